@@ -1,0 +1,1 @@
+"""Narrated audiobooks and podcasts from a written story."""

@@ -1,0 +1,253 @@
+"""The nouns that go from room to room: frozen, plain, and without input or output.
+
+story ─read▶ Book ─split▶ Script ─synthesise▶ Clip… ─arrange▶ Timeline (in audiobook.sound)
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING, TypeAlias
+
+from audiobook.errors import Where
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+__all__ = [
+    "Book",
+    "BookChapter",
+    "Chapter",
+    "Clip",
+    "Cue",
+    "Kind",
+    "Omission",
+    "Paragraph",
+    "Script",
+    "Segment",
+    "Source",
+    "Voice",
+    "Word",
+]
+
+
+class Kind(StrEnum):
+    """What sort of text a paragraph or a segment is."""
+
+    HEADING = "heading"
+    NARRATION = "narration"
+    DIALOGUE = "dialogue"
+    VERSE = "verse"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """The text of a story as its reader decoded it; all offsets count its characters."""
+
+    name: str
+    """The file, as the user named it."""
+    text: str
+    """The decoded text, untouched: line ends and markup included."""
+
+    def where(self, offset: int) -> Where:
+        """The line and column of a character offset."""
+        start = self.text.rfind("\n", 0, offset) + 1
+        end = self.text.find("\n", start)
+        excerpt = self.text[start : end if end >= 0 else None].rstrip("\r")
+        return Where(self.name, self.text.count("\n", 0, start) + 1, offset - start + 1, excerpt)
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """Text that reads on without a break, free of markup: a paragraph, a heading, a cued line."""
+
+    text: str
+    """What is to be spoken: white space folded to single spaces, markup removed."""
+    anchors: tuple[tuple[int, int], ...]
+    """Pairs (index in `text`, offset in the source), ascending, the first for index 0: between
+    two anchors text and source go on character by character."""
+    end: int
+    """Offset in the source just past the last character of `text`."""
+    kind: Kind = Kind.NARRATION
+    """NARRATION where dialogue is still to be told apart."""
+    speaker: str | None = None
+    """Who speaks it, where the author named somebody; None to leave it to the dialogue rules."""
+    goes_on: bool = False
+    """True when the next line belongs to the same paragraph: the pause after it is a short one."""
+
+    def source_offset(self, index: int) -> int:
+        """Offset in the source of the character at `index` of the text."""
+        at, offset = self.anchors[bisect_right(self.anchors, index, key=lambda a: a[0]) - 1]
+        return offset + index - at
+
+    def source_span(self, start: int, stop: int) -> tuple[int, int]:
+        """Offsets in the source of `text[start:stop]`, for a run that is not empty."""
+        return self.source_offset(start), self.source_offset(stop - 1) + 1
+
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """A mark in the story that is heard and not spoken: music, a scene break."""
+
+    kind: str
+    """"music" (a bed begins or ends here), "sting" (it plays once, alone) or "break" (silence)."""
+    start: int
+    """Offset of its first character in the source."""
+    end: int
+    """Offset just past its last character in the source."""
+    name: str | None = None
+    """Of the music: a file beside the story, or a built-in piece; None ends the music."""
+    options: tuple[tuple[str, str], ...] = ()
+    """Settings as the author wrote them, such as ("fade", "3s")."""
+
+
+@dataclass(frozen=True, slots=True)
+class Omission:
+    """A run of the source that is not spoken, and why: nothing is left out silently."""
+
+    start: int
+    """Offset of its first character in the source."""
+    end: int
+    """Offset just past its last character."""
+    why: str
+    """The reason, in a few words."""
+
+
+@dataclass(frozen=True, slots=True)
+class BookChapter:
+    """A chapter as the reader found it."""
+
+    title: str
+    """Its heading, or "" for text before the first heading."""
+    items: tuple[Paragraph | Cue, ...]
+    """What it holds, in order; the heading is the first paragraph."""
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """A story as its reader found it."""
+
+    source: Source
+    """The decoded text."""
+    title: str | None
+    """The title, where the story gives one."""
+    authors: tuple[str, ...]
+    """Its authors, where the story names them."""
+    language: str | None
+    """BCP 47 tag, where the story gives one."""
+    chapters: tuple[BookChapter, ...]
+    """The chapters in order; a story without headings has one."""
+    left_out: tuple[Omission, ...] = ()
+    """What is not spoken, in order."""
+    front_matter: str = ""
+    """The YAML text of the front matter, or ""; `audiobook.config` reads it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A run of text spoken in one breath by one voice."""
+
+    text: str
+    """What is spoken, never blank."""
+    kind: Kind
+    """What sort of text it is."""
+    speaker: str | None
+    """Who speaks; None for the narrator."""
+    confidence: float
+    """How sure the speaker is, 0 to 1; 1 where the author named one."""
+    pause_ms: int
+    """Silence after it, in milliseconds."""
+    start: int
+    """Offset of its first character in the source."""
+    end: int
+    """Offset just past its last character in the source."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chapter:
+    """A chapter of a script."""
+
+    title: str
+    """What a player shows."""
+    items: tuple[Segment | Cue, ...]
+    """Segments and cues in the order in which they are heard."""
+
+    @property
+    def segments(self) -> tuple[Segment, ...]:
+        """The segments alone."""
+        return tuple(item for item in self.items if isinstance(item, Segment))
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    """A story made ready to be spoken."""
+
+    source: Source
+    """The decoded text that the offsets count in."""
+    title: str
+    """The title of the story."""
+    language: str
+    """BCP 47 tag."""
+    chapters: tuple[Chapter, ...]
+    """The chapters in order, each with at least one segment."""
+    left_out: tuple[Omission, ...] = ()
+    """What of the source is not spoken, in order."""
+
+    @property
+    def segments(self) -> Iterator[Segment]:
+        """All segments in order."""
+        return (segment for chapter in self.chapters for segment in chapter.segments)
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """How somebody sounds."""
+
+    engine: str
+    """Name of the engine, as registered."""
+    name: str
+    """The engine's own name for the voice."""
+    language: str
+    """BCP 47 tag of the language it is to speak."""
+    rate: float = 1.0
+    """Speed, 1 being the engine's own."""
+    pitch: float = 1.0
+    """Pitch, 1 being the voice's own; engines that cannot change it leave it."""
+    gain_db: float = 0.0
+    """Level against the rest of the cast, in dB; no part of the synthesis."""
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """When a word is heard in its clip."""
+
+    start: int
+    """Index of its first character in the segment's text."""
+    end: int
+    """Index just past its last character."""
+    onset_ms: float
+    """When it begins, in milliseconds from the clip's start."""
+
+
+@dataclass(frozen=True, slots=True)
+class Clip:
+    """The speech of one segment, as the engine gave it."""
+
+    sample_rate: int
+    """Samples per second."""
+    samples: NDArray[np.int16] = field(repr=False)
+    """Mono, shape (n,), n > 0."""
+    words: tuple[Word, ...] = ()
+    """When each word is heard, where the engine says."""
+
+    @property
+    def duration_s(self) -> float:
+        """Length in seconds."""
+        return len(self.samples) / self.sample_rate
+
+
+Sound: TypeAlias = "NDArray[np.float32]"
+"""Sound inside the house: float32, shape (channels, samples), full scale ±1."""

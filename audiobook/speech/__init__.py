@@ -1,0 +1,1 @@
+"""Speech: a Script's segments become Clips, each kept in the store as it is made."""

@@ -1,0 +1,128 @@
+"""The door that every engine comes through, and the register of those there are."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib.metadata import entry_points
+from typing import Protocol, cast
+
+from audiobook.errors import MissingError, UnknownNameError, Where
+from audiobook.model import Clip, Voice
+
+__all__ = ["Engine", "Limits", "VoiceInfo", "engine_names", "load_engine"]
+
+_GROUP = "audiobook.engines"
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What an engine can take."""
+
+    characters: int
+    """Most characters in one piece of text."""
+    at_once: int
+    """Most pieces it may be given at the same time, by threads of one process."""
+
+
+@dataclass(frozen=True, slots=True)
+class VoiceInfo:
+    """What an engine tells about one of its voices."""
+
+    name: str
+    """The engine's own name for it; what goes into `Voice.name`."""
+    language: str
+    """BCP 47 tag of the language it is made for."""
+    gender: str | None = None
+    """"female" or "male", where the engine says."""
+    note: str = ""
+    """What else helps to choose: an accent, a size, a licence."""
+
+
+class Engine(Protocol):
+    """A way to make speech. Made by calling the registered object without arguments.
+
+    Making one is cheap and touches neither network nor files; work begins with the first call.
+    """
+
+    @property
+    def name(self) -> str:
+        """The name it is registered under."""
+
+    @property
+    def version(self) -> str:
+        """Goes into every clip's key: another version may give other bytes for the same text."""
+
+    @property
+    def limits(self) -> Limits:
+        """What it can take."""
+
+    @property
+    def needs_network(self) -> bool:
+        """Whether speech is made elsewhere."""
+
+    def voices(self) -> tuple[VoiceInfo, ...]:
+        """All its voices, in a fixed order."""
+
+    def default_voice(self, language: str) -> str:
+        """The name of the voice to use where none is given.
+
+        Raises:
+            UnknownNameError: it does not speak that language (BCP 47 tag).
+        """
+
+    def check_voice(self, voice: Voice) -> None:
+        """See that a voice can be used, without speaking.
+
+        Raises:
+            UnknownNameError: it has no such voice, or does not speak that language.
+        """
+
+    def check_ready(self) -> None:
+        """See that it works at all now, as cheaply as can be told for sure.
+
+        Raises:
+            MissingError: a library is not installed, or the network does not answer.
+        """
+
+    def synthesise(self, text: str, voice: Voice) -> Clip:
+        """Speak one piece of text, at most `limits.characters` long.
+
+        The same text and voice give the same samples, whatever was spoken before. It may be
+        called from several threads, `limits.at_once` at a time.
+
+        Raises:
+            SpeechError: it cannot; nothing is wrong with the build as such.
+            MissingError: it cannot, and no other text would fare better (no network, say).
+        """
+
+    def close(self) -> None:
+        """End its processes and connections; it may be called twice."""
+
+
+def engine_names() -> list[str]:
+    """The names of all registered engines, sorted."""
+    return sorted(point.name for point in entry_points(group=_GROUP))
+
+
+def load_engine(name: str, *, where: Where | None = None) -> Engine:
+    """Make the engine registered under a name.
+
+    Args:
+        name: as in the entry point of group ``audiobook.engines``.
+        where: where the name stands, for the error.
+
+    Raises:
+        UnknownNameError: nothing is registered under that name.
+        MissingError: what the engine needs is not installed.
+    """
+    points = {point.name: point for point in entry_points(group=_GROUP)}
+    if name not in points:
+        raise UnknownNameError("engine", name, [*points, "auto"], where=where)
+    try:
+        make = cast(Callable[[], Engine], points[name].load())
+    except ImportError as error:
+        raise MissingError(
+            f'engine "{name}" cannot be loaded: {error}', hint=f"pip install 'audiobook[{name}]'"
+        ) from error
+    return make()

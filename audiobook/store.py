@@ -1,0 +1,141 @@
+"""What was made once and is worth keeping: clips, music, blocks, measurements.
+
+A file a value, named by a digest of all that shaped it. The folder's name carries the version of
+this layout. A value is written to a temporary file and renamed, so a killed build leaves whole
+values or none; it is read back against its checksum, so a damaged one counts as missing.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import errno
+import hashlib
+import json
+import os
+import time
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+import platformdirs
+
+from audiobook.errors import OutputError
+
+__all__ = ["HEADER_BYTES", "Store", "default_folder", "digest", "replacing"]
+
+_LAYOUT = "v1"
+_MAGIC = b"abk1"
+_SUM_BYTES = 28
+HEADER_BYTES = len(_MAGIC) + _SUM_BYTES
+"""Bytes before the value in its file: a mark and the value's BLAKE2b checksum."""
+
+_PREFIX = ".partial-"
+_STALE_S = 24 * 3600
+
+
+def default_folder() -> Path:
+    """The user's cache folder for this program; the variable AUDIOBOOK_CACHE overrides it."""
+    override = os.environ.get("AUDIOBOOK_CACHE")
+    return Path(override) if override else Path(platformdirs.user_cache_dir("audiobook"))
+
+
+def digest(*parts: object) -> str:
+    """A name for a value made from these parts: 40 hex digits, equal for equal parts.
+
+    Parts are numbers, strings, None, sequences, mappings and dataclasses of these. All fields of
+    a dataclass count, so that one added later cannot be forgotten.
+    """
+    text = json.dumps(parts, sort_keys=True, separators=(",", ":"), default=_plain)
+    return hashlib.blake2b(text.encode(), digest_size=20).hexdigest()
+
+
+def _plain(value: object) -> object:
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        fields = {f.name: getattr(value, f.name) for f in dataclasses.fields(value)}
+        return {"class": type(value).__name__, **fields}
+    if isinstance(value, bytes):
+        return hashlib.blake2b(value, digest_size=20).hexdigest()
+    raise TypeError(f"{type(value).__name__} cannot be part of a digest")
+
+
+class Store:
+    """A folder of values by kind and key. Any number of processes may share it.
+
+    Args:
+        folder: where it lies; made when the first value is put. None: `default_folder()`.
+    """
+
+    def __init__(self, folder: Path | None = None) -> None:
+        self.folder = (folder or default_folder()) / _LAYOUT
+
+    def path(self, kind: str, key: str) -> Path:
+        """Where a value's file lies; the value begins after `HEADER_BYTES`."""
+        return self.folder / kind / key[:2] / key
+
+    def has(self, kind: str, key: str) -> bool:
+        """Whether there is a file for the value; `get` alone tells whether it is sound."""
+        return self.path(kind, key).is_file()
+
+    def get(self, kind: str, key: str) -> bytes | None:
+        """The value, or None when it was never put or is damaged."""
+        try:
+            data = self.path(kind, key).read_bytes()
+        except OSError:
+            return None
+        value = data[HEADER_BYTES:]
+        return value if data[:HEADER_BYTES] == _header(value) else None
+
+    def put(self, kind: str, key: str, value: bytes) -> None:
+        """Keep a value.
+
+        Raises:
+            OutputError: the folder cannot be written, or the disk is full.
+        """
+        path = self.path(kind, key)
+        with replacing(path, make_folder=True) as file:
+            file.write(_header(value))
+            file.write(value)
+
+    def sweep(self) -> None:
+        """Remove what killed builds left half-written, once it is a day old."""
+        if not self.folder.is_dir():
+            return
+        for path in self.folder.glob(f"*/*/{_PREFIX}*"):
+            with contextlib.suppress(OSError):
+                if time.time() - path.stat().st_mtime > _STALE_S:
+                    path.unlink()
+
+
+def _header(value: bytes) -> bytes:
+    return _MAGIC + hashlib.blake2b(value, digest_size=_SUM_BYTES).digest()
+
+
+@contextlib.contextmanager
+def replacing(path: Path, *, make_folder: bool = False) -> Iterator[BinaryIO]:
+    """Write a file whole or not at all: to a temporary one beside it, renamed at the end.
+
+    Raises:
+        OutputError: the folder cannot be written, or the disk is full; the old file stays.
+    """
+    partial = path.parent / f"{_PREFIX}{uuid.uuid4().hex}"
+    try:
+        if make_folder:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        with partial.open("xb") as file:
+            yield file
+        partial.replace(path)
+    except OSError as error:
+        raise _cannot_write(path, error) from error
+    finally:
+        with contextlib.suppress(OSError):
+            partial.unlink()
+
+
+def _cannot_write(path: Path, error: OSError) -> OutputError:
+    reason = error.strerror or str(error)
+    hint = "choose another folder with --output"
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        hint = "free some space, then build again: what is made already is kept"
+    return OutputError(f"cannot write {path}: {reason}", hint=hint)

@@ -1,0 +1,23 @@
+"""What every test shares: its own store, so that no test sees another's or the user's."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from audiobook.store import Store
+
+
+@pytest.fixture(autouse=True)
+def store_folder(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    folder = tmp_path_factory.mktemp("store")
+    monkeypatch.setenv("AUDIOBOOK_CACHE", str(folder))
+    for name in ("AUDIOBOOK_ENGINE", "AUDIOBOOK_VOICE", "NO_COLOR", "FORCE_COLOR"):
+        monkeypatch.delenv(name, raising=False)
+    return folder
+
+
+@pytest.fixture
+def store(store_folder: Path) -> Store:
+    return Store(store_folder)
