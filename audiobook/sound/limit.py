@@ -1,0 +1,79 @@
+"""A look-ahead limiter with a finite memory: what it does at a sample depends on 11 ms around it.
+
+Where no true peak exceeds the ceiling it changes nothing at all, so it costs almost nothing.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from audiobook.sound.loudness import true_peaks
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from audiobook.model import Sound
+
+__all__ = ["limit", "limiter_reach_samples"]
+
+_LOOK_MS = 5.0
+
+
+def limiter_reach_samples(sample_rate: int) -> int:
+    """Sound further away than this makes no difference to a sample."""
+    return 2 * _look_samples(sample_rate) + 16
+
+
+def limit(sound: Sound, ceiling: float, sample_rate: int) -> Sound:
+    """Turn peaks down so that no true peak exceeds the ceiling (a factor of full scale).
+
+    The gain that the highest peak within 5 ms asks for is held, then smoothed by a Hann window of
+    that length: it is down in time, and never jumps.
+
+    Args:
+        sound: shape (channels, n); the first and last `limiter_reach_samples` are only context.
+        ceiling: the highest true peak allowed.
+        sample_rate: samples per second.
+    """
+    peaks = true_peaks(sound, ceiling)
+    over = np.nonzero(peaks > ceiling)[0]
+    if not len(over):
+        return sound
+    look = _look_samples(sample_rate)
+    smoothing = np.hanning(2 * look + 3)[1:-1]
+    smoothing /= smoothing.sum()
+    limited = sound.copy()
+    for start, stop in _stretches(over, 2 * look, sound.shape[1]):
+        asked = np.pad(np.maximum(peaks[start:stop] / ceiling, 1.0), 2 * look, constant_values=1.0)
+        held = _sliding_maximum(asked, 2 * look + 1)
+        limited[:, start:stop] *= np.convolve(1 / held, smoothing, "valid").astype(np.float32)
+    return limited
+
+
+def _look_samples(sample_rate: int) -> int:
+    return int(sample_rate * _LOOK_MS / 1000)
+
+
+def _stretches(over: NDArray[np.intp], reach: int, n: int) -> list[tuple[int, int]]:
+    """Samples over the ceiling with what they reach, as (start, stop), none touching another."""
+    breaks = np.nonzero(np.diff(over) > 2 * reach)[0]
+    starts = over[np.concatenate([[0], breaks + 1])]
+    stops = over[np.concatenate([breaks, [len(over) - 1]])]
+    return [
+        (max(0, int(first) - reach), min(n, int(last) + reach + 1))
+        for first, last in zip(starts, stops, strict=True)
+    ]
+
+
+def _sliding_maximum(values: NDArray[np.floating], width: int) -> NDArray[np.floating]:
+    """The greatest of every `width` values in a row, shape (n - width + 1,).
+
+    In two passes over stretches of `width` (van Herk 1992), whatever the width.
+    """
+    n = len(values) - width + 1
+    rows = np.pad(values, (0, -len(values) % width)).reshape(-1, width)
+    forward = np.maximum.accumulate(rows, axis=1).ravel()
+    backward = np.maximum.accumulate(rows[:, ::-1], axis=1)[:, ::-1].ravel()
+    return np.maximum(backward[:n], forward[width - 1 : width - 1 + n])

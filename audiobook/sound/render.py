@@ -1,0 +1,127 @@
+"""A Scene becomes sound: the one place where everything that is heard comes together.
+
+A pure function of the scene. Rendered alone or as part of a longer stretch, a sample is the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias
+
+import numpy as np
+
+from audiobook.sound.duck import CONTROL_SAMPLES, duck_gain
+from audiobook.sound.limit import limit, limiter_reach_samples
+from audiobook.sound.scene import Run, Scene, Spoken
+from audiobook.sound.stitch import stitch_and_overlay
+from audiobook.sound.voice import Take
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from audiobook.model import Sound
+
+__all__ = ["Pieces", "Speech", "render"]
+
+Speech: TypeAlias = "Callable[[Take], Sound]"
+"""Gives the samples of a take, shape (1, take.n_samples)."""
+Pieces: TypeAlias = "Callable[[str], tuple[Sound, bool]]"
+"""Gives a piece by its key: samples, shape (channels, n), and whether it loops."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Window:
+    """The stretch of a scene that is made, context and all."""
+
+    start: int
+    stop: int
+    channels: int
+
+    @property
+    def n_samples(self) -> int:
+        return self.stop - self.start
+
+    def silence(self, n_samples: int) -> Sound:
+        return np.zeros((self.channels, n_samples), np.float32)
+
+
+def render(scene: Scene, speech: Speech, pieces: Pieces) -> Sound:
+    """The sound of a scene from its `start` to its `stop`, shape (channels, stop - start)."""
+    mix = scene.mix
+    margin = limiter_reach_samples(mix.sample_rate)
+    margin += (scene.start - margin) % CONTROL_SAMPLES  # windows begin on the ducking's grid
+    window = _Window(scene.start - margin, scene.stop + margin, mix.channels)
+    mixed = _mixed(scene, speech, pieces, window) * _factor(mix.gain_db)
+    limited = limit(mixed, 10 ** (mix.ceiling_db / 20), mix.sample_rate)
+    return np.ascontiguousarray(limited[:, margin : margin + scene.stop - scene.start])
+
+
+def _mixed(scene: Scene, speech: Speech, pieces: Pieces, window: _Window) -> Sound:
+    """Voice and music over a window, before gain and limiter."""
+    mix = scene.mix
+    layers = [_music(scene.tones, pieces, window)]
+    if scene.solos:
+        layers.append(_music(scene.solos, pieces, window) * _factor(mix.solo_db))
+    if scene.beds:
+        gain = duck_gain(scene.speech, mix.ducking, mix.sample_rate, window.start, window.stop)
+        layers.append(_music(scene.beds, pieces, window) * _factor(mix.bed_db) * gain)
+    return stitch_and_overlay(_voice(scene.spoken, speech, window), layers, mix.sample_rate)
+
+
+def _voice(spoken: Sequence[Spoken], speech: Speech, window: _Window) -> list[Sound]:
+    """Speech and the pauses between it, end to end over a window."""
+    parts: list[Sound] = []
+    at = window.start
+    for line in spoken:
+        first = max(line.at, at)
+        last = min(line.at + line.take.n_samples, window.stop)
+        if first < last:
+            heard = speech(line.take)[:, first - line.at : last - line.at]
+            levelled = heard * _factor(line.gain_db)
+            parts.append(window.silence(first - at))
+            parts.append(np.broadcast_to(levelled, (window.channels, last - first)))
+            at = last
+    parts.append(window.silence(window.stop - at))
+    return parts
+
+
+def _music(runs: Sequence[Run], pieces: Pieces, window: _Window) -> Sound:
+    """The sum of runs of music over a window, shape (channels, n)."""
+    total = window.silence(window.n_samples)
+    for run in runs:
+        first, last = max(run.at, window.start), min(run.stop, window.stop)
+        if first < last:
+            samples, loops = pieces(run.piece)
+            played = _played(samples, loops, run.phase + first - run.at, last - first)
+            played = played * _fades(run, first, last)
+            total[:, first - window.start : last - window.start] += played
+    return total
+
+
+def _played(samples: Sound, loops: bool, phase: int, n_samples: int) -> Sound:
+    """A piece from `phase` on: over and over if it loops, else with silence after it."""
+    if loops:
+        places = np.arange(phase, phase + n_samples) % samples.shape[1]
+        return np.take(samples, places, axis=1)
+    played = samples[:, phase : phase + n_samples]
+    return np.pad(played, ((0, 0), (0, n_samples - played.shape[1])))
+
+
+def _fades(run: Run, first: int, last: int) -> NDArray[np.float32]:
+    """The equal-power fades of a run over part of it, as factors, shape (last - first,)."""
+    at = np.arange(first, last)
+    gain = np.ones(last - first, np.float32)
+    if run.fade_in:
+        gain *= _quarter_sine((at - run.at) / run.fade_in)
+    if run.fade_out:
+        gain *= _quarter_sine((run.stop - at) / run.fade_out)
+    return gain
+
+
+def _quarter_sine(share: NDArray[np.float64]) -> NDArray[np.float32]:
+    return np.sin(np.clip(share, 0, 1) * (np.pi / 2)).astype(np.float32)
+
+
+def _factor(gain_db: float) -> np.float32:
+    return np.float32(10 ** (gain_db / 20))

@@ -1,0 +1,242 @@
+"""The programme laid out in time, before any of it is rendered.
+
+A Timeline is a row of slots on the encoder's frame grid. A slot holds one segment with the pause
+after it, or a stretch of music alone, or a rest; what plays under it is said beside it. Everything
+that needs a time (chapter marks, subtitles, the feed) reads it off here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from audiobook.config import Music
+from audiobook.errors import StoryError
+from audiobook.model import Cue, Script, Segment
+from audiobook.sound.voice import Take
+from audiobook.store import digest
+
+__all__ = ["Grid", "Mark", "PieceFacts", "Slot", "Timeline", "arrange"]
+
+_HEAD_MS = 500
+"""Room tone before anything is heard."""
+_TAIL_MS = 1500
+"""Room tone after everything was heard."""
+_BED_ALONE_MS = 3500
+"""How long a bed is heard alone before the first word, between chapters, and after the last."""
+_LONGEST_SLOT_MS = 15_000
+"""Music alone is cut into slots of at most this, so that blocks stay short."""
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """The programme's rate and the encoder's frames."""
+
+    sample_rate: int
+    """Samples per second."""
+    frame_samples: int
+    """Samples in a frame: every slot is a whole number of frames long."""
+
+    def frames(self, n_samples: int) -> int:
+        """The frames that many samples need."""
+        return -(-n_samples // self.frame_samples)
+
+    def frames_of_ms(self, ms: float) -> int:
+        """The frames that many milliseconds need."""
+        return self.frames(round(ms * self.sample_rate / 1000))
+
+    def seconds(self, n_frames: int) -> float:
+        """How long that many frames last."""
+        return n_frames * self.frame_samples / self.sample_rate
+
+
+@dataclass(frozen=True, slots=True)
+class PieceFacts:
+    """What a timeline must know of a piece of music."""
+
+    key: str
+    """Its key in the store."""
+    n_samples: int
+    """Its length at the programme's rate."""
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """A stretch of the programme, a whole number of frames long."""
+
+    n_frames: int
+    """Its length."""
+    take: Take | None = None
+    """Speech, from the slot's first sample; the rest of the slot is the pause."""
+    gain_db: float = 0.0
+    """The speaker's level against the rest of the cast."""
+    solo: str | None = None
+    """Key of a piece that is heard alone here."""
+    solo_sample: int = 0
+    """Where in that piece the slot begins."""
+    bed: str | None = None
+    """Key of a piece that loops under the slot."""
+    bed_enters: bool = False
+    """True where the bed begins anew here, from its first sample."""
+    segment: Segment | None = field(default=None, compare=False)
+    """What is spoken; of no account to what is heard."""
+    chapter: int | None = field(default=None, compare=False)
+    """Index of the chapter that begins here; None elsewhere."""
+
+    @property
+    def identity(self) -> str:
+        """A digest of what is heard in the slot, wherever it stands."""
+        clip = None if self.take is None else self.take.clip
+        parts = (self.n_frames, clip, self.gain_db, self.solo, self.solo_sample)
+        return digest(*parts, self.bed, self.bed_enters)
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """Where a chapter begins."""
+
+    title: str
+    """What a player shows."""
+    start_frame: int
+    """Its first frame."""
+    end_frame: int
+    """The frame after its last, which is the next one's first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """A programme laid out in time."""
+
+    grid: Grid
+    """What its frames are."""
+    slots: tuple[Slot, ...]
+    """What is heard, in order, without gaps."""
+    marks: tuple[Mark, ...]
+    """The chapters, from the first frame to the last without gaps."""
+
+    @property
+    def n_frames(self) -> int:
+        """Its length in frames."""
+        return sum(slot.n_frames for slot in self.slots)
+
+    @property
+    def duration_s(self) -> float:
+        """Its length in seconds."""
+        return self.grid.seconds(self.n_frames)
+
+
+def arrange(
+    script: Script,
+    takes: Iterable[Take],
+    gains_db: Mapping[str | None, float],
+    music: Music,
+    pieces: Mapping[str, PieceFacts],
+    grid: Grid,
+) -> Timeline:
+    """Lay out a script whose segments have been spoken.
+
+    Args:
+        script: what is heard.
+        takes: one for each of its segments, in order.
+        gains_db: level by speaker, None being the narrator; 0 where it is not given.
+        music: what is played around and under it.
+        pieces: every piece that `music` and the script's cues name.
+        grid: the programme's frames.
+    """
+    arranger = _Arranger(grid, pieces, gains_db, music.bed)
+    slots = list(arranger.programme(script, iter(takes), music))
+    return Timeline(grid, tuple(slots), _marks(script, slots))
+
+
+@dataclass
+class _Arranger:
+    """Walks through a script and says what is heard next; keeps only which bed is on."""
+
+    grid: Grid
+    pieces: Mapping[str, PieceFacts]
+    gains_db: Mapping[str | None, float]
+    bed: str | None
+    bed_enters: bool = True
+
+    def programme(self, script: Script, takes: Iterator[Take], music: Music) -> Iterator[Slot]:
+        yield Slot(self.grid.frames_of_ms(_HEAD_MS))
+        if music.opening:
+            yield from self.alone(music.opening)
+        for number, chapter in enumerate(script.chapters):
+            begins: int | None = number
+            if self.bed:
+                yield self.rest(_BED_ALONE_MS, begins)
+                begins = None
+            for item in chapter.items:
+                if isinstance(item, Cue):
+                    yield from self.cue(item)
+                else:
+                    yield self.spoken(item, next(takes), begins)
+                    begins = None
+        if self.bed:
+            yield self.rest(_BED_ALONE_MS)
+        if music.closing:
+            yield from self.alone(music.closing)
+        yield Slot(self.grid.frames_of_ms(_TAIL_MS))
+
+    def spoken(self, segment: Segment, take: Take, chapter: int | None) -> Slot:
+        pause = round(segment.pause_ms * self.grid.sample_rate / 1000)
+        return self._with_bed(
+            Slot(
+                self.grid.frames(take.n_samples + pause),
+                take=take,
+                gain_db=self.gains_db.get(segment.speaker, 0.0),
+                segment=segment,
+                chapter=chapter,
+            )
+        )
+
+    def rest(self, ms: int, chapter: int | None = None) -> Slot:
+        return self._with_bed(Slot(self.grid.frames_of_ms(ms), chapter=chapter))
+
+    def alone(self, name: str) -> Iterator[Slot]:
+        """A piece from beginning to end, with nothing under it."""
+        piece, longest = self.pieces[name], self.grid.frames_of_ms(_LONGEST_SLOT_MS)
+        n_frames = self.grid.frames(piece.n_samples)
+        for frame in range(0, n_frames, longest):
+            yield Slot(
+                min(longest, n_frames - frame),
+                solo=piece.key,
+                solo_sample=frame * self.grid.frame_samples,
+            )
+        self.bed_enters = True
+
+    def cue(self, cue: Cue) -> Iterator[Slot]:
+        if cue.kind == "music":
+            self.bed, self.bed_enters = cue.name, True
+        elif cue.kind == "sting" and cue.name:
+            yield from self.alone(cue.name)
+
+    def _with_bed(self, slot: Slot) -> Slot:
+        if self.bed is None:
+            return slot
+        enters, self.bed_enters = self.bed_enters, False
+        return Slot(
+            slot.n_frames,
+            slot.take,
+            slot.gain_db,
+            bed=self.pieces[self.bed].key,
+            bed_enters=enters,
+            segment=slot.segment,
+            chapter=slot.chapter,
+        )
+
+
+def _marks(script: Script, slots: list[Slot]) -> tuple[Mark, ...]:
+    """Chapter marks; the first begins with the programme, the last ends with it."""
+    starts: list[int] = []
+    frame = 0
+    for slot in slots:
+        if slot.chapter is not None:
+            starts.append(frame if starts else 0)
+        frame += slot.n_frames
+    if len(starts) != len(script.chapters):
+        raise StoryError("a chapter has nothing to speak")
+    ends = [*starts[1:], frame]
+    titles = [chapter.title for chapter in script.chapters]
+    return tuple(Mark(*mark) for mark in zip(titles, starts, ends, strict=True))
