@@ -10,9 +10,10 @@ from typing import Protocol, cast
 from audiobook.errors import MissingError, UnknownNameError, Where
 from audiobook.model import Clip, Voice
 
-__all__ = ["Engine", "Limits", "VoiceInfo", "engine_names", "load_engine"]
+__all__ = ["Engine", "Limits", "VoiceInfo", "engine_names", "excerpt", "load_engine"]
 
 _GROUP = "audiobook.engines"
+_EXCERPT_CHARACTERS = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +98,11 @@ class Engine(Protocol):
         """
 
     def close(self) -> None:
-        """End its processes and connections; it may be called twice."""
+        """End its processes and connections, for good; it may be called twice.
+
+        Called while another thread is in `synthesise`, it makes that call end soon, as a rule
+        with a SpeechError.
+        """
 
 
 def engine_names() -> list[str]:
@@ -126,3 +131,10 @@ def load_engine(name: str, *, where: Where | None = None) -> Engine:
             f'engine "{name}" cannot be loaded: {error}', hint=f"pip install 'audiobook[{name}]'"
         ) from error
     return make()
+
+
+def excerpt(text: str) -> str:
+    """The beginning of a text in quotes, on one line, fit for an error message."""
+    line = "".join(c if c.isprintable() else " " for c in text[: _EXCERPT_CHARACTERS + 1])
+    cut = len(line) > _EXCERPT_CHARACTERS
+    return f'"{line[:_EXCERPT_CHARACTERS].rstrip()}…"' if cut else f'"{line}"'

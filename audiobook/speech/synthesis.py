@@ -1,0 +1,225 @@
+"""Lines of a script become clips in the store: each made once, kept at once, never made again."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import struct
+from collections import Counter, deque
+from collections.abc import Callable, Generator, Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
+from dataclasses import dataclass
+from itertools import islice
+
+import numpy as np
+
+from audiobook.errors import SpeechError, Where
+from audiobook.model import Clip, Voice, Word
+from audiobook.progress import Listener, StageAdvanced, StageEnded, StageStarted
+from audiobook.speech.engine import Engine, excerpt
+from audiobook.store import Store, digest
+
+__all__ = ["Line", "SpokenLine", "clip_key", "keep_clip", "load_clip", "speak"]
+
+_STAGE = "speech"
+_KIND = "clips"
+_CLIP_FORMAT = 1  # part of every key: raised when the bytes below change
+_HEADER_LENGTH = struct.Struct("<I")
+_LINES_AHEAD = 4  # of what the engines take at once
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A text to be spoken."""
+
+    text: str
+    """What is spoken; white space counts as single spaces."""
+    voice: Voice
+    """Who speaks it, and how."""
+    start: int
+    """Offset in the source of its first character."""
+
+
+@dataclass(frozen=True, slots=True)
+class SpokenLine:
+    """A line whose clip is in the store."""
+
+    line: Line
+    """The line."""
+    key: str
+    """What `load_clip` finds the clip by."""
+    kept: bool
+    """True when nothing was synthesised for it: its clip was there, or made for another line."""
+
+
+def clip_key(engine: Engine, voice: Voice, text: str) -> str:
+    """A digest of all that shapes a clip and of nothing else: not its level, not its place.
+
+    Every field of Voice but the gain counts, so one added later does so too.
+    """
+    heard = dataclasses.replace(voice, gain_db=0.0)
+    return digest(_CLIP_FORMAT, engine.name, engine.version, heard, _folded(text))
+
+
+def load_clip(store: Store, key: str) -> Clip | None:
+    """The clip, or None when it was never kept or is damaged.
+
+    Its words count characters of the text with white space folded to single spaces.
+    """
+    value = store.get(_KIND, key)
+    try:
+        return _unpacked(value) if value else None
+    except (ValueError, TypeError, KeyError, struct.error):
+        return None
+
+
+def keep_clip(store: Store, key: str, clip: Clip) -> None:
+    """Put a clip into the store.
+
+    Its value is the length of the header as a little-endian uint32, the header in JSON, and the
+    samples as little-endian int16.
+
+    Raises:
+        OutputError: the store cannot be written.
+    """
+    words = [(word.start, word.end, word.onset_ms) for word in clip.words]
+    header = json.dumps({"sample_rate": clip.sample_rate, "words": words}).encode()
+    samples = clip.samples.astype("<i2", copy=False).tobytes()
+    store.put(_KIND, key, _HEADER_LENGTH.pack(len(header)) + header + samples)
+
+
+def _unpacked(value: bytes) -> Clip:
+    (length,) = _HEADER_LENGTH.unpack_from(value)
+    end = _HEADER_LENGTH.size + length
+    header = json.loads(value[_HEADER_LENGTH.size : end])
+    samples = np.frombuffer(value, "<i2", offset=end).astype(np.int16, copy=False)
+    words = tuple(Word(int(a), int(b), float(onset_ms)) for a, b, onset_ms in header["words"])
+    return Clip(int(header["sample_rate"]), samples, words)
+
+
+def speak(
+    lines: Sequence[Line],
+    engines: Mapping[str, Engine],
+    store: Store,
+    executor: Executor,
+    listen: Listener,
+    *,
+    where_of: Callable[[int], Where] | None = None,
+) -> Generator[SpokenLine]:
+    """Have lines spoken, in order, each yielded as soon as its clip is in the store.
+
+    Later lines are spoken while the caller works on earlier ones, a few ahead; no engine gets
+    more of them at once than it takes. When it is closed, or fails, no further line is begun;
+    those being spoken go on in the executor and are kept.
+
+    Args:
+        lines: what to speak; one text in one voice is spoken once, however often it is there.
+        engines: by the name in `Voice.engine`.
+        store: gets the clips.
+        executor: where the engines run.
+        listen: is told of the stage "speech".
+        where_of: tells the place of an offset in the source, for errors.
+
+    Raises:
+        SpeechError, MissingError: the first error of an engine's.
+        OutputError: the store cannot be written.
+    """
+    listen(StageStarted(_STAGE, len(lines)))
+    n_ahead = _LINES_AHEAD * max((engine.limits.at_once for engine in engines.values()), default=1)
+    coming = (_task(line, engines[line.voice.engine]) for line in lines)
+    ahead: deque[_Task] = deque()
+    n_kept = 0
+    try:
+        for n_done in range(1, len(lines) + 1):
+            ahead.extend(islice(coming, n_ahead - len(ahead)))
+            spoken = _first_spoken(ahead, store, executor, where_of)
+            ahead.popleft()
+            n_kept += spoken.kept
+            listen(StageAdvanced(_STAGE, n_done, n_kept))
+            yield spoken
+    finally:
+        for task in ahead:
+            if task.made:
+                task.made.cancel()
+    listen(StageEnded(_STAGE, f"{len(lines) - n_kept} spoken, {n_kept} kept"))
+
+
+@dataclass(slots=True)
+class _Task:
+    """A line on its way to the store."""
+
+    line: Line
+    engine: Engine
+    text: str
+    key: str
+    made: Future[bool] | None = None
+    """Its clip's making, once begun; results in whether the clip was kept already."""
+    shared: bool = False
+    """True when an earlier task has its clip made."""
+
+
+def _task(line: Line, engine: Engine) -> _Task:
+    return _Task(line, engine, _folded(line.text), clip_key(engine, line.voice, line.text))
+
+
+def _first_spoken(
+    ahead: deque[_Task],
+    store: Store,
+    executor: Executor,
+    where_of: Callable[[int], Where] | None,
+) -> SpokenLine:
+    """Wait for the first task, beginning others as the engines become free."""
+    first = ahead[0]
+    while True:
+        _begin(ahead, store, executor)
+        begun = [(task, task.made) for task in ahead if task.made]
+        for task, made in begun:
+            if made.done():
+                _check(task, made, where_of)
+        if first.made and first.made.done():
+            return SpokenLine(first.line, first.key, first.shared or first.made.result())
+        wait((made for _, made in begun if not made.done()), return_when=FIRST_COMPLETED)
+
+
+def _begin(ahead: deque[_Task], store: Store, executor: Executor) -> None:
+    """Hand over as many tasks as the engines take at once, each clip to one of them."""
+    made_by_key = {task.key: task.made for task in ahead if task.made}
+    running = Counter(
+        task.engine.name for task in ahead if task.made and not task.made.done() and not task.shared
+    )
+    for task in ahead:
+        if task.made:
+            continue
+        if task.key in made_by_key:
+            task.made, task.shared = made_by_key[task.key], True
+        elif running[task.engine.name] < task.engine.limits.at_once:
+            task.made = executor.submit(
+                _make, task.engine, task.text, task.line.voice, store, task.key
+            )
+            made_by_key[task.key] = task.made
+            running[task.engine.name] += 1
+
+
+def _check(task: _Task, made: Future[bool], where_of: Callable[[int], Where] | None) -> None:
+    """Raise what the making of a clip raised, with the place of its line."""
+    try:
+        made.result()
+    except SpeechError as error:
+        if where_of and not error.where:
+            error.where = where_of(task.line.start)
+        raise
+
+
+def _make(engine: Engine, text: str, voice: Voice, store: Store, key: str) -> bool:
+    """See that a clip is in the store; True when it was there."""
+    if load_clip(store, key):
+        return True
+    clip = engine.synthesise(text, voice)
+    if not clip.samples.size:
+        raise SpeechError(f"{engine.name} says nothing for {excerpt(text)}")
+    keep_clip(store, key, clip)
+    return False
+
+
+def _folded(text: str) -> str:
+    return " ".join(text.split())
