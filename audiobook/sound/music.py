@@ -1,0 +1,173 @@
+"""Music by name: a piece made here by code, or a file beside the story, all at one level."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+from audiobook.errors import ConfigError, Where, near_names
+from audiobook.model import Sound
+from audiobook.sound.loudness import integrated_lufs, step_energies, step_samples
+from audiobook.sound.music_file import (
+    LEAST_LOOP_S,
+    content_digest,
+    find_file,
+    read_file,
+    seamless,
+    shown,
+    with_channels,
+)
+from audiobook.sound.pieces import PIECES, compose
+from audiobook.store import Store, digest
+
+__all__ = ["PIECE_LUFS", "Piece", "built_in_names", "load_piece"]
+
+PIECE_LUFS = -21.0
+"""Integrated loudness of every piece, gated (ITU-R BS.1770-5), as two loudspeakers play it: mono is
+measured as the same sound in both, 3 dB above its own loudness, so that a piece stands to a voice
+in mono as it does in stereo."""
+
+_PEAK = 10 ** (-1 / 20)
+"""No sample of a piece goes beyond this; one with greater peaks stays softer than PIECE_LUFS."""
+_VERSION = 1
+"""To be raised when instruments, room, reading or levelling change what a piece sounds like."""
+_KIND = "music"
+_LEAST_S = 0.4
+_MEASURED_STEPS = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Music ready to be mixed."""
+
+    name: str
+    """As the script names it."""
+    samples: Sound = field(repr=False, compare=False)
+    """Shape (channels, n), float32, read-only, at PIECE_LUFS."""
+    loops: bool
+    """Whether its end goes on into its beginning; n is then a multiple of 1152."""
+    key: str
+    """Digest of all that shaped the samples; it belongs in the key of what is mixed from them."""
+
+
+def built_in_names() -> list[str]:
+    """The names of the pieces made by code, sorted."""
+    return sorted(PIECES)
+
+
+def load_piece(  # noqa: PLR0913 - what is named, what is wanted, and where it is kept
+    name: str,
+    folder: Path | None,
+    *,
+    sample_rate: int,
+    channels: int,
+    store: Store,
+    loop: bool = True,
+    where: Where | None = None,
+) -> Piece:
+    """Music at the programme's rate, from the store when it was made before.
+
+    Args:
+        name: a built-in piece, or a sound file named from `folder`.
+        folder: the story's folder; None when there are only the built-in pieces.
+        sample_rate: samples per second of the programme.
+        channels: of the programme, 1 or 2.
+        store: where pieces are kept.
+        loop: whether a file is to be repeated as a bed, so that its ends must meet. A built-in
+            piece loops or not by itself.
+        where: where the name stands, for the error.
+
+    Raises:
+        ConfigError: there is no such music, or the file cannot be used.
+        OutputError: the store cannot be written.
+    """
+    if name in PIECES:
+        return _built_in(name, sample_rate, channels, store)
+    path = find_file(name, folder, where=where) if folder else None
+    if path is None:
+        raise _missing(name, folder, where)
+    content = content_digest(path, where=where)
+    key = digest("music file", _VERSION, content, sample_rate, channels, loop)
+    samples = _kept(store, key, channels)
+    if samples is None:
+        sound = read_file(path, sample_rate=sample_rate, channels=channels, where=where)
+        _check_length(name, sound.shape[1] / sample_rate, loop, where)
+        sound = _levelled(seamless(sound, sample_rate) if loop else sound, sample_rate)
+        if not sound.any():
+            raise ConfigError(f"music {shown(name)} is silent", where=where)
+        samples = _keep(store, key, sound)
+    return Piece(name, samples, loop, key)
+
+
+def _built_in(name: str, sample_rate: int, channels: int, store: Store) -> Piece:
+    piece = PIECES[name]
+    key = digest("built-in music", _VERSION, piece, sample_rate, channels)
+    samples = _kept(store, key, channels)
+    if samples is None:
+        sound = with_channels(compose(piece, sample_rate), channels)
+        samples = _keep(store, key, _levelled(sound, sample_rate))
+    return Piece(name, samples, piece.loops, key)
+
+
+def _levelled(sound: Sound, sample_rate: int) -> Sound:
+    """The sound at PIECE_LUFS, or as near as its peaks allow; silence when it is below the gate."""
+    lufs = _loudness_lufs(sound, sample_rate)
+    if lufs == -math.inf:
+        return np.zeros_like(sound)
+    gain = min(10 ** ((PIECE_LUFS - lufs) / 20), _PEAK / float(np.abs(sound).max()))
+    return sound * np.float32(gain)
+
+
+def _loudness_lufs(sound: Sound, sample_rate: int) -> float:
+    """Integrated loudness, measured half a minute at a time so that little memory is needed."""
+    step = step_samples(sample_rate)
+    energies = []
+    for start in range(0, sound.shape[1], _MEASURED_STEPS * step):
+        lead = min(start, 5 * step)
+        part = sound[:, start - lead : start + _MEASURED_STEPS * step]
+        energies.append(step_energies(part, sample_rate, lead_samples=lead))
+    heard_twice = 2 / sound.shape[0]
+    return integrated_lufs(np.concatenate(energies) * heard_twice)
+
+
+def _kept(store: Store, key: str, channels: int) -> Sound | None:
+    value = store.get(_KIND, key)
+    return None if value is None else _unpacked(value, channels)
+
+
+def _keep(store: Store, key: str, sound: Sound) -> Sound:
+    """Put a sound into the store, and give it back as it will be read from there."""
+    value = np.rint(sound.T * np.float32(32767)).astype("<i2").tobytes()
+    store.put(_KIND, key, value)
+    return _unpacked(value, sound.shape[0])
+
+
+def _unpacked(value: bytes, channels: int) -> Sound:
+    samples = np.frombuffer(value, "<i2").reshape(-1, channels).T.astype(np.float32, order="C")
+    samples *= np.float32(1 / 32767)
+    samples.flags.writeable = False
+    return samples
+
+
+def _check_length(name: str, duration_s: float, loop: bool, where: Where | None) -> None:
+    least_s = LEAST_LOOP_S if loop else _LEAST_S
+    if duration_s < least_s:
+        raise ConfigError(
+            f"music {shown(name)} is too short: {duration_s:.1f} s",
+            where=where,
+            hint=f"use at least {least_s:g} s" + (" for a bed" if loop else ""),
+        )
+
+
+def _missing(name: str, folder: Path | None, where: Where | None) -> ConfigError:
+    near = [f'"{known}"' for known in near_names(name, PIECES)]
+    hint = f"did you mean {' or '.join(near)}?" if near else None
+    place = f"no such file in {shown(str(folder))} and " if folder else ""
+    return ConfigError(
+        f"there is no music {shown(name)}: {place}no built-in piece of that name",
+        where=where,
+        hint=hint or "built-in pieces: " + ", ".join(built_in_names()),
+    )
