@@ -1,0 +1,69 @@
+"""What every reader ends with: runs of source text become paragraphs, paragraphs chapters."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import TypeAlias
+
+from audiobook.model import BookChapter, Cue, Kind, Paragraph
+
+__all__ = ["Run", "chapters", "paragraph"]
+
+Run: TypeAlias = tuple[str, int]
+"""Text and the offset in the source from which it stands there, character by character."""
+
+_WORD_OR_SPACE = re.compile(r"\s+|\S+")
+
+
+def paragraph(
+    runs: Iterable[Run], kind: Kind = Kind.NARRATION, speaker: str | None = None
+) -> Paragraph | None:
+    """Runs in the order of the source as one paragraph, white space folded; None if blank."""
+    parts: list[str] = []
+    anchors: list[tuple[int, int]] = []
+    length = 0
+    space_at: int | None = None
+    end = 0
+    for text, start in runs:
+        for match in _WORD_OR_SPACE.finditer(text):
+            at = start + match.start()
+            if match.group().isspace():
+                if space_at is None and parts:
+                    space_at = at
+                continue
+            for part, offset in ((" ", space_at), (match.group(), at)):
+                if offset is None:
+                    continue
+                if not anchors or offset != end:
+                    anchors.append((length, offset))
+                parts.append(part)
+                length += len(part)
+                end = offset + len(part)
+            space_at = None
+    return Paragraph("".join(parts), tuple(anchors), end, kind, speaker) if parts else None
+
+
+def chapters(items: Iterable[tuple[Paragraph | Cue, bool]]) -> tuple[BookChapter, ...]:
+    """Group a story's items, each with whether it is a heading that opens a chapter.
+
+    What stands before the first such heading is a chapter without a title, unless it is only
+    headings and cues, such as the title of the book: then it goes into the first chapter.
+    """
+    made: list[BookChapter] = []
+    title = ""
+    held: list[Paragraph | Cue] = []
+    for item, opens in items:
+        if opens and isinstance(item, Paragraph):
+            if title or any(map(_is_body, held)):
+                made.append(BookChapter(title, tuple(held)))
+                held = []
+            title = item.text
+        held.append(item)
+    if held:
+        made.append(BookChapter(title, tuple(held)))
+    return tuple(made)
+
+
+def _is_body(item: Paragraph | Cue) -> bool:
+    return isinstance(item, Paragraph) and item.kind is not Kind.HEADING

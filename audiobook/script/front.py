@@ -1,0 +1,55 @@
+"""Front matter: the YAML block at the top of a Markdown story."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from audiobook.errors import StoryError
+from audiobook.model import Source
+
+__all__ = ["FrontMatter", "front_matter"]
+
+_OPENING = re.compile(r"---[ \t]*(?:\r\n|\r|\n)")
+_CLOSING = re.compile(r"^(?:---|\.\.\.)[ \t]*(?:\r\n|\r|\n|\Z)", re.MULTILINE)
+_BLANK_LINE = re.compile(r"[ \t]*(?:\r|\n|\Z)")
+_KEY = re.compile(r"[^\W\d][\w-]*[ \t]*:(?:\s|\Z)")
+
+
+@dataclass(frozen=True, slots=True)
+class FrontMatter:
+    """The front matter of a story."""
+
+    yaml: str
+    """What stands between the marks, not yet parsed."""
+    first_line: int
+    """The line of the story on which `yaml` begins, from 1."""
+    end: int
+    """Offset in the story just past the closing mark's line."""
+
+
+def front_matter(text: str, name: str = "") -> FrontMatter | None:
+    """The block that opens with ``---`` on the first line and ends at ``---`` or ``...``.
+
+    As in Pandoc, a ``---`` with a blank line after it is a thematic break.
+
+    Args:
+        text: the decoded story.
+        name: the file as the user named it, for the error.
+
+    Raises:
+        StoryError: it begins like front matter and never ends.
+    """
+    opening = _OPENING.match(text)
+    if not opening or _BLANK_LINE.match(text, opening.end()):
+        return None
+    closing = _CLOSING.search(text, opening.end())
+    if closing:
+        return FrontMatter(text[opening.end() : closing.start()], 2, closing.end())
+    if _KEY.match(text, opening.end()):
+        raise StoryError(
+            "the front matter never ends",
+            where=Source(name, text).where(0),
+            hint="put --- on a line of its own after it",
+        )
+    return None

@@ -1,0 +1,173 @@
+"""The inside of a Markdown block: its text, each piece with its place in the source.
+
+markdown-it tells the lines of a block and nothing of the places within; so a rule of ours, asked
+first at every position, notes how many tokens there are when the parser comes by it.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator, MutableMapping
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from typing import Any, TypeAlias
+from urllib.parse import unquote
+
+from markdown_it import MarkdownIt
+from markdown_it.rules_inline import StateInline
+from markdown_it.token import Token
+
+from audiobook.errors import StoryError
+from audiobook.model import Cue, Omission, Source
+from audiobook.script.assemble import Run
+
+__all__ = ["Passage", "Piece", "inline", "make_parser"]
+
+Piece: TypeAlias = Run | Cue | Omission
+"""What a passage is made of: text that stands in the source as it is, cues, what is left out."""
+
+_CUES = ("music", "sting")
+_OPTIONS = re.compile(r"\{[ \t]*((?:[\w-]+=[^\s{}]+[ \t]*)*)\}")
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """The text of a block as markdown-it cuts it out: markers of quotes and lists removed."""
+
+    source: Source
+    """The story."""
+    content: str
+    """Its lines, joined by line feeds."""
+    lines: tuple[tuple[int, int], ...]
+    """For each line the index of its first character in `content` and its offset in the source."""
+
+    def offset(self, index: int) -> int:
+        """Offset in the source of the character at `index` of the content."""
+        at, offset = self.lines[max(0, bisect_right(self.lines, index, key=lambda x: x[0]) - 1)]
+        return offset + index - at
+
+    def line(self, n: int) -> str:
+        """The text of the nth line, from 0, without the white space before it."""
+        start = self.lines[n][0]
+        end = self.content.find("\n", start)
+        return self.content[start : end if end >= 0 else None]
+
+    def span(self, start: int, stop: int) -> tuple[int, int]:
+        """Offsets in the source of `content[start:stop]`, which is not empty."""
+        return self.offset(start), self.offset(stop - 1) + 1
+
+
+def make_parser() -> MarkdownIt:
+    """CommonMark and tables, save that indented text is text: in a story it is never code.
+
+    `inline` does what the parser's own stage of that name would; what else is disabled merges
+    tokens whose places are still to be told.
+    """
+    parser = MarkdownIt("commonmark").enable("table")
+    parser.disable(["code", "inline", "text_join", "fragments_join"])
+    parser.inline.ruler.before("text", "place", _note_place)
+    return parser
+
+
+def _note_place(state: StateInline, silent: bool) -> bool:
+    # An image's alternative text is parsed on the side, into tokens of its own.
+    if not silent and state.tokens is state.env["tokens"]:
+        if state.pending:
+            state.pushPending()
+        state.env["places"].append((len(state.tokens), state.pos))
+    return False
+
+
+def inline(parser: MarkdownIt, passage: Passage, env: MutableMapping[str, Any]) -> Iterator[Piece]:
+    """The pieces of a passage in order, with offsets in the source; a run stays on its line.
+
+    Args:
+        parser: from `make_parser`.
+        passage: what to parse.
+        env: what the parser found out about the whole document: its link definitions.
+
+    Raises:
+        StoryError: the settings of a cue are no settings.
+    """
+    tokens: list[Token] = []
+    places: list[tuple[int, int]] = []
+    content = passage.content
+    parser.inline.parse(content, parser, {**env, "tokens": tokens, "places": places}, tokens)
+    places.append((len(tokens), len(content)))
+    done = 0
+    for (first, at), (last, after) in pairwise(places):
+        for piece in _pieces(passage, tokens[first:last], at, after):
+            if isinstance(piece, tuple):
+                yield from _placed(passage, piece, done)
+            elif piece.end > piece.start:
+                start, done = passage.span(piece.start, piece.end)[0], piece.end
+                yield replace(piece, start=start, end=passage.span(piece.start, piece.end)[1])
+
+
+def _placed(passage: Passage, run: Run, done: int) -> Iterator[Run]:
+    """What of a run is not done yet, line by line, with offsets in the source."""
+    text, start = run
+    for line in re.finditer(r"\n|[^\n]+", text[max(0, done - start) :]):
+        yield line.group(), passage.offset(max(start, done) + line.start())
+
+
+def _pieces(passage: Passage, tokens: list[Token], at: int, after: int) -> Iterator[Piece]:
+    """The pieces of the tokens made between two places, with indices in the content."""
+    content = passage.content
+    for token in tokens:
+        if token.markup == "autolink":
+            if token.type == "link_open":
+                yield content[at + 1 : content.index(">", at)], at + 1
+            return
+        if token.type == "image":
+            yield _image(passage, token, at, after)
+            at = after
+        elif token.type == "html_inline":
+            why = "a comment" if token.content.startswith("<!--") else "an HTML tag"
+            yield Omission(at, at + len(token.content), why)
+        elif token.type == "link_close":
+            yield Omission(content.find("]", at, after) + 1, after, "a link's address")
+        else:
+            yield from _text(content, token, at)
+        if token.type != "link_open":
+            # A delimiter is one character, whether or not it has become markup.
+            at += max(1, len(token.content))
+
+
+def _text(content: str, token: Token, at: int) -> Iterator[Run]:
+    if token.type == "text":
+        yield token.content, at
+    elif token.type == "text_special":
+        # An escaped character stands after its backslash.
+        is_escape = token.info == "escape"
+        yield token.content, at + is_escape * (len(token.markup) - len(token.content))
+    elif token.type == "code_inline":
+        yield _code(content, token, at)
+    elif token.type in ("softbreak", "hardbreak"):
+        yield "\n", at
+
+
+def _code(content: str, token: Token, at: int) -> Run:
+    """A code span's text: it loses a space on either side where it has both."""
+    start = at + len(token.markup)
+    stop = start + len(token.content)
+    if content[start:stop].replace("\n", " ") != token.content:
+        start, stop = start + 1, stop + 1
+    return content[start:stop], start
+
+
+def _image(passage: Passage, token: Token, start: int, stop: int) -> Cue | Omission:
+    braces = _OPTIONS.match(passage.content, stop)
+    end = braces.end() if braces else stop
+    if token.content not in _CUES:
+        return Omission(start, end, "a picture")
+    if braces is None and passage.content.startswith("{", stop):
+        raise StoryError(
+            f"these settings of the {token.content} cannot be read",
+            where=passage.source.where(passage.offset(stop)),
+            hint="write them as {fade=3s duck=-12dB}",
+        )
+    options = tuple(tuple(word.split("=", 1)) for word in braces[1].split()) if braces else ()
+    name = unquote(str(token.attrGet("src") or "")) or None
+    return Cue(token.content, start, end, name, options)

@@ -1,0 +1,56 @@
+"""Sentences, by sentencex: the one module that imports it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import sentencex
+
+__all__ = ["sentences"]
+
+# English words that sentencex takes for abbreviations and that more often end a sentence.
+_REPAIR = re.compile(r"\b(?i:me|no|ill|art|may)\.\s+(?=[^\w\s]*[A-Z])")
+
+_WINDOW_CHARACTERS = 20_000
+"""Most text given to sentencex at once, since on unbalanced quotes its time grows as the square."""
+
+
+def sentences(text: str, language: str) -> list[str]:
+    """Cut text into sentences, each with the white space after it; joined, they are the text.
+
+    Args:
+        text: a run of one voice: narration, or speech without its outer quotation marks.
+        language: BCP 47 tag; its rules for abbreviations are used where sentencex has them.
+    """
+    primary = language.partition("-")[0].lower()
+    found = [
+        sentence for window in _windows(text) for sentence in _segment(window, primary) if sentence
+    ]
+    if primary != "en":
+        return found
+    return [part for sentence in found for part in _repaired(sentence)]
+
+
+def _segment(text: str, language: str) -> list[str]:
+    found: list[str] = sentencex.segment(language, text)
+    # Whatever it may do with text nobody has tried, nothing is to be lost.
+    return found if "".join(found) == text else [text]
+
+
+def _windows(text: str) -> Iterator[str]:
+    start = 0
+    while len(text) - start > _WINDOW_CHARACTERS:
+        stop = text.rfind(" ", start, start + _WINDOW_CHARACTERS) + 1
+        stop = stop if stop > start else start + _WINDOW_CHARACTERS
+        yield text[start:stop]
+        start = stop
+    yield text[start:]
+
+
+def _repaired(sentence: str) -> Iterator[str]:
+    start = 0
+    for match in _REPAIR.finditer(sentence):
+        yield sentence[start : match.end()]
+        start = match.end()
+    yield sentence[start:]

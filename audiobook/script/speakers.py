@@ -1,0 +1,68 @@
+"""Who speaks, where the author says so: lines that begin with a name of the cast."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from audiobook.errors import UnknownNameError
+from audiobook.model import Source
+
+__all__ = ["SpokenLine", "spoken_line"]
+
+_ESCAPE = re.compile(r"[ \t]*\\")
+_NAME = re.compile(r"[ \t]*([^\s:][^:\n]*?)\??:(?:[ \t]+|$)")
+_MAX_NAME = 40
+_MAX_NAME_WORDS = 4
+_OPENING_MARKS = ("“", '"', "„", "«", "»", "‘")
+
+
+@dataclass(frozen=True, slots=True)
+class SpokenLine:
+    """A line of a story and who speaks it."""
+
+    start: int
+    """Offset of the line in the source."""
+    text_start: int
+    """Offset of what is spoken of it: past the name, or past the backslash that escapes one."""
+    speaker: str | None
+    """The name it begins with; None when it names nobody."""
+
+
+def spoken_line(source: Source, start: int, line: str, cast: Collection[str]) -> SpokenLine:
+    """Read the cue of a line, if it has one.
+
+    Args:
+        source: the story.
+        start: the line's offset in it.
+        line: its text, without its end.
+        cast: the names there are; as long as there are none, nothing is a cue.
+
+    Raises:
+        UnknownNameError: it begins as a speaker's line does, and nobody has that name.
+    """
+    escaped = _ESCAPE.match(line)
+    shift = escaped.end() if escaped else 0
+    match = _NAME.match(line, shift)
+    if not match or not cast:
+        return SpokenLine(start, start, None)
+    name = match[1]
+    if name not in cast and not _seems_speaker(name, line[match.end() :]):
+        return SpokenLine(start, start, None)
+    if escaped:
+        return SpokenLine(start, start + shift, None)
+    if name not in cast:
+        where = source.where(start + match.start(1))
+        raise UnknownNameError("speaker", name, cast, where=where)
+    return SpokenLine(start, start + match.end(), name)
+
+
+def _seems_speaker(name: str, said: str) -> bool:
+    words = name.split()
+    return (
+        said.startswith(_OPENING_MARKS)
+        and len(name) <= _MAX_NAME
+        and len(words) <= _MAX_NAME_WORDS
+        and all(word[0].isupper() for word in words)
+    )

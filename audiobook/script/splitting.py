@@ -1,0 +1,289 @@
+"""From a Book to a Script: paragraphs become segments, each with its speaker and its pause.
+
+All that a book says is laid on one string, and segments are stretches of it, end to end: whatever
+is cut or joined on the way, nothing can be lost or said twice.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from itertools import islice, pairwise, takewhile
+from typing import TypeAlias
+
+from audiobook.errors import StoryError, Where
+from audiobook.model import Book, Chapter, Cue, Kind, Omission, Paragraph, Script, Segment
+from audiobook.script.clauses import cut
+from audiobook.script.quotes import Span, opens_with_quote, spans
+from audiobook.script.sentences import sentences
+
+__all__ = ["Pauses", "split"]
+
+
+@dataclass(frozen=True, slots=True)
+class Pauses:
+    """The silence after a segment, by what comes next, in milliseconds."""
+
+    clause_ms: int = 60
+    """Another piece of a sentence too long for the engine."""
+    tag_ms: int = 120
+    """The rest of a sentence that speech and narration share: “Yes,” he said."""
+    sentence_ms: int = 250
+    """Another sentence of the paragraph."""
+    paragraph_ms: int = 600
+    """Another paragraph."""
+    heading_ms: int = 900
+    """What a heading stands over."""
+    section_ms: int = 1200
+    """A heading, another chapter, or nothing more."""
+    scene_ms: int = 1500
+    """A scene break; the break itself adds no silence."""
+
+
+_PAUSES = Pauses()
+
+_WORD = re.compile(r"[^\W_]")
+_MARKS = '"“”„«»‘’ '
+_STOPS = ".!?…。！？"
+_ATTACHED = ",;:)]"
+
+
+def split(
+    book: Book,
+    *,
+    language: str,
+    title: str,
+    max_characters: int | None = None,
+    pauses: Pauses = _PAUSES,
+) -> Script:
+    """Make a book ready to be spoken.
+
+    Dialogue is kept apart from narration, sentences from each other. Speech whose speaker nobody
+    has named has none, and confidence 0.
+
+    Args:
+        book: from a reader.
+        language: BCP 47 tag of what it is written in.
+        title: the title of the story, for chapters that have none.
+        max_characters: the longest segment the engine takes, at least 20; None for any length.
+        pauses: the silence between segments.
+
+    Raises:
+        StoryError: there is nothing to speak in it.
+    """
+    text, items = _laid_out(book, language)
+    items = _joined(items, text)
+    if not any(isinstance(item, _Piece) for item in items):
+        raise StoryError(
+            "there is nothing to speak in it",
+            where=Where(book.source.name),
+            hint="it needs at least one word",
+        )
+    items, unfit = _fitted(items, text, max_characters) if max_characters else (items, [])
+    chapters = (
+        Chapter(heading or title, tuple(_segments(chapter_items, text, pauses)))
+        for heading, chapter_items in _by_chapter(items)
+    )
+    left_out = sorted((*book.left_out, *unfit), key=lambda omission: omission.start)
+    return Script(book.source, title, language, tuple(chapters), tuple(left_out))
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """A stretch of the text that is to be a segment."""
+
+    start: int
+    stop: int
+    kind: Kind
+    speaker: str | None
+    paragraph: int
+    """Number of the paragraph that it ends in."""
+    sentence: int
+    """The same for the pieces of one sentence, and only for them."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Opening:
+    """Where a chapter begins."""
+
+    title: str
+
+
+_Item: TypeAlias = _Piece | Cue | _Opening
+
+
+def _laid_out(book: Book, language: str) -> tuple[Paragraph, list[_Item]]:
+    """The book's text on one string, a space between paragraphs, and its first pieces."""
+    parts: list[str] = []
+    anchors: list[tuple[int, int]] = []
+    items: list[_Item] = []
+    at = number = end = 0
+    for chapter in book.chapters:
+        items.append(_Opening(chapter.title))
+        for item, after in pairwise((*chapter.items, None)):
+            if not isinstance(item, Paragraph):
+                items.extend([item] if item else [])
+                continue
+            runs_on = isinstance(after, Paragraph) and opens_with_quote(after.text)
+            items.extend(_pieces(item, at, number, runs_on, language))
+            parts.append(item.text)
+            anchors.extend((at + index, offset) for index, offset in item.anchors)
+            at += len(item.text) + 1
+            end = item.end
+            number += not item.goes_on
+    return Paragraph(" ".join(parts), tuple(anchors), end), items
+
+
+def _pieces(
+    paragraph: Paragraph, at: int, number: int, runs_on: bool, language: str
+) -> Iterator[_Piece]:
+    """A paragraph's sentences, speech apart from narration."""
+    text, kind, speaker = paragraph.text, paragraph.kind, paragraph.speaker
+    if kind is Kind.HEADING:
+        yield _Piece(at, at + len(text), kind, speaker, number, at)
+        return
+    if speaker is None and kind is Kind.NARRATION:
+        stretches = spans(text, runs_on=runs_on)
+    else:
+        stretches = [Span(0, len(text), speaker is not None)]
+    for stretch in stretches:
+        said = Kind.DIALOGUE if stretch.spoken else kind
+        for sentence in _sentences(text[stretch.start : stretch.stop], stretch.spoken, language):
+            yield _Piece(at, at + len(sentence), said, speaker, number, at)
+            at += len(sentence)
+
+
+def _sentences(text: str, spoken: bool, language: str) -> list[str]:
+    """Sentences of a stretch; the marks around speech would hide the ends of those within."""
+    if not spoken:
+        return sentences(text, language)
+    opened = text.lstrip(_MARKS)
+    inner = opened.rstrip(_MARKS + _STOPS + _ATTACHED)
+    if not inner:
+        return [text]
+    found = sentences(inner, language)
+    found[0] = text[: len(text) - len(opened)] + found[0]
+    found[-1] += opened[len(inner) :]
+    return found
+
+
+def _joined(items: list[_Item], text: Paragraph) -> list[_Item]:
+    """Pieces without a word joined to the piece before, else to the next one, else to the last.
+
+    They lie end to end on the text, so that a piece is joined to another by moving an end of it.
+    """
+    joined: list[_Item] = []
+    held: int | None = None
+    for item in items:
+        if not isinstance(item, _Piece):
+            joined.append(item)
+            continue
+        start, before = item.start if held is None else held, joined[-1]
+        if _WORD.search(text.text, item.start, item.stop):
+            joined.append(replace(item, start=start))
+            held = None
+        elif held is None and isinstance(before, _Piece):
+            joined[-1] = replace(before, stop=item.stop, paragraph=item.paragraph)
+        else:
+            held = start
+    if held is not None:
+        for n in reversed(range(len(joined))):
+            last = joined[n]
+            if isinstance(last, _Piece):
+                joined[n] = replace(last, stop=len(text.text))
+                break
+    return joined
+
+
+def _fitted(
+    items: list[_Item], text: Paragraph, max_characters: int
+) -> tuple[list[_Item], list[Omission]]:
+    """Pieces cut to the limit, and the punctuation that fits in with no word."""
+    fitted: list[_Item] = []
+    unfit: list[Omission] = []
+    for item in items:
+        if not isinstance(item, _Piece):
+            fitted.append(item)
+            continue
+        start = item.start
+        for part in cut(text.text[item.start : item.stop], max_characters):
+            stop = start + len(part)
+            if _WORD.search(part):
+                fitted.append(replace(item, start=start, stop=stop))
+            elif not part.isspace():
+                unfit.append(
+                    Omission(
+                        *text.source_span(*_stripped(text, start, stop)),
+                        "punctuation without a word",
+                    )
+                )
+            start = stop
+    return fitted, unfit
+
+
+def _by_chapter(items: list[_Item]) -> list[tuple[str, list[_Piece | Cue]]]:
+    """Chapters with their titles; one without speech leaves its cues to the next."""
+    chapters: list[tuple[str, list[_Piece | Cue]]] = []
+    held: list[_Piece | Cue] = []
+    title = ""
+    for item in (*items, _Opening("")):
+        if not isinstance(item, _Opening):
+            held.append(item)
+            continue
+        if any(isinstance(one, _Piece) for one in held):
+            chapters.append((title, held))
+            held = []
+        title = item.title
+    chapters[-1][1].extend(held)
+    return chapters
+
+
+def _segments(
+    items: list[_Piece | Cue], text: Paragraph, pauses: Pauses
+) -> Iterator[Segment | Cue]:
+    for n, item in enumerate(items):
+        if isinstance(item, Cue):
+            yield item
+            continue
+        cues = list(takewhile(lambda one: isinstance(one, Cue), islice(items, n + 1, None)))
+        next_at = n + 1 + len(cues)
+        after = items[next_at] if next_at < len(items) else None
+        if any(isinstance(cue, Cue) and cue.kind == "break" for cue in cues):
+            pause_ms = pauses.scene_ms
+        elif isinstance(after, _Piece):
+            pause_ms = _pause_ms(item, after, text.text, pauses)
+        else:
+            pause_ms = pauses.section_ms
+        start, stop = _stripped(text, item.start, item.stop)
+        confidence = 0.0 if item.kind is Kind.DIALOGUE and item.speaker is None else 1.0
+        place = text.source_span(start, stop)
+        said = text.text[start:stop]
+        yield Segment(said, item.kind, item.speaker, confidence, pause_ms, *place)
+
+
+def _pause_ms(piece: _Piece, after: _Piece, text: str, pauses: Pauses) -> int:
+    """The silence between two pieces of a chapter that no scene break parts."""
+    if piece.sentence == after.sentence:
+        return pauses.clause_ms
+    if piece.kind is Kind.HEADING:
+        return pauses.heading_ms
+    if after.kind is Kind.HEADING:
+        return pauses.section_ms
+    if piece.paragraph != after.paragraph:
+        return pauses.paragraph_ms
+    if piece.kind is not after.kind and _in_one_sentence(piece, after, text):
+        return pauses.tag_ms
+    return pauses.sentence_ms
+
+
+def _in_one_sentence(piece: _Piece, after: _Piece, text: str) -> bool:
+    ended = text[piece.start : piece.stop].rstrip(_MARKS + _ATTACHED).endswith(tuple(_STOPS))
+    word = _WORD.search(text, after.start, after.stop)
+    return not ended or (word is not None and word.group().islower())
+
+
+def _stripped(text: Paragraph, start: int, stop: int) -> tuple[int, int]:
+    """A stretch without the white space around it."""
+    stretch = text.text[start:stop]
+    return start + len(stretch) - len(stretch.lstrip()), start + len(stretch.rstrip())

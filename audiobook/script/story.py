@@ -1,0 +1,83 @@
+"""From a story's path to a Book, by the reader its suffix asks for."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from importlib.metadata import EntryPoint, entry_points
+from pathlib import Path
+from typing import Protocol
+
+from audiobook.errors import MissingError, UsageError
+from audiobook.model import Book
+from audiobook.script.encoding import MAX_STORY_BYTES
+
+__all__ = ["Reader", "read", "story_suffixes"]
+
+_GROUP = "audiobook.readers"
+
+
+class Reader(Protocol):
+    """What an entry point of group ``audiobook.readers`` stands for."""
+
+    def __call__(self, data: bytes, name: str, cast: Collection[str]) -> Book:
+        """Read a story.
+
+        Args:
+            data: the file's content.
+            name: the file as the user named it.
+            cast: the names that a line of the story may begin with to say who speaks.
+
+        Raises:
+            StoryError: it cannot be read.
+            UnknownNameError: a line names a speaker who is not in the cast.
+        """
+
+
+def story_suffixes() -> list[str]:
+    """The suffixes there are readers for, with their dots, sorted."""
+    return sorted(f".{point.name}" for point in entry_points(group=_GROUP))
+
+
+def read(path: Path, *, cast: Collection[str] = ()) -> Book:
+    """Read a story file.
+
+    Args:
+        path: the file; its suffix, in any case, chooses the reader.
+        cast: the names that a line of the story may begin with to say who speaks.
+
+    Raises:
+        UsageError: there is no such file, it cannot be read, or no reader knows its suffix.
+        StoryError: its content cannot be used.
+        UnknownNameError: a line names a speaker who is not in the cast.
+        MissingError: what its reader needs is not installed.
+    """
+    data = _read_bytes(path)
+    return _reader(path)(data, str(path), cast)
+
+
+def _read_bytes(path: Path) -> bytes:
+    try:
+        if path.exists() and not path.is_file():
+            raise UsageError(f"{path} is not a file", hint="name a story file")
+        with path.open("rb") as file:
+            return file.read(MAX_STORY_BYTES + 1)  # one byte too many is for `decode` to refuse
+    except FileNotFoundError as error:
+        raise UsageError(f"no such file: {path}") from error
+    except (OSError, ValueError) as error:
+        reason = (error.strerror if isinstance(error, OSError) else None) or str(error)
+        raise UsageError(f"cannot read {path}: {reason}") from error
+
+
+def _reader(path: Path) -> Reader:
+    points: dict[str, EntryPoint] = {point.name: point for point in entry_points(group=_GROUP)}
+    suffix = path.suffix.lower()
+    point = points.get(suffix.removeprefix("."))
+    if point is None:
+        what = f'stories with the suffix "{suffix}"' if suffix else "stories without a suffix"
+        known = ", ".join(story_suffixes())
+        raise UsageError(f"{path}: {what} cannot be read", hint=f"known suffixes: {known}")
+    try:
+        reader: Reader = point.load()
+    except ImportError as error:
+        raise MissingError(f"the reader of {suffix} stories cannot be loaded: {error}") from error
+    return reader
