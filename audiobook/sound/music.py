@@ -58,7 +58,7 @@ def built_in_names() -> list[str]:
     return sorted(PIECES)
 
 
-def load_piece(  # noqa: PLR0913 - what is named, what is wanted, and where it is kept
+def load_piece(
     name: str,
     folder: Path | None,
     *,

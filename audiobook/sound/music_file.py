@@ -106,7 +106,8 @@ def read_file(path: Path, *, sample_rate: int, channels: int, where: Where | Non
         ConfigError: it is not a sound file that can be read, or it is too long.
     """
     try:
-        with soundfile.SoundFile(path) as file:
+        # Opened here, libsndfile sees no name: an ending does not make it try a decoder in vain.
+        with path.open("rb") as stream, soundfile.SoundFile(stream) as file:
             if not _LEAST_HZ <= file.samplerate <= _MOST_HZ:
                 raise ConfigError(
                     f"music {shown(path.name)} has an unusual sample rate: {file.samplerate} Hz",
