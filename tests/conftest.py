@@ -8,6 +8,8 @@ import pytest
 
 from audiobook.store import Store
 
+pytest_plugins = ["fakes.google"]
+
 
 @pytest.fixture(autouse=True)
 def store_folder(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:

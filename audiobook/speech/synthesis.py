@@ -19,7 +19,7 @@ from audiobook.progress import Listener, StageAdvanced, StageEnded, StageStarted
 from audiobook.speech.engine import Engine, excerpt
 from audiobook.store import Store, digest
 
-__all__ = ["Line", "SpokenLine", "clip_key", "keep_clip", "load_clip", "speak"]
+__all__ = ["Line", "SpokenLine", "clip_key", "has_clip", "keep_clip", "load_clip", "speak"]
 
 _STAGE = "speech"
 _KIND = "clips"
@@ -73,6 +73,11 @@ def load_clip(store: Store, key: str) -> Clip | None:
         return None
 
 
+def has_clip(store: Store, key: str) -> bool:
+    """Whether there is a clip; `load_clip` alone tells whether it is sound."""
+    return store.has(_KIND, key)
+
+
 def keep_clip(store: Store, key: str, clip: Clip) -> None:
     """Put a clip into the store.
 
@@ -93,6 +98,8 @@ def _unpacked(value: bytes) -> Clip:
     end = _HEADER_LENGTH.size + length
     header = json.loads(value[_HEADER_LENGTH.size : end])
     samples = np.frombuffer(value, "<i2", offset=end).astype(np.int16, copy=False)
+    if not samples.size:
+        raise ValueError("no samples")
     words = tuple(Word(int(a), int(b), float(onset_ms)) for a, b, onset_ms in header["words"])
     return Clip(int(header["sample_rate"]), samples, words)
 

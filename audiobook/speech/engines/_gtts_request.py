@@ -5,8 +5,10 @@ Loaded when it is first needed, for gTTS and what it brings take a tenth of a se
 
 from __future__ import annotations
 
+import contextlib
 import io
 import time
+import unicodedata
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -60,18 +62,27 @@ def speak_once(
         slow: whether to speak slowly.
         timeout_s: seconds to connect, and to wait for the next bytes.
     """
+    if not _is_speakable(text):
+        return _nothing_to_speak(text)
     _use_safe_sessions()
     try:
-        speech = gtts.gTTS(text, tld=domain, lang=language, slow=slow, timeout=timeout_s)
+        speech = gtts.gTTS(
+            text, tld=domain, lang=language, lang_check=False, slow=slow, timeout=timeout_s
+        )
         return _joined([_decoded(mp3) for mp3 in speech.stream()])
     except AssertionError as error:  # how gTTS says that nothing is left of a text
-        return _failure(SpeechError(f"there is nothing to speak in {excerpt(text)}"), error)
+        return _nothing_to_speak(text, error)
     except gtts.gTTSError as error:
         return _failure_of_request(error, text)
     except (_NotSpeechError, ValueError) as error:  # ValueError: neither UTF-8 nor base64
         return _not_speech(error, text)
     except OSError as error:  # a certificate file that is not there
         return _failure(MissingError(f"Google cannot be asked: {error}"), error)
+
+
+def _is_speakable(text: str) -> bool:
+    """Whether there is more than punctuation; gTTS itself knows but that of ASCII."""
+    return any(unicodedata.category(character)[0] not in "CPZ" for character in text)
 
 
 def _use_safe_sessions() -> None:
@@ -92,7 +103,8 @@ class _Session(requests.Session):
         """Send with the user's proxies and certificates, whatever gTTS asks for."""
         environment = self.merge_environment_settings(request.url or "", {}, True, None, None)
         response = super().send(request, **{**kwargs, **environment})
-        response._content = _body(response)  # where requests keeps it, for gTTS to read on
+        with contextlib.closing(response):
+            response._content = _body(response)  # where requests keeps it, for gTTS to read on
         return response
 
 
@@ -163,6 +175,10 @@ def _failure_to_connect(error: gtts.gTTSError, text: str) -> Failure:
     return _failure(offline, error, _TRIES_IF_BUSY)
 
 
+def _nothing_to_speak(text: str, cause: Exception | None = None) -> Failure:
+    return _failure(SpeechError(f"there is nothing to speak in {excerpt(text)}"), cause)
+
+
 def _not_speech(cause: Exception, text: str) -> Failure:
     what = f"Google sends no speech for {excerpt(text)}, but {_received(cause)}"
     return _failure(SpeechError(what, hint=_LATER_HINT), cause, _TRIES_IF_NOT_SPEECH)
@@ -174,7 +190,10 @@ def _received(cause: Exception) -> str:
 
 
 def _failure(
-    error: AudiobookError, cause: Exception, tries: int = 1, retry_after_s: float | None = None
+    error: AudiobookError,
+    cause: Exception | None,
+    tries: int = 1,
+    retry_after_s: float | None = None,
 ) -> Failure:
     error.__cause__ = cause
     return Failure(error, tries, retry_after_s)

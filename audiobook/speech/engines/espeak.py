@@ -60,7 +60,7 @@ class Espeak:
         identity = hashlib.blake2b(digest_size=8)
         files = (path for path in sorted(self._data_folder.rglob("*")) if path.is_file())
         for path in (self._library, *files):
-            identity.update(path.read_bytes())
+            identity.update(path.name.encode() + b"\0" + path.read_bytes())
         return f"{metadata.version(_PACKAGE)}-{identity.hexdigest()}-{_REQUEST_FORMAT}"
 
     @property

@@ -1,0 +1,1 @@
+"""Stand-ins for what lies outside this machine; nothing in the package is replaced by them."""

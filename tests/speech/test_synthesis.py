@@ -1,0 +1,369 @@
+"""Lines into clips: each once, in order, and never lost."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+
+from audiobook.errors import SpeechError
+from audiobook.model import Clip, Source, Voice, Word
+from audiobook.progress import Event, StageAdvanced, StageEnded, StageStarted, silent
+from audiobook.speech.engine import Limits
+from audiobook.speech.engines.tone import Tone
+from audiobook.speech.synthesis import Line, clip_key, keep_clip, load_clip, speak
+from audiobook.store import Store
+
+VOICE = Voice("tone", "alto", "en")
+
+
+class Watched(Tone):
+    """A tone that remembers what it was asked, and fails or waits where it is told to."""
+
+    def __init__(self, at_once: int = 2, fails_at: str = "", waits_at: str = "") -> None:
+        self.limits = Limits(500, at_once)
+        self.fails_at, self.waits_at = fails_at, waits_at
+        self.go_on = threading.Event()
+        self.asked: list[str] = []
+        self.now = self.most = 0
+        self.lock = threading.Lock()
+
+    def synthesise(self, text: str, voice: Voice) -> Clip:
+        with self.lock:
+            self.asked.append(text)
+            self.now += 1
+            self.most = max(self.most, self.now)
+        try:
+            if text == self.waits_at:
+                assert self.go_on.wait(10)
+            if text == self.fails_at:
+                raise SpeechError("the engine coughs")
+            return super().synthesise(text, voice)
+        finally:
+            with self.lock:
+                self.now -= 1
+
+
+@pytest.fixture
+def executor() -> Iterator[Executor]:
+    with ThreadPoolExecutor(8) as threads:
+        yield threads
+
+
+def lines_of(*texts: str) -> list[Line]:
+    return [Line(text, VOICE, 10 * number) for number, text in enumerate(texts)]
+
+
+def numbered(n: int) -> list[str]:
+    return [f"line {number}" for number in range(n)]
+
+
+def test_lines_come_in_order_with_their_clips(store: Store, executor: Executor) -> None:
+    lines = lines_of(*numbered(20))
+    spoken = list(speak(lines, {"tone": Tone()}, store, executor, silent))
+
+    assert [line.line for line in spoken] == lines
+    assert not any(line.kept for line in spoken)
+    for line in spoken:
+        clip = load_clip(store, line.key)
+        assert clip is not None
+        np.testing.assert_array_equal(
+            clip.samples, Tone().synthesise(line.line.text, VOICE).samples
+        )
+
+
+def test_a_second_run_speaks_nothing(store: Store, executor: Executor) -> None:
+    engine = Watched()
+    first = list(speak(lines_of("a", "b", "c"), {"tone": engine}, store, executor, silent))
+    again = list(speak(lines_of("c", "a", "b"), {"tone": engine}, store, executor, silent))
+
+    assert [line.kept for line in again] == [True] * 3
+    assert {line.key for line in again} == {line.key for line in first}
+    assert sorted(engine.asked) == ["a", "b", "c"]
+
+
+def test_the_same_words_are_spoken_once(store: Store, executor: Executor) -> None:
+    engine = Watched(at_once=4)
+    texts = ["Yes.", "No.", " Yes. ", "Yes.", *numbered(40), "Yes.", "No."]
+    spoken = list(speak(lines_of(*texts), {"tone": engine}, store, executor, silent))
+
+    assert sorted(engine.asked) == sorted({text.strip() for text in texts})
+    assert sum(line.kept for line in spoken) == 4
+    assert spoken[0].key == spoken[2].key == spoken[-2].key
+
+
+def test_a_damaged_clip_is_made_again(store: Store, executor: Executor) -> None:
+    (spoken,) = speak(lines_of("a"), {"tone": Tone()}, store, executor, silent)
+    path = store.path("clips", spoken.key)
+    path.write_bytes(path.read_bytes()[:-2])
+
+    (again,) = speak(lines_of("a"), {"tone": Tone()}, store, executor, silent)
+
+    assert not again.kept
+    assert load_clip(store, again.key) is not None
+
+
+@pytest.mark.parametrize("at_once", [1, 3])
+def test_an_engine_gets_no_more_at_once_than_it_takes(
+    store: Store, executor: Executor, at_once: int
+) -> None:
+    engine = Watched(at_once)
+    for _ in speak(lines_of(*numbered(30)), {"tone": engine}, store, executor, silent):
+        assert len(engine.asked) <= 30
+    assert 1 <= engine.most <= at_once
+
+
+def test_little_is_spoken_ahead(store: Store, executor: Executor) -> None:
+    engine = Watched(at_once=2)
+    spoken = speak(lines_of(*numbered(1_000)), {"tone": engine}, store, executor, silent)
+    for _ in range(10):
+        next(spoken)
+    spoken.close()
+
+    assert len(engine.asked) <= 10 + 8
+
+
+def test_early_lines_are_there_while_later_ones_are_spoken(
+    store: Store, executor: Executor
+) -> None:
+    engine = Watched(at_once=2, waits_at="line 1")
+    spoken = speak(lines_of(*numbered(6)), {"tone": engine}, store, executor, silent)
+
+    assert next(spoken).line.text == "line 0"
+    assert not engine.go_on.is_set()
+    engine.go_on.set()
+    assert len(list(spoken)) == 5
+
+
+def test_later_lines_are_spoken_past_a_slow_one(store: Store, executor: Executor) -> None:
+    engine = Watched(at_once=2, waits_at="line 0")
+    original = engine.synthesise
+
+    def synthesise(text: str, voice: Voice) -> Clip:
+        if text == "line 3":
+            engine.go_on.set()
+        return original(text, voice)
+
+    engine.synthesise = synthesise  # type: ignore[method-assign]
+    texts = [
+        line.line.text
+        for line in speak(lines_of(*numbered(8)), {"tone": engine}, store, executor, silent)
+    ]
+    assert texts == numbered(8)
+
+
+def test_the_first_failure_ends_it_at_its_place(store: Store, executor: Executor) -> None:
+    engine = Watched(at_once=1, fails_at="line 3")
+    source = Source("story.txt", "0 before\n" * 10)
+
+    with pytest.raises(SpeechError, match=r"story.txt:4:4: the engine coughs") as raised:
+        list(
+            speak(
+                lines_of(*numbered(50)),
+                {"tone": engine},
+                store,
+                executor,
+                silent,
+                where_of=source.where,
+            )
+        )
+    assert raised.value.what == "the engine coughs"
+    assert engine.asked == numbered(4)
+
+    engine.fails_at, engine.asked = "", []
+    spoken = list(speak(lines_of(*numbered(6)), {"tone": engine}, store, executor, silent))
+    assert [line.kept for line in spoken] == [True] * 3 + [False] * 3
+    assert engine.asked == numbered(6)[3:]
+
+
+def test_what_is_made_beside_a_failure_is_kept(store: Store) -> None:
+    engine = Watched(at_once=2, fails_at="line 1", waits_at="line 0")
+    with ThreadPoolExecutor(2) as threads:
+        spoken = speak(lines_of(*numbered(9)), {"tone": engine}, store, threads, silent)
+        with pytest.raises(SpeechError):
+            next(spoken)
+        engine.go_on.set()
+
+    assert engine.asked == ["line 0", "line 1"]
+    assert load_clip(store, clip_key(engine, VOICE, "line 0")) is not None
+
+
+def test_an_engine_that_says_nothing_is_caught(store: Store, executor: Executor) -> None:
+    class Mute(Tone):
+        def synthesise(self, text: str, voice: Voice) -> Clip:
+            return Clip(8_000, np.zeros(0, np.int16))
+
+    with pytest.raises(SpeechError, match='tone says nothing for "a"'):
+        list(speak(lines_of("a"), {"tone": Mute()}, store, executor, silent))
+
+
+def test_closing_begins_nothing_more(store: Store) -> None:
+    engine = Watched(at_once=2)
+    with ThreadPoolExecutor(2) as threads:
+        spoken = speak(lines_of(*numbered(100)), {"tone": engine}, store, threads, silent)
+        next(spoken)
+        spoken.close()
+
+    assert len(engine.asked) <= 4
+    assert [p for p in store.folder.rglob("*") if p.name.startswith(".")] == []
+    assert all(load_clip(store, clip_key(engine, VOICE, text)) for text in engine.asked)
+
+
+def test_progress_is_told(store: Store, executor: Executor) -> None:
+    told: list[Event] = []
+    list(speak(lines_of("a", "b", "a"), {"tone": Tone()}, store, executor, told.append))
+
+    assert told == [
+        StageStarted("speech", 3),
+        StageAdvanced("speech", 1, 0),
+        StageAdvanced("speech", 2, 0),
+        StageAdvanced("speech", 3, 1),
+        StageEnded("speech", "2 spoken, 1 kept"),
+    ]
+
+
+def test_no_lines_are_no_work(store: Store, executor: Executor) -> None:
+    assert list(speak([], {}, store, executor, silent)) == []
+
+
+def test_engines_may_be_mixed(store: Store, executor: Executor) -> None:
+    class Second(Watched):
+        name = "second"
+
+    one, two = Watched(at_once=1), Second(at_once=3)
+    other = dataclasses.replace(VOICE, engine="second")
+    lines = [Line(text, voice, 0) for text in numbered(10) for voice in (VOICE, other)]
+
+    spoken = list(speak(lines, {"tone": one, "second": two}, store, executor, silent))
+
+    assert [line.line for line in spoken] == lines
+    assert sorted(one.asked) == sorted(two.asked) == sorted(numbered(10))
+    assert one.most == 1
+
+
+def test_processes_may_speak(store: Store) -> None:
+    with ProcessPoolExecutor(1) as processes:
+        (spoken,) = speak(lines_of("a"), {"tone": Tone()}, store, processes, silent)
+
+    assert load_clip(store, spoken.key) is not None
+
+
+@pytest.mark.parametrize("name", [field.name for field in dataclasses.fields(Voice)])
+def test_every_field_of_a_voice_but_its_gain_is_in_the_key(name: str) -> None:
+    value = getattr(VOICE, name)
+    other = dataclasses.replace(VOICE, **{name: value + "x" if isinstance(value, str) else 1.5})
+    same = clip_key(Tone(), other, "text") == clip_key(Tone(), VOICE, "text")
+
+    assert same == (name == "gain_db")
+
+
+def test_the_key_tells_engines_versions_and_texts_apart() -> None:
+    class Renamed(Tone):
+        name = "other"
+
+    class Newer(Tone):
+        version = "2"
+
+    keys = {clip_key(engine, VOICE, "text") for engine in (Tone(), Renamed(), Newer())}
+    assert len(keys | {clip_key(Tone(), VOICE, "Text")}) == 4
+    assert clip_key(Tone(), VOICE, " a\n\tb ") == clip_key(Tone(), VOICE, "a b")
+
+
+clips = st.builds(
+    Clip,
+    st.integers(8_000, 48_000),
+    hnp.arrays(np.int16, st.integers(1, 50)),
+    st.lists(
+        st.builds(Word, st.integers(0, 9), st.integers(9, 20), st.floats(0, 1e6)), max_size=5
+    ).map(tuple),
+)
+
+
+@given(clips)
+@settings(max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_a_clip_comes_back_as_it_was(store: Store, clip: Clip) -> None:
+    keep_clip(store, "ab12", clip)
+    back = load_clip(store, "ab12")
+
+    assert back is not None
+    assert (back.sample_rate, back.words) == (clip.sample_rate, clip.words)
+    assert back.samples.dtype == np.int16
+    np.testing.assert_array_equal(back.samples, clip.samples)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        b"",
+        b"\x01",
+        b"\xff\xff\xff\xff{}",
+        b"\x02\0\0\0{}\0\0",
+        b"\x02\0\0\0[]\0\0",
+        b"\x04\0\0\0null\0\0",
+        b"\x20\0\0\0" + b'{"sample_rate": 8000,"words":[]}',
+        b"\x20\0\0\0" + b'{"sample_rate": 8000,"words":[]}\0',
+        b"\x21\0\0\0" + b'{"sample_rate": 8000,"words":[1]}\0\0',
+    ],
+)
+def test_a_malformed_clip_counts_as_missing(store: Store, value: bytes) -> None:
+    store.put("clips", "ab12", value)
+
+    assert load_clip(store, "ab12") is None
+
+
+SPEAK_UNTIL_INTERRUPTED = """
+import itertools, pathlib, sys
+from concurrent.futures import ThreadPoolExecutor
+from audiobook.model import Voice
+from audiobook.progress import silent
+from audiobook.speech.engine import load_engine
+from audiobook.speech.synthesis import Line, speak
+from audiobook.store import Store
+
+voice = Voice("espeak", "en-us", "en")
+lines = [Line(f"This is sentence number {n}.", voice, 0) for n in range(100_000)]
+engine = load_engine("espeak")
+try:
+    with ThreadPoolExecutor(2) as executor:
+        for n, spoken in enumerate(speak(lines, {"espeak": engine}, Store(), executor, silent)):
+            if n == 3:
+                print(spoken.key, flush=True)
+except KeyboardInterrupt:
+    engine.close()
+    children = pathlib.Path("/proc/self/task").glob("*/children")
+    print("children:", *(text for path in children if (text := path.read_text())))
+    sys.exit(130)
+"""
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="needs Linux's /proc")
+def test_ctrl_c_leaves_nothing_but_clips(store: Store) -> None:
+    command = [sys.executable, "-c", SPEAK_UNTIL_INTERRUPTED]
+    with subprocess.Popen(
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    ) as process:
+        assert process.stdout
+        process.stdout.readline()
+        os.killpg(process.pid, signal.SIGINT)
+        out, err = process.communicate(timeout=20)
+
+    assert (process.returncode, out.strip(), err) == (130, "children:", "")
+    files = [path for path in store.folder.rglob("*") if path.is_file()]
+    assert len(files) >= 4
+    assert all(load_clip(store, path.name) for path in files)
