@@ -95,7 +95,9 @@ def load_piece(
     if samples is None:
         sound = read_file(path, sample_rate=sample_rate, channels=channels, where=where)
         _check_length(name, sound.shape[1] / sample_rate, loop, where)
-        sound = _levelled(seamless(sound, sample_rate) if loop else sound, sample_rate)
+        if loop:
+            sound = seamless(sound, sample_rate)
+        sound = _levelled(sound, sample_rate)
         if not sound.any():
             raise ConfigError(f"music {shown(name)} is silent", where=where)
         samples = _keep(store, key, sound)
@@ -113,12 +115,13 @@ def _built_in(name: str, sample_rate: int, channels: int, store: Store) -> Piece
 
 
 def _levelled(sound: Sound, sample_rate: int) -> Sound:
-    """The sound at PIECE_LUFS, or as near as its peaks allow; silence when it is below the gate."""
+    """Bring a sound, in place, to PIECE_LUFS, or as near to it as its peaks allow."""
     lufs = _loudness_lufs(sound, sample_rate)
     if lufs == -math.inf:
-        return np.zeros_like(sound)
-    gain = min(10 ** ((PIECE_LUFS - lufs) / 20), _PEAK / float(np.abs(sound).max()))
-    return sound * np.float32(gain)
+        return np.zeros_like(sound)  # all of it is below the gate: nobody would hear it
+    gain = min(10 ** ((PIECE_LUFS - lufs) / 20), _PEAK / float(max(sound.max(), -sound.min())))
+    sound *= np.float32(gain)
+    return sound
 
 
 def _loudness_lufs(sound: Sound, sample_rate: int) -> float:
@@ -139,8 +142,9 @@ def _kept(store: Store, key: str, channels: int) -> Sound | None:
 
 
 def _keep(store: Store, key: str, sound: Sound) -> Sound:
-    """Put a sound into the store, and give it back as it will be read from there."""
-    value = np.rint(sound.T * np.float32(32767)).astype("<i2").tobytes()
+    """Put a sound into the store, and give it back as it will be read from there; it is used up."""
+    sound *= np.float32(32767)
+    value = np.rint(sound, out=sound).T.astype("<i2", order="C").tobytes()
     store.put(_KIND, key, value)
     return _unpacked(value, sound.shape[0])
 

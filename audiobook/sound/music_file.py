@@ -177,7 +177,7 @@ def _resampled(blocks: Iterator[Sound], from_hz: int, to_hz: int, channels: int)
     stream = soxr.ResampleStream(from_hz, to_hz, channels, dtype="float32", quality="HQ")
     parts = [stream.resample_chunk(np.ascontiguousarray(block.T)) for block in blocks]
     parts.append(stream.resample_chunk(np.zeros((0, channels), np.float32), last=True))
-    return np.concatenate([part.reshape(-1, channels) for part in parts]).T.copy()
+    return np.concatenate([part.reshape(-1, channels).T for part in parts], axis=1)
 
 
 def _unreadable(name: str, where: Where | None) -> ConfigError:
