@@ -1,1 +1,1 @@
-"""episode."""
+"""Blocks of sound become finished files: encoded, joined, tagged."""

@@ -1,0 +1,77 @@
+"""Encoded blocks in the store: a small head that joining reads, then the frames as they are.
+
+    4 bytes   mark and version of this layout
+    2 bytes   checksum of the frames
+    2 bytes   nothing
+    4 bytes   number of frames
+    2 each    bytes of each frame
+    …         the frames
+
+Numbers are little-endian.
+"""
+
+from __future__ import annotations
+
+import struct
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from audiobook.episode.encoder import EncodedBlock, FrameTable
+from audiobook.store import HEADER_BYTES, Store
+
+__all__ = ["KeptBlock", "find_block", "keep_block"]
+
+_KIND = "block"
+_MARK = b"blk1"
+_HEAD = struct.Struct("<4s H 2x I")
+
+
+@dataclass(frozen=True, slots=True)
+class KeptBlock:
+    """A block in the store."""
+
+    table: FrameTable
+    """What joining needs to know of it."""
+    path: Path
+    """The file that holds it."""
+    offset: int
+    """Where in the file its frames begin; they reach to its end."""
+
+
+def keep_block(store: Store, key: str, block: EncodedBlock) -> KeptBlock:
+    """Put a block into the store.
+
+    Raises:
+        OutputError: the store cannot be written, or the disk is full.
+    """
+    table = block.table
+    head = _HEAD.pack(_MARK, table.crc, table.n_frames) + table.sizes.astype("<u2").tobytes()
+    store.put(_KIND, key, head + block.data)
+    return KeptBlock(table, store.path(_KIND, key), HEADER_BYTES + len(head))
+
+
+def find_block(store: Store, key: str) -> KeptBlock | None:
+    """Find a block in the store, reading its head alone; None when it is not there.
+
+    A file of the wrong length counts as not there. The frames are not read here, nor checked when
+    they are joined: files in the store are whole or absent, reading them would cost as much as the
+    copy, and a bit that rots on the disk still shows in the finished file, against its checksum.
+    """
+    if not store.has(_KIND, key):
+        return None
+    path = store.path(_KIND, key)
+    try:
+        with path.open("rb") as file:
+            n_file = file.seek(0, 2)
+            file.seek(HEADER_BYTES)
+            mark, crc, n_frames = _HEAD.unpack(file.read(_HEAD.size))
+            sizes = np.frombuffer(file.read(2 * min(n_frames, n_file)), dtype="<u2")
+    except (OSError, struct.error, ValueError):
+        return None
+    table = FrameTable(sizes.astype(np.uint16), crc)
+    offset = HEADER_BYTES + _HEAD.size + 2 * n_frames
+    if mark != _MARK or n_file != offset + table.n_bytes:
+        return None
+    return KeptBlock(table, path, offset)

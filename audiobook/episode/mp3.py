@@ -1,0 +1,93 @@
+"""MP3 in independent blocks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+import numpy as np
+
+from audiobook.episode.crc16 import crc16
+from audiobook.episode.encoder import EncodedBlock, FrameTable, fitted
+from audiobook.episode.lame import load_lame
+from audiobook.episode.mp3_frame import FrameHeader, bitrates_kbps, frame_sizes
+from audiobook.episode.mp3_info import info_frame
+from audiobook.episode.mp3_settings import Mp3Settings
+from audiobook.episode.tags import Tag, id3_bytes
+from audiobook.errors import SoundError
+from audiobook.model import Sound
+
+__all__ = ["FrameCodec", "Mp3Encoder", "mp3_encoder"]
+
+
+class FrameCodec(Protocol):
+    """What turns samples into MP3 frames that lean on no others."""
+
+    @property
+    def name(self) -> str:
+        """For the LAME tag; 9 characters at most."""
+
+    @property
+    def version(self) -> str:
+        """Its build: two that differ may make different frames of the same sound."""
+
+    def encode(self, pcm: Sound, settings: Mp3Settings) -> bytes:
+        """The frames that these samples complete; see `audiobook.episode.lame.Lame.encode`."""
+
+
+class Mp3Encoder:
+    """MPEG audio Layer III, fills `audiobook.episode.encoder.Encoder`.
+
+    Args:
+        settings: rates, channels, effort.
+        codec: what makes the frames.
+    """
+
+    extension = "mp3"
+    media_type = "audio/mpeg"
+
+    lead_frames = 98
+    """LAME's memory (psychoacoustic thresholds, its hearing threshold's slow return after silence,
+    the step size its search begins with) fades within about 60 frames. At 44.1 and 22.05 kHz a
+    byte of padding comes and goes in a pattern that repeats every 49 frames, and two periods leave
+    each block at the pattern's beginning, wherever it stands in the programme."""
+
+    tail_frames = 1
+    """LAME lets a frame go once 272 samples beyond it are in."""
+
+    def __init__(self, settings: Mp3Settings, codec: FrameCodec) -> None:
+        self._settings = settings
+        self._codec = codec
+        kbps = bitrates_kbps(settings.sample_rate)[0]
+        header = FrameHeader(settings.sample_rate, settings.channels, kbps)
+        self.sample_rate = settings.sample_rate
+        self.channels = settings.channels
+        self.frame_samples = header.frame_samples
+        # A decoder lags 529 samples behind: LAME, and we, leave 576 beyond the sound for it.
+        self.flush_frames = 1152 // header.frame_samples
+        self.version = f"mp3 {codec.version} {settings} lead {self.lead_frames}"
+
+    def encode(self, pcm: Sound, lead_frames: int, n_frames: int) -> EncodedBlock:
+        """Encode one block; see `Encoder.encode`."""
+        stop = lead_frames + n_frames
+        wanted_samples = (stop + self.tail_frames) * self.frame_samples
+        stream = self._codec.encode(fitted(pcm, self.channels, wanted_samples), self._settings)
+        sizes = frame_sizes(stream)
+        if len(sizes) < stop:
+            raise SoundError(f"the MP3 encoder made {len(sizes)} frames where {stop} were due")
+        ends = np.cumsum([0, *sizes])
+        data = stream[ends[lead_frames] : ends[stop]]
+        return EncodedBlock(data, FrameTable(sizes[lead_frames:stop], crc16(data)))
+
+    def head(self, tag: Tag, tables: Sequence[FrameTable], n_samples: int) -> bytes:
+        """The ID3 tag and the info frame; see `Encoder.head`."""
+        return id3_bytes(tag) + info_frame(self._settings, self._codec.name, tables, n_samples)
+
+
+def mp3_encoder(settings: Mp3Settings) -> Mp3Encoder:
+    """An MP3 encoder that works on this machine.
+
+    Raises:
+        MissingError: there is none.
+    """
+    return Mp3Encoder(settings, load_lame())
