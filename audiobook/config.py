@@ -242,6 +242,7 @@ def _with_settings(show: Show, table: Table, folder: Path) -> Show:
     if (music := table.table("music")) is not None:
         given["music"] = _music(show.music, music)
     if (feed := table.table("feed")) is not None:
+        places |= {f"feed.{name}": feed.where(name) for name in feed.names()}
         given["feed"] = _feed(feed)
     return replace(show, places=tuple(places.items()), **given)  # type: ignore[arg-type]  # each value is of its field's type, by the calls above
 
