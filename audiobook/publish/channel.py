@@ -1,0 +1,224 @@
+"""From a show and its finished episodes to what the feed says of them."""
+
+from __future__ import annotations
+
+import datetime
+import os
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from urllib.parse import quote, urlsplit
+
+from audiobook.config import Show
+from audiobook.episode.cover import check_cover, draw_cover
+from audiobook.errors import ConfigError, UsageError, Where
+from audiobook.publish import FEED_FILE, FinishedEpisode
+from audiobook.publish.categories import category_path
+from audiobook.publish.feed import MOST_DESCRIPTION_BYTES, Channel, Item, plain_text
+from audiobook.publish.ids import FeedIds
+from audiobook.publish.media import media_type
+from audiobook.store import digest
+
+__all__ = [
+    "LOCAL_URL",
+    "base_url",
+    "channel_of",
+    "cover_of",
+    "first_dates",
+    "items_of",
+    "publication_times",
+]
+
+LOCAL_URL = "http://127.0.0.1:8000/"
+"""Where `audiobook serve` offers a folder."""
+
+_URL_CHARACTERS = re.compile(r"[!-~]+")
+
+_LEAST_APART = datetime.timedelta(seconds=60)
+"""Items closer to each other than this lose their order in some apps."""
+
+_DISCLOSURE = "Read by synthetic voices."
+"""What Apple asks a feed to say of such speech, in words that people read."""
+
+
+def base_url(show: Show, url: str | None) -> str:
+    """The address of the folder that is published, with a slash at its end.
+
+    Raises:
+        ConfigError: it is not the http or https address of a folder.
+    """
+    if url is not None:
+        return _folder_url(url, None)
+    if show.feed.url is not None:
+        return _folder_url(show.feed.url, show.where("feed.url"))
+    return LOCAL_URL
+
+
+def channel_of(show: Show, title: str, base: str, cover: str, guid: str | None) -> Channel:
+    """What the feed says of a show.
+
+    Args:
+        show: the show.
+        title: its title, or what stands in for it.
+        base: the address of the folder that is published.
+        cover: the name of its picture there.
+        guid: its podcast:guid.
+
+    Raises:
+        ConfigError: its category is unknown, or its link is no web address.
+    """
+    by = f"{title}, by {show.author}." if show.author else f"{title}."
+    link = show.feed.link
+    return Channel(
+        title=title,
+        description=_described(show.description or by),
+        link=_web_url(link, "link", show.where("feed.link")) if link else base,
+        address=base + FEED_FILE,
+        image=base + quote(cover),
+        language=show.language or "en",
+        category=category_path(show.category, show.where("category")),
+        explicit=show.explicit,
+        guid=guid,
+        author=show.author,
+        email=show.feed.email,
+        copyright=show.copyright,
+    )
+
+
+def cover_of(show: Show, title: str) -> tuple[str, bytes]:
+    """The file name of a show's picture and its bytes: its own, else one drawn from the title.
+
+    Apps keep a picture by its address, so a new one has a new name.
+
+    Raises:
+        ConfigError: its own cannot be used.
+    """
+    if show.cover is None:
+        picture, suffix = draw_cover(title, show.author), ".jpg"
+    else:
+        picture, kind = check_cover(show.cover, where=show.where("cover"))
+        suffix = ".png" if kind == "image/png" else ".jpg"
+    return f"cover-{digest(picture)[:12]}{suffix}", picture
+
+
+def first_dates(
+    show: Show, episodes: Sequence[FinishedEpisode], today: datetime.date
+) -> dict[str, datetime.date | None]:
+    """By episode key, the day to keep as its first: today where neither it nor the show has one.
+
+    Raises:
+        ConfigError: two episodes are made from the same.
+    """
+    dates: dict[str, datetime.date | None] = {}
+    for episode in episodes:
+        if episode.key in dates:
+            what = f'two episodes are made from "{episode.key}"'
+            raise ConfigError(what, where=show.where("episodes"), hint="remove one of them")
+        dates[episode.key] = None if episode.date or show.date else today
+    return dates
+
+
+def items_of(
+    show: Show, episodes: Sequence[FinishedEpisode], ids: FeedIds, base: str, folder: Path
+) -> tuple[Item, ...]:
+    """What the feed says of episodes, first to last.
+
+    Args:
+        show: their show.
+        episodes: the episodes.
+        ids: what is kept of each of them.
+        base: the address of the folder that is published.
+        folder: that folder.
+
+    Raises:
+        UsageError: an audio file cannot be found, or lies outside the folder.
+    """
+    kept = [ids.items[episode.key] for episode in episodes]
+    dates = [
+        episode.date or show.date or item.published or datetime.date.min
+        for episode, item in zip(episodes, kept, strict=True)
+    ]
+    times = publication_times(dates)
+    return tuple(
+        Item(
+            title=plain_text(episode.title) or episode.path.stem,
+            description=_described(episode.description or show.description or episode.title),
+            guid=item.guid,
+            published=time,
+            number=episode.number or place,
+            duration_s=round(episode.duration_s),
+            url=base + _path_in_url(episode.path, folder),
+            n_bytes=_n_bytes(episode.path),
+            media_type=media_type(episode.path),
+            explicit=show.explicit,
+        )
+        for place, (episode, item, time) in enumerate(zip(episodes, kept, times, strict=True), 1)
+    )
+
+
+def publication_times(dates: Sequence[datetime.date]) -> list[datetime.datetime]:
+    """When each of a show's episodes is published, an earlier one always before a later one.
+
+    It is midnight UTC at the beginning of its date, which has passed nearly everywhere when the
+    author's day has begun: apps hide what is dated ahead. Where that is not at least a minute
+    after the episode before it, it is that minute.
+    """
+    times: list[datetime.datetime] = []
+    for date in dates:
+        time = datetime.datetime.combine(date, datetime.time(), datetime.UTC)
+        times.append(max(time, times[-1] + _LEAST_APART) if times else time)
+    return times
+
+
+def _described(text: str) -> str:
+    """A description that says how it is spoken, cut to what directories take."""
+    text = plain_text(text)
+    room = MOST_DESCRIPTION_BYTES - len(f"\n\n{_DISCLOSURE}")
+    if len(text.encode()) > room:
+        text = text.encode()[: room - len("…".encode())].decode(errors="ignore") + "…"
+    return f"{text}\n\n{_DISCLOSURE}".lstrip()
+
+
+def _path_in_url(path: Path, folder: Path) -> str:
+    """The path of a file from a folder, percent-encoded (RFC 3986, section 2.1)."""
+    try:
+        inner = path.resolve().relative_to(folder.resolve())
+    except ValueError:
+        what = f"{path} is not in the folder that is published, {folder}"
+        raise UsageError(what, hint="choose its folder with --output") from None
+    return quote(os.fsencode(inner.as_posix()))
+
+
+def _n_bytes(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError as error:
+        what = f"cannot read {path}: {error.strerror or error}"
+        raise UsageError(what, hint="make it with: audiobook build") from error
+
+
+def _folder_url(url: str, where: Where | None) -> str:
+    """The address of a folder, with a slash at its end."""
+    parts = urlsplit(_web_url(url, "url", where))
+    if parts.query or parts.fragment or parts.path.endswith(".xml"):
+        what = f'"url" must be the address of a folder, not "{url}"'
+        raise ConfigError(what, where=where, hint=f"{FEED_FILE} is added to it")
+    return url.rstrip("/") + "/"
+
+
+def _web_url(url: str, setting: str, where: Where | None) -> str:
+    """An address as it was given.
+
+    Raises:
+        ConfigError: it is no http or https address, in ASCII as RFC 3986 has it, or tells a
+            password.
+    """
+    try:
+        parts = urlsplit(url)
+        web = parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0
+    except ValueError:
+        web = False
+    if not web or "@" in parts.netloc or not _URL_CHARACTERS.fullmatch(url):
+        what = f'"{setting}" must be an http or https address, not "{url}"'
+        raise ConfigError(what, where=where, hint='such as "https://example.org/podcast/"')
+    return url

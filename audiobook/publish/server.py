@@ -1,0 +1,117 @@
+"""A server for a published folder: byte ranges, so that players seek, and nothing but reading."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+from collections.abc import Callable
+from pathlib import Path
+
+import uvicorn
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import FileResponse, HTMLResponse, Response
+from starlette.routing import Route
+
+from audiobook.errors import UsageError
+from audiobook.publish import FEED_FILE
+from audiobook.publish.media import is_audio, media_type
+from audiobook.publish.page import PAGE_POLICY, page_html
+
+__all__ = ["folder_app", "serve"]
+
+_LAST_PORT = 65535
+_LAST_WORDS_S = 1
+"""How long what is being sent may go on after the end was asked for."""
+
+
+def folder_app(folder: Path) -> Starlette:
+    """The application that offers a folder: a page at "/", and the files in it.
+
+    Files answer GET and HEAD with byte ranges (RFC 9110, section 14) and validators. Those whose
+    name begins with a dot, and those outside the folder, by whatever way, are not there.
+    """
+
+    def page(request: Request) -> Response:
+        names = sorted(
+            path.name for path in folder.iterdir() if is_audio(path) and _inside(folder, path.name)
+        )
+        feed = f"{request.base_url}{FEED_FILE}" if _inside(folder, FEED_FILE) else None
+        headers = {"content-security-policy": PAGE_POLICY}
+        return HTMLResponse(page_html(feed, names), headers=headers)
+
+    def file(request: Request) -> Response:
+        path = _inside(folder, request.path_params["path"])
+        if path is None:
+            raise HTTPException(404)
+        return _file_response(path, request)
+
+    return Starlette(routes=[Route("/", page), Route("/{path:path}", file)])
+
+
+def serve(folder: Path, host: str, port: int, ready: Callable[[str], None]) -> None:
+    """Offer a folder until interrupted (Ctrl-C), printing nothing.
+
+    Args:
+        folder: what to offer.
+        host: the address of this machine to listen at; 127.0.0.1 keeps it to this machine.
+        port: where to listen; 0 for any free one.
+        ready: called once with the server's address when it can be reached.
+
+    Raises:
+        UsageError: there is no such folder, or nothing can listen there.
+    """
+    if not folder.is_dir():
+        raise UsageError(f"no such folder: {folder}", hint="make it with: audiobook build")
+    config = uvicorn.Config(
+        folder_app(folder),
+        log_config=None,
+        log_level="critical",
+        access_log=False,
+        lifespan="off",
+        server_header=False,
+        timeout_graceful_shutdown=_LAST_WORDS_S,
+    )
+    with _listening(host, port) as listener, contextlib.suppress(KeyboardInterrupt):
+        shown = f"[{host}]" if ":" in host else host
+        ready(f"http://{shown}:{listener.getsockname()[1]}/")
+        uvicorn.Server(config).run(sockets=[listener])
+
+
+def _inside(folder: Path, name: str) -> Path | None:
+    """The file of that name in a folder, links followed; None where there is none to be seen."""
+    try:
+        root = folder.resolve()
+        path = (root / name).resolve()
+        seen = path.relative_to(root)
+        hidden = any(part.startswith(".") for part in (*Path(name).parts, *seen.parts))
+        return path if path.is_file() and not hidden else None
+    except (OSError, ValueError):  # outside, a name that is too long, a NUL in it
+        return None
+
+
+def _file_response(path: Path, request: Request) -> Response:
+    headers = {"x-content-type-options": "nosniff"}
+    try:
+        status = path.stat()
+    except OSError:
+        raise HTTPException(404) from None
+    response = FileResponse(path, media_type=media_type(path), stat_result=status, headers=headers)
+    etag = response.headers["etag"]
+    if request.headers.get("if-none-match") == etag:
+        return Response(status_code=304, headers={"etag": etag})
+    return response
+
+
+def _listening(host: str, port: int) -> socket.socket:
+    """A socket that listens, so that a first request finds somebody there."""
+    hint = "choose another --port, or 0 for any free one"
+    if not 0 <= port <= _LAST_PORT:
+        raise UsageError(f"there is no port {port}", hint=hint)
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family)
+    except (OSError, UnicodeError) as error:  # the latter from a name that cannot be a host's
+        reason = getattr(error, "strerror", None) or str(error)
+        raise UsageError(f"cannot listen at {host}, port {port}: {reason}", hint=hint) from error
