@@ -161,14 +161,51 @@ class Show:
         return tuple(member.name for member in self.cast)
 
 
-def find_show(start: Path) -> Path | None:
-    """The nearest show.toml in a folder or above it, else in its subfolder `script`."""
-    start = start.resolve()
-    for folder in (start, *start.parents):
-        if (folder / SHOW_FILE).is_file():
-            return folder / SHOW_FILE
-    shipped = start / "script" / SHOW_FILE
-    return shipped if shipped.is_file() else None
+def find_show(source: Path | None) -> Show:
+    """The show that a source belongs to, with the episodes that the source means.
+
+    Args:
+        source: a story file, whose show is the nearest show.toml above it, if there is one; a
+            folder with a show.toml; or None for the nearest show.toml above the current folder,
+            else the one in its subfolder `script`.
+
+    Raises:
+        UsageError: there is no such source, or no show in it.
+        ConfigError: the show's settings are wrong.
+    """
+    if source is None:
+        path = _above(Path()) or _in_folder(Path("script"))
+        if path is None:
+            raise UsageError(
+                "there is no show.toml here or above, and none in ./script",
+                hint="name a story: audiobook build STORY.md",
+            )
+        return read_show(path)
+    if source.is_dir():
+        path = _in_folder(source)
+        if path is None:
+            raise UsageError(
+                f"there is no {SHOW_FILE} in {source}", hint="name the story itself, or add one"
+            )
+        return read_show(path)
+    if not source.exists():
+        raise UsageError(f"no such file: {source}")
+    path = _above(source.parent)
+    show = read_show(path) if path else Show()
+    known = [entry for entry in show.episodes if entry.story.resolve() == source.resolve()]
+    return replace(show, episodes=tuple(known) or (EpisodeEntry(source),))
+
+
+def _above(folder: Path) -> Path | None:
+    """The nearest show.toml in a folder or above it, named from that folder where it can be."""
+    if found := _in_folder(folder):
+        return found
+    return next(filter(None, map(_in_folder, folder.resolve().parents)), None)
+
+
+def _in_folder(folder: Path) -> Path | None:
+    path = folder / SHOW_FILE
+    return path if path.is_file() else None
 
 
 def read_show(path: Path) -> Show:

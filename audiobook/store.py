@@ -65,10 +65,12 @@ class Store:
 
     Args:
         folder: where it lies; made when the first value is put. None: `default_folder()`.
+        fresh: what was put before this object was made counts as missing, and is replaced.
     """
 
-    def __init__(self, folder: Path | None = None) -> None:
+    def __init__(self, folder: Path | None = None, *, fresh: bool = False) -> None:
         self.folder = (folder or default_folder()) / _LAYOUT
+        self._put: set[Path] | None = set() if fresh else None
 
     def path(self, kind: str, key: str) -> Path:
         """Where a value's file lies; the value begins after `HEADER_BYTES`."""
@@ -76,10 +78,13 @@ class Store:
 
     def has(self, kind: str, key: str) -> bool:
         """Whether there is a file for the value; `get` alone tells whether it is sound."""
-        return self.path(kind, key).is_file()
+        path = self.path(kind, key)
+        return (self._put is None or path in self._put) and path.is_file()
 
     def get(self, kind: str, key: str) -> bytes | None:
         """The value, or None when it was never put or is damaged."""
+        if not self.has(kind, key):
+            return None
         try:
             data = self.path(kind, key).read_bytes()
         except OSError:
@@ -97,6 +102,8 @@ class Store:
         with replacing(path, make_folder=True) as file:
             file.write(_header(value))
             file.write(value)
+        if self._put is not None:
+            self._put.add(path)
 
     def sweep(self) -> None:
         """Remove what killed builds left half-written, once it is a day old."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 from audiobook.script.encoding import MAX_STORY_BYTES, decode
 from audiobook.script.front import FrontMatter, front_matter
 from audiobook.script.splitting import Pauses, split
-from audiobook.script.story import read, story_suffixes
+from audiobook.script.story import read, read_front_matter, story_suffixes
 
 __all__ = [
     "MAX_STORY_BYTES",
@@ -17,6 +17,7 @@ __all__ = [
     "decode",
     "front_matter",
     "read",
+    "read_front_matter",
     "split",
     "story_suffixes",
 ]

@@ -12,7 +12,7 @@ __all__ = ["sentences"]
 # English words that sentencex takes for abbreviations and that more often end a sentence.
 _REPAIR = re.compile(r"\b(?i:me|no|ill|art|may)\.\s+(?=[^\w\s]*[A-Z])")
 
-_WINDOW_CHARACTERS = 20_000
+_WINDOW_CHARACTERS = 10_000
 """Most text given to sentencex at once, since on unbalanced quotes its time grows as the square."""
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from itertools import islice, pairwise, takewhile
+from itertools import pairwise
 from typing import TypeAlias
 
 from audiobook.errors import StoryError, Where
@@ -82,7 +82,7 @@ def split(
         )
     items, unfit = _fitted(items, text, max_characters) if max_characters else (items, [])
     chapters = (
-        Chapter(heading or title, tuple(_segments(chapter_items, text, pauses)))
+        Chapter(heading or title, _segments(chapter_items, text, pauses))
         for heading, chapter_items in _by_chapter(items)
     )
     left_out = sorted((*book.left_out, *unfit), key=lambda omission: omission.start)
@@ -169,30 +169,29 @@ def _sentences(text: str, spoken: bool, language: str) -> list[str]:
 
 
 def _joined(items: list[_Item], text: Paragraph) -> list[_Item]:
-    """Pieces without a word joined to the piece before, else to the next one, else to the last.
+    """Pieces without a word joined to the one before them in the chapter, else to the next one.
 
     They lie end to end on the text, so that a piece is joined to another by moving an end of it.
     """
     joined: list[_Item] = []
+    last: tuple[int, _Piece] | None = None
     held: int | None = None
+    opening = True
     for item in items:
         if not isinstance(item, _Piece):
+            opening = opening or isinstance(item, _Opening)
             joined.append(item)
-            continue
-        start, before = item.start if held is None else held, joined[-1]
-        if _WORD.search(text.text, item.start, item.stop):
-            joined.append(replace(item, start=start))
-            held = None
-        elif held is None and isinstance(before, _Piece):
-            joined[-1] = replace(before, stop=item.stop, paragraph=item.paragraph)
+        elif _WORD.search(text.text, item.start, item.stop):
+            piece = item if held is None else replace(item, start=held)
+            last, held, opening = (len(joined), piece), None, False
+            joined.append(piece)
+        elif last is None or opening:
+            held = item.start if held is None else held
         else:
-            held = start
-    if held is not None:
-        for n in reversed(range(len(joined))):
-            last = joined[n]
-            if isinstance(last, _Piece):
-                joined[n] = replace(last, stop=len(text.text))
-                break
+            last = last[0], replace(last[1], stop=item.stop, paragraph=item.paragraph)
+            joined[last[0]] = last[1]
+    if last is not None and held is not None:
+        joined[last[0]] = replace(last[1], stop=len(text.text))
     return joined
 
 
@@ -241,25 +240,37 @@ def _by_chapter(items: list[_Item]) -> list[tuple[str, list[_Piece | Cue]]]:
 
 def _segments(
     items: list[_Piece | Cue], text: Paragraph, pauses: Pauses
-) -> Iterator[Segment | Cue]:
-    for n, item in enumerate(items):
+) -> tuple[Segment | Cue, ...]:
+    """A chapter's segments, from the last to the first: a pause depends on what comes after."""
+    made: list[Segment | Cue] = []
+    after: _Piece | None = None
+    scene_ends = False
+    for item in reversed(items):
         if isinstance(item, Cue):
-            yield item
+            made.append(item)
+            scene_ends = scene_ends or item.kind == "break"
             continue
-        cues = list(takewhile(lambda one: isinstance(one, Cue), islice(items, n + 1, None)))
-        next_at = n + 1 + len(cues)
-        after = items[next_at] if next_at < len(items) else None
-        if any(isinstance(cue, Cue) and cue.kind == "break" for cue in cues):
+        if scene_ends:
             pause_ms = pauses.scene_ms
-        elif isinstance(after, _Piece):
-            pause_ms = _pause_ms(item, after, text.text, pauses)
-        else:
+        elif after is None:
             pause_ms = pauses.section_ms
-        start, stop = _stripped(text, item.start, item.stop)
-        confidence = 0.0 if item.kind is Kind.DIALOGUE and item.speaker is None else 1.0
-        place = text.source_span(start, stop)
-        said = text.text[start:stop]
-        yield Segment(said, item.kind, item.speaker, confidence, pause_ms, *place)
+        else:
+            pause_ms = _pause_ms(item, after, text.text, pauses)
+        made.append(_segment(item, text, pause_ms))
+        after, scene_ends = item, False
+    return tuple(reversed(made))
+
+
+def _segment(piece: _Piece, text: Paragraph, pause_ms: int) -> Segment:
+    start, stop = _stripped(text, piece.start, piece.stop)
+    return Segment(
+        text.text[start:stop],
+        piece.kind,
+        piece.speaker,
+        0.0 if piece.kind is Kind.DIALOGUE and piece.speaker is None else 1.0,
+        pause_ms,
+        *text.source_span(start, stop),
+    )
 
 
 def _pause_ms(piece: _Piece, after: _Piece, text: str, pauses: Pauses) -> int:

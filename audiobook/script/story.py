@@ -9,11 +9,13 @@ from typing import Protocol
 
 from audiobook.errors import MissingError, UsageError
 from audiobook.model import Book
-from audiobook.script.encoding import MAX_STORY_BYTES
+from audiobook.script.encoding import MAX_STORY_BYTES, decode
+from audiobook.script.front import FrontMatter, front_matter
 
-__all__ = ["Reader", "read", "story_suffixes"]
+__all__ = ["Reader", "read", "read_front_matter", "story_suffixes"]
 
 _GROUP = "audiobook.readers"
+_WITH_FRONT_MATTER = (".md", ".markdown")
 
 
 class Reader(Protocol):
@@ -53,6 +55,18 @@ def read(path: Path, *, cast: Collection[str] = ()) -> Book:
     """
     data = _read_bytes(path)
     return _reader(path)(data, str(path), cast)
+
+
+def read_front_matter(path: Path) -> FrontMatter | None:
+    """The front matter of a Markdown story; None where it has none, or is no Markdown.
+
+    Raises:
+        UsageError: there is no such file, or it cannot be read.
+        StoryError: its content cannot be used.
+    """
+    if path.suffix.lower() not in _WITH_FRONT_MATTER:
+        return None
+    return front_matter(decode(_read_bytes(path), str(path)), str(path))
 
 
 def _read_bytes(path: Path) -> bytes:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from audiobook.model import Sound
 
 __all__ = [
+    "energy_of_lufs",
     "integrated_lufs",
     "k_weighted",
     "step_energies",
@@ -68,11 +69,11 @@ def integrated_lufs(energies: NDArray[np.float64]) -> float:
         window = np.array([energies.mean()]) if len(energies) else np.array([])
     else:
         window = (energies[:-3] + energies[1:-2] + energies[2:-1] + energies[3:]) / 4
-    loud = window[window > _energy(_ABSOLUTE_GATE_LUFS)]
+    loud = window[window > energy_of_lufs(_ABSOLUTE_GATE_LUFS)]
     if not len(loud):
         return -math.inf
     gate = _lufs(float(loud.mean())) + _RELATIVE_GATE_LU
-    return _lufs(float(loud[loud > _energy(gate)].mean()))
+    return _lufs(float(loud[loud > energy_of_lufs(gate)].mean()))
 
 
 def true_peaks(sound: Sound, above: float) -> NDArray[np.float32]:
@@ -152,5 +153,6 @@ def _lufs(energy: float) -> float:
     return _OFFSET + 10 * math.log10(energy)
 
 
-def _energy(lufs: float) -> float:
+def energy_of_lufs(lufs: float) -> float:
+    """The mean square after K-weighting, summed over channels, that a loudness stands for."""
     return float(10 ** ((lufs - _OFFSET) / 10))

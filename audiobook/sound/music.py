@@ -20,7 +20,7 @@ from audiobook.sound.music_file import (
     shown,
     with_channels,
 )
-from audiobook.sound.pieces import PIECES, compose
+from audiobook.sound.pieces import PHRASE_BEATS, PIECES, compose
 from audiobook.store import Store, digest
 
 __all__ = ["PIECE_LUFS", "Piece", "built_in_names", "load_piece"]
@@ -37,6 +37,9 @@ _VERSION = 1
 _KIND = "music"
 _LEAST_S = 0.4
 _MEASURED_STEPS = 300
+_FRAME_SAMPLES = 1152
+_FILE_PHRASE_FRAMES = 400
+"""Where the phrases of a file begin is not known: about every 10 s is taken."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +52,8 @@ class Piece:
     """Shape (channels, n), float32, read-only, at PIECE_LUFS."""
     loops: bool
     """Whether its end goes on into its beginning; n is then a multiple of 1152."""
+    phrase_samples: int
+    """A listener hears no break where it is taken up at a multiple of this."""
     key: str
     """Digest of all that shaped the samples; it belongs in the key of what is mixed from them."""
 
@@ -101,7 +106,7 @@ def load_piece(
         if not sound.any():
             raise ConfigError(f"music {shown(name)} is silent", where=where)
         samples = _keep(store, key, sound)
-    return Piece(name, samples, loop, key)
+    return Piece(name, samples, loop, _FILE_PHRASE_FRAMES * _FRAME_SAMPLES, key)
 
 
 def _built_in(name: str, sample_rate: int, channels: int, store: Store) -> Piece:
@@ -111,7 +116,8 @@ def _built_in(name: str, sample_rate: int, channels: int, store: Store) -> Piece
     if samples is None:
         sound = with_channels(compose(piece, sample_rate), channels)
         samples = _keep(store, key, _levelled(sound, sample_rate))
-    return Piece(name, samples, piece.loops, key)
+    n_phrase = samples.shape[1] * PHRASE_BEATS // piece.beats
+    return Piece(name, samples, piece.loops, n_phrase, key)
 
 
 def _levelled(sound: Sound, sample_rate: int) -> Sound:

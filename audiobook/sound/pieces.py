@@ -15,13 +15,15 @@ from audiobook.model import Sound
 from audiobook.sound.instruments import Lute, Mono, note_frequency_hz, pad, pluck
 from audiobook.sound.room import add_round, in_room
 
-__all__ = ["PIECES", "Composition", "Note", "compose", "notes"]
+__all__ = ["PHRASE_BEATS", "PIECES", "Composition", "Note", "compose", "notes"]
 
 _BEATS_PER_MINUTE = 56
 """At 44,100 Hz a beat is 47,250 samples, and 64 beats are a whole number of MP3 frames."""
 _FRAME_SAMPLES = 1152
 """Of an MP3 frame, ISO/IEC 11172-3: so the frame grid stands still when a bed begins anew."""
 _BAR_BEATS = 4
+PHRASE_BEATS = 16
+"""Every phrase of a piece that loops begins at a multiple of this."""
 _SEED = 56
 _STRUM_S = 0.034
 _TREMOLO_HZ = 7.0

@@ -28,6 +28,11 @@ class Profile:
     source: str
     """Who asks for this."""
 
+    @property
+    def crest_db(self) -> float:
+        """How far peaks may rise above the loudness."""
+        return self.ceiling_dbtp - self.loudness_lufs
+
 
 PROFILES = {
     profile.name: profile

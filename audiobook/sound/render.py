@@ -78,9 +78,8 @@ def _voice(spoken: Sequence[Spoken], speech: Speech, window: _Window) -> list[So
         last = min(line.at + line.take.n_samples, window.stop)
         if first < last:
             heard = speech(line.take)[:, first - line.at : last - line.at]
-            levelled = heard * _factor(line.gain_db)
             parts.append(window.silence(first - at))
-            parts.append(np.broadcast_to(levelled, (window.channels, last - first)))
+            parts.append(np.repeat(heard * _factor(line.gain_db), window.channels, axis=0))
             at = last
     parts.append(window.silence(window.stop - at))
     return parts
@@ -103,7 +102,7 @@ def _played(samples: Sound, loops: bool, phase: int, n_samples: int) -> Sound:
     """A piece from `phase` on: over and over if it loops, else with silence after it."""
     if loops:
         places = np.arange(phase, phase + n_samples) % samples.shape[1]
-        return np.take(samples, places, axis=1)
+        return np.asarray(np.take(samples, places, axis=1))
     played = samples[:, phase : phase + n_samples]
     return np.pad(played, ((0, 0), (0, n_samples - played.shape[1])))
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from audiobook.sound.blocks import Block
 from audiobook.sound.duck import Ducking
 from audiobook.sound.limit import limiter_reach_samples
-from audiobook.sound.timeline import Slot, Timeline
+from audiobook.sound.timeline import RING_MS, Slot, Timeline
 from audiobook.sound.voice import Take
 
 __all__ = ["Mix", "Reach", "Run", "Scene", "Spoken", "make_scene"]
@@ -38,7 +38,7 @@ class Mix:
     ceiling_db: float
     """No true peak is to exceed this, in dB of full scale."""
     bed_db: float
-    """Level of beds where nobody speaks, in dB of what their piece is normalised to."""
+    """Level of beds where nobody speaks, in dB against the voice."""
     solo_db: float
     """Level of music alone, likewise."""
     ducking: Ducking
@@ -138,7 +138,7 @@ class _Scout:
         self.ms = timeline.grid.sample_rate / 1000
         margin = limiter_reach_samples(mix.sample_rate)
         self.heard = self.start - margin, self.stop + margin
-        self.reach = round(mix.ducking.reach_ms * self.ms)
+        self.reach = round(max(mix.ducking.reach_ms, RING_MS) * self.ms)
 
     def scene(self) -> Scene:
         first, last = self.heard
@@ -206,7 +206,7 @@ class _Scout:
         fade = round(_SOLO_FADE_MS * self.ms)
         for at, slot in near:
             if slot.solo:
-                stop = at + slot.n_frames * self.frame
+                stop = at + slot.n_frames * self.frame + slot.solo_rings
                 fade_in = 0 if slot.solo_sample else fade
                 yield Run(at, stop, slot.solo, slot.solo_sample, fade_in)
 
@@ -233,7 +233,7 @@ class _Scout:
             at,
             stop + join if goes_on else stop,
             slot.bed,
-            0 if slot.bed_enters else int(slot.identity[:12], 16),
+            slot.bed_phase,
             fade if slot.bed_enters else join,
             join if goes_on else min(fade, stop - at),
         )

@@ -8,7 +8,7 @@ that needs a time (chapter marks, subtitles, the feed) reads it off here.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from audiobook.config import Music
 from audiobook.errors import StoryError
@@ -16,7 +16,7 @@ from audiobook.model import Cue, Script, Segment
 from audiobook.sound.voice import Take
 from audiobook.store import digest
 
-__all__ = ["Grid", "Mark", "PieceFacts", "Slot", "Timeline", "arrange"]
+__all__ = ["RING_MS", "Grid", "Mark", "PieceFacts", "Slot", "Timeline", "arrange"]
 
 _HEAD_MS = 500
 """Room tone before anything is heard."""
@@ -24,6 +24,8 @@ _TAIL_MS = 1500
 """Room tone after everything was heard."""
 _BED_ALONE_MS = 3500
 """How long a bed is heard alone before the first word, between chapters, and after the last."""
+RING_MS = 3200
+"""The opening's last notes ring on over the bed, or the first word, this long."""
 _LONGEST_SLOT_MS = 15_000
 """Music alone is cut into slots of at most this, so that blocks stay short."""
 
@@ -58,6 +60,8 @@ class PieceFacts:
     """Its key in the store."""
     n_samples: int
     """Its length at the programme's rate."""
+    phrase_samples: int
+    """Where its phrases begin: at multiples of this."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,10 +78,14 @@ class Slot:
     """Key of a piece that is heard alone here."""
     solo_sample: int = 0
     """Where in that piece the slot begins."""
+    solo_rings: int = 0
+    """Samples of the piece that are left at the slot's end, and ring on over what follows."""
     bed: str | None = None
     """Key of a piece that loops under the slot."""
     bed_enters: bool = False
     """True where the bed begins anew here, from its first sample."""
+    bed_phase: int = 0
+    """Where in the bed a block that begins with this slot takes it up, in samples."""
     segment: Segment | None = field(default=None, compare=False)
     """What is spoken; of no account to what is heard."""
     chapter: int | None = field(default=None, compare=False)
@@ -87,8 +95,8 @@ class Slot:
     def identity(self) -> str:
         """A digest of what is heard in the slot, wherever it stands."""
         clip = None if self.take is None else self.take.clip
-        parts = (self.n_frames, clip, self.gain_db, self.solo, self.solo_sample)
-        return digest(*parts, self.bed, self.bed_enters)
+        solo = (self.solo, self.solo_sample, self.solo_rings)
+        return digest(self.n_frames, clip, self.gain_db, *solo, self.bed, self.bed_enters)
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +169,7 @@ class _Arranger:
     def programme(self, script: Script, takes: Iterator[Take], music: Music) -> Iterator[Slot]:
         yield Slot(self.grid.frames_of_ms(_HEAD_MS))
         if music.opening:
-            yield from self.alone(music.opening)
+            yield from self.alone(music.opening, rings_ms=RING_MS)
         for number, chapter in enumerate(script.chapters):
             begins: int | None = number
             if self.bed:
@@ -194,21 +202,29 @@ class _Arranger:
     def rest(self, ms: int, chapter: int | None = None) -> Slot:
         return self._with_bed(Slot(self.grid.frames_of_ms(ms), chapter=chapter))
 
-    def alone(self, name: str) -> Iterator[Slot]:
-        """A piece from beginning to end, with nothing under it."""
+    def alone(self, name: str, rings_ms: int = 0) -> Iterator[Slot]:
+        """A piece from beginning to end, with nothing under it but under what rings on."""
         piece, longest = self.pieces[name], self.grid.frames_of_ms(_LONGEST_SLOT_MS)
-        n_frames = self.grid.frames(piece.n_samples)
+        n_frames = max(1, self.grid.frames(piece.n_samples) - self.grid.frames_of_ms(rings_ms))
         for frame in range(0, n_frames, longest):
+            end = min(frame + longest, n_frames)
+            left = max(0, piece.n_samples - end * self.grid.frame_samples)
             yield Slot(
-                min(longest, n_frames - frame),
+                end - frame,
                 solo=piece.key,
                 solo_sample=frame * self.grid.frame_samples,
+                solo_rings=left if end == n_frames else 0,
             )
         self.bed_enters = True
 
     def cue(self, cue: Cue) -> Iterator[Slot]:
+        """A bed that ends or begins is heard alone for a while."""
         if cue.kind == "music":
+            if self.bed:
+                yield self.rest(_BED_ALONE_MS)
             self.bed, self.bed_enters = cue.name, True
+            if self.bed:
+                yield self.rest(_BED_ALONE_MS)
         elif cue.kind == "sting" and cue.name:
             yield from self.alone(cue.name)
 
@@ -216,15 +232,10 @@ class _Arranger:
         if self.bed is None:
             return slot
         enters, self.bed_enters = self.bed_enters, False
-        return Slot(
-            slot.n_frames,
-            slot.take,
-            slot.gain_db,
-            bed=self.pieces[self.bed].key,
-            bed_enters=enters,
-            segment=slot.segment,
-            chapter=slot.chapter,
-        )
+        piece = self.pieces[self.bed]
+        phrase = int(slot.identity[:8], 16) % max(1, piece.n_samples // piece.phrase_samples)
+        phase = 0 if enters else phrase * piece.phrase_samples
+        return replace(slot, bed=piece.key, bed_enters=enters, bed_phase=phase)
 
 
 def _marks(script: Script, slots: list[Slot]) -> tuple[Mark, ...]:

@@ -1,4 +1,4 @@
-"""A clip made ready for the programme: trimmed, brought to its rate, levelled.
+"""A clip made ready for the programme: trimmed, brought to its rate, levelled, its peaks tamed.
 
 All of it is a pure function of the clip. What the programme must know beforehand (length, level,
 energies) is a Take, measured once and kept; the samples are made anew whenever they are wanted.
@@ -16,14 +16,17 @@ import soxr
 
 from audiobook.errors import SoundError
 from audiobook.model import Clip
-from audiobook.sound.loudness import integrated_lufs, step_energies
+from audiobook.sound.limit import limit
+from audiobook.sound.loudness import integrated_lufs, step_energies, step_samples
 from audiobook.speech.synthesis import load_clip
 from audiobook.store import Store, digest
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from audiobook.model import Sound
 
-__all__ = ["WORKING_LUFS", "Take", "find_take", "speech_of"]
+__all__ = ["WORKING_LUFS", "Room", "Take", "find_take", "speech_of"]
 
 WORKING_LUFS = -24.0
 """Every clip is brought to this loudness; the programme's gain takes it from there."""
@@ -37,6 +40,17 @@ _KEPT_BEFORE_MS = 15
 _KEPT_AFTER_MS = 60
 _FADE_MS = 8
 _MOST_GAIN_DB = 30.0
+_TRIES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """What the programme has room for."""
+
+    sample_rate: int
+    """Its rate, in samples per second."""
+    crest_db: float
+    """How far a peak may rise above the loudness of the voice, in dB."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,33 +68,33 @@ class Take:
     gain_db: float
     """What brings it to `WORKING_LUFS`, in dB."""
     energies: tuple[float, ...]
-    """Of each 100 ms, K-weighted and after the gain (see `loudness.step_energies`)."""
+    """Of each 100 ms, K-weighted, as it will be heard (see `loudness.step_energies`)."""
 
 
-def find_take(store: Store, clip_key: str, sample_rate: int) -> Take:
-    """The take of a clip at the programme's rate: from the store, else measured and kept there.
+def find_take(store: Store, clip_key: str, room: Room) -> Take:
+    """The take of a clip: from the store, else measured and kept there.
 
     Raises:
         SoundError: the clip is not in the store.
     """
-    key = digest(_VERSION, clip_key, sample_rate)
+    key = digest(_VERSION, clip_key, room)
     if (kept := store.get(_KIND, key)) is not None:
         fields = json.loads(kept)
         return Take(**{**fields, "energies": tuple(fields["energies"])})
-    take = _measured(_clip(store, clip_key), clip_key, sample_rate)
+    take = _measured(_clip(store, clip_key), clip_key, room)
     fields = {name: getattr(take, name) for name in Take.__slots__}
     store.put(_KIND, key, json.dumps(fields).encode())
     return take
 
 
-def speech_of(store: Store, take: Take, sample_rate: int) -> Sound:
+def speech_of(store: Store, take: Take, room: Room) -> Sound:
     """The samples of a take at the programme's rate, shape (1, take.n_samples).
 
     Raises:
         SoundError: its clip is not in the store.
     """
-    gain = np.float32(10 ** (take.gain_db / 20))
-    return _resampled(_clip(store, take.clip), take.first, take.last, sample_rate) * gain
+    clip = _clip(store, take.clip)
+    return _levelled(_resampled(clip, take.first, take.last, room.sample_rate), take.gain_db, room)
 
 
 def _clip(store: Store, key: str) -> Clip:
@@ -93,16 +107,32 @@ def _clip(store: Store, key: str) -> Clip:
     return clip
 
 
-def _measured(clip: Clip, key: str, sample_rate: int) -> Take:
+def _measured(clip: Clip, key: str, room: Room) -> Take:
+    """Find the gain that levels a clip. Taming its peaks costs loudness, so it is sought again."""
     first, last = _sounding(clip)
-    speech = _resampled(clip, first, last, sample_rate)
-    energies = step_energies(_whole_steps(speech, sample_rate), sample_rate)
-    loudness = integrated_lufs(energies)
-    gain_db = WORKING_LUFS - loudness if math.isfinite(loudness) else 0.0
-    gain_db = round(max(-_MOST_GAIN_DB, min(gain_db, _MOST_GAIN_DB)), 2)
-    levelled = energies * 10 ** (gain_db / 10)
-    rounded = tuple(float(f"{energy:.6g}") for energy in levelled)
+    speech = _resampled(clip, first, last, room.sample_rate)
+    gain_db = 0.0
+    for _ in range(_TRIES):
+        loudness = integrated_lufs(_energies(_levelled(speech, gain_db, room), room))
+        if not math.isfinite(loudness):
+            break
+        gain_db += WORKING_LUFS - loudness
+        gain_db = round(max(-_MOST_GAIN_DB, min(gain_db, _MOST_GAIN_DB)), 2)
+    energies = _energies(_levelled(speech, gain_db, room), room)
+    rounded = tuple(float(f"{energy:.6g}") for energy in energies)
     return Take(key, first, last, speech.shape[1], gain_db, rounded)
+
+
+def _levelled(speech: Sound, gain_db: float, room: Room) -> Sound:
+    """Speech after a gain, with no peak beyond what there is room for."""
+    ceiling = 10 ** ((WORKING_LUFS + room.crest_db) / 20)
+    return limit(speech * np.float32(10 ** (gain_db / 20)), ceiling, room.sample_rate)
+
+
+def _energies(speech: Sound, room: Room) -> NDArray[np.float64]:
+    """Of each 100 ms, the last one filled up with silence."""
+    missing = -speech.shape[1] % step_samples(room.sample_rate)
+    return step_energies(np.pad(speech, ((0, 0), (0, missing))), room.sample_rate)
 
 
 def _sounding(clip: Clip) -> tuple[int, int]:
@@ -127,8 +157,3 @@ def _resampled(clip: Clip, first: int, last: int, sample_rate: int) -> Sound:
     samples[:n_fade] *= fade
     samples[len(samples) - n_fade :] *= fade[::-1]
     return samples[np.newaxis]
-
-
-def _whole_steps(sound: Sound, sample_rate: int) -> Sound:
-    """Sound with silence after it, up to a whole number of 100 ms steps."""
-    return np.pad(sound, ((0, 0), (0, -sound.shape[1] % (sample_rate // 10))))

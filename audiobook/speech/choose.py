@@ -6,9 +6,11 @@ from audiobook.errors import MissingError, UnknownNameError, Where
 from audiobook.progress import Listener, Warned
 from audiobook.speech.engine import Engine, load_engine
 
-__all__ = ["choose"]
+__all__ = ["AUTO_ENGINES", "choose"]
 
 _ONLINE, _OFFLINE = "gtts", "espeak"
+AUTO_ENGINES = (_ONLINE, _OFFLINE)
+"""What "auto" chooses from, the preferred one first."""
 
 
 def choose(

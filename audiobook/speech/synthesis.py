@@ -161,6 +161,8 @@ class _Task:
     key: str
     made: Future[bool] | None = None
     """Its clip's making, once begun; results in whether the clip was kept already."""
+    kept: bool | None = None
+    """That result, once it is known."""
     shared: bool = False
     """True when an earlier task has its clip made."""
 
@@ -178,21 +180,31 @@ def _first_spoken(
     """Wait for the first task, beginning others as the engines become free."""
     first = ahead[0]
     while True:
+        _settle(ahead, where_of)
         _begin(ahead, store, executor)
-        begun = [(task, task.made) for task in ahead if task.made]
-        for task, made in begun:
-            if made.done():
-                _check(task, made, where_of)
-        if first.made and first.made.done():
-            return SpokenLine(first.line, first.key, first.shared or first.made.result())
-        wait((made for _, made in begun if not made.done()), return_when=FIRST_COMPLETED)
+        if first.kept is not None:
+            return SpokenLine(first.line, first.key, first.shared or first.kept)
+        running = [task.made for task in ahead if task.made and task.kept is None]
+        wait(running, return_when=FIRST_COMPLETED)
+
+
+def _settle(ahead: deque[_Task], where_of: Callable[[int], Where] | None) -> None:
+    """Take in what is done; raise what a clip's making raised, with the place of its line."""
+    for task in ahead:
+        if task.made and task.made.done():
+            try:
+                task.kept = task.made.result()
+            except SpeechError as error:
+                if where_of and not error.where:
+                    error.where = where_of(task.line.start)
+                raise
 
 
 def _begin(ahead: deque[_Task], store: Store, executor: Executor) -> None:
     """Hand over as many tasks as the engines take at once, each clip to one of them."""
     made_by_key = {task.key: task.made for task in ahead if task.made}
     running = Counter(
-        task.engine.name for task in ahead if task.made and not task.made.done() and not task.shared
+        task.engine.name for task in ahead if task.made and task.kept is None and not task.shared
     )
     for task in ahead:
         if task.made:
@@ -205,16 +217,6 @@ def _begin(ahead: deque[_Task], store: Store, executor: Executor) -> None:
             )
             made_by_key[task.key] = task.made
             running[task.engine.name] += 1
-
-
-def _check(task: _Task, made: Future[bool], where_of: Callable[[int], Where] | None) -> None:
-    """Raise what the making of a clip raised, with the place of its line."""
-    try:
-        made.result()
-    except SpeechError as error:
-        if where_of and not error.where:
-            error.where = where_of(task.line.start)
-        raise
 
 
 def _make(engine: Engine, text: str, voice: Voice, store: Store, key: str) -> bool:

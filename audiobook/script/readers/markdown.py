@@ -103,7 +103,10 @@ def _title_and_level(found: list[tuple[Item, int]]) -> tuple[str | None, int]:
 def _items(page: _Page, tokens: list[Token]) -> Iterator[tuple[Item, int]]:
     """All that the story holds, each with the level of the heading that it is, or 0."""
     covered = bytearray(len(page.lines))
-    for before, token in pairwise([Token("", "", 0), *tokens]):
+    numbers = _numbers(page, tokens)
+    for n, (before, token) in enumerate(pairwise([Token("", "", 0), *tokens])):
+        if n in numbers:
+            yield numbers[n], 0
         if token.map and token.type in _LEAVES:
             covered[slice(*token.map)] = b"\1" * (token.map[1] - token.map[0])
         if token.type == "inline" and before.type == "heading_open":
@@ -125,6 +128,29 @@ def _block(page: _Page, token: Token, before: Token) -> Iterator[Item]:
         yield Cue("break", *_extent(page, token))
     elif token.type in _LEFT_OUT:
         yield Omission(*_extent(page, token), _LEFT_OUT[token.type])
+
+
+def _numbers(page: _Page, tokens: list[Token]) -> dict[int, Paragraph]:
+    """By the index of its token, the number of each item that is more than a marker.
+
+    CommonMark takes "1999. It was a good year." for the first item of a list. Numbers that count
+    from one are markup; those of a list that begins elsewhere are read out.
+    """
+    numbers: dict[int, Paragraph] = {}
+    said: list[bool] = []
+    end = 0
+    for n, token in enumerate(tokens):
+        if token.type in ("ordered_list_open", "bullet_list_open"):
+            said.append(token.attrGet("start") is not None)
+        elif token.type in ("ordered_list_close", "bullet_list_close"):
+            said.pop()
+        elif token.type == "list_item_open" and said[-1] and token.map:
+            number = token.info + token.markup
+            at = page.source.text.index(number, max(end, page.lines[token.map[0]][0]))
+            end = at + len(number)
+            if made := paragraph([(number, at)]):
+                numbers[n] = replace(made, goes_on=True)
+    return numbers
 
 
 def _html(page: _Page, token: Token) -> Iterator[Item]:

@@ -1,0 +1,308 @@
+"""The one module that knows the order of the stages.
+
+    source ─▶ Show ─▶ Script ─▶ voices ─▶ clips ─▶ takes ─▶ Timeline ─▶ blocks ─▶ files
+
+`audiobook.planning` goes the same way as far as it goes without speaking.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import Executor, ThreadPoolExecutor
+from contextlib import ExitStack, closing
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from audiobook.episode.cover import check_cover
+from audiobook.episode.formats import load_encoder
+from audiobook.episode.join import write_episode
+from audiobook.episode.tags import ChapterMark, Cover, Tag
+from audiobook.errors import OutputError
+from audiobook.model import Script
+from audiobook.parallel import in_order
+from audiobook.programme import Mixed, Tools, lay_out, load_music, mix_and_encode, room_of
+from audiobook.progress import Listener, Noted, silent
+from audiobook.sound.profiles import Profile, find_profile
+from audiobook.sound.timeline import Grid, Timeline
+from audiobook.sound.voice import Take, find_take
+from audiobook.speech.casting import Casting
+from audiobook.speech.choose import choose
+from audiobook.speech.synthesis import SpokenLine, speak
+from audiobook.store import Store
+from audiobook.stories import (
+    Choices,
+    Part,
+    cast_story,
+    lines_of,
+    parts_of,
+    read_stories,
+    story_of_text,
+)
+
+__all__ = ["Built", "ChapterStart", "Report", "build", "say"]
+
+_AHEAD_PER_JOB = 3
+
+
+@dataclass(frozen=True, slots=True)
+class ChapterStart:
+    """Where a chapter begins in a finished file."""
+
+    title: str
+    """What a player shows."""
+    start_s: float
+    """Its first moment, in seconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """A finished programme."""
+
+    title: str
+    """Its title."""
+    files: Mapping[str, Path]
+    """Its files, by format."""
+    duration_s: float
+    """Its length in seconds."""
+    segments: int
+    """How many segments are spoken in it."""
+    segments_synthesised: int
+    """How many of them were spoken for this build."""
+    segments_reused: int
+    """How many of them were in the store."""
+    blocks: int
+    """How many blocks it has, in all its files."""
+    blocks_encoded: int
+    """How many of them were encoded for this build."""
+    integrated_lufs: float
+    """Integrated loudness (ITU-R BS.1770-5)."""
+    true_peak_dbtp: float
+    """Highest true peak."""
+    chapters: tuple[ChapterStart, ...]
+    """Its chapters."""
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a build made."""
+
+    episodes: tuple[Built, ...]
+    """The programmes, in order."""
+    engine: str
+    """The engine that spoke those who ask for no other."""
+    elapsed_s: float
+    """How long it took, in seconds."""
+
+
+def build(
+    source: str | Path | None = None,
+    *,
+    output: str | Path = "output",
+    choices: Choices | None = None,
+    jobs: int | None = None,
+    fresh: bool = False,
+    executor: Executor | None = None,
+    listen: Listener = silent,
+) -> Report:
+    """Make the episodes of a story or a show.
+
+    Args:
+        source: a story file, or a folder with a show.toml; None for the nearest show.toml above
+            the current folder, else the one in ./script.
+        output: the folder for the finished files; made where it is missing.
+        choices: what goes before the show's own settings.
+        jobs: how much is done at once; None for one for each core.
+        fresh: make everything anew, whatever the store holds.
+        executor: where the work is done; None for threads of its own.
+        listen: is told of progress and warnings.
+
+    Raises:
+        AudiobookError: what can go wrong is listed in `audiobook.errors`. Everything made until
+            then is kept, and a finished file of an earlier build stays.
+    """
+    begun = time.monotonic()
+    choices = choices or Choices()
+    n_jobs = jobs or os.cpu_count() or 1
+    output = _writable_folder(Path(output))
+    with ExitStack() as stack:
+        if executor is None:
+            executor = ThreadPoolExecutor(n_jobs)
+            stack.callback(executor.shutdown, cancel_futures=True)
+        store = Store(fresh=fresh)
+        tools = Tools(store, executor, _AHEAD_PER_JOB * n_jobs, listen)
+        built: list[Built] = []
+        engines: list[str] = []
+        for story in read_stories(source, choices):
+            main = choose(
+                story.engine(choices),
+                story.language,
+                listen,
+                where=None if choices.engine else story.show.where("engine"),
+            )
+            stack.callback(main.close)
+            casting = cast_story(story, choices, main)
+            stack.callback(casting.close)
+            engines.append(casting.voice(None).engine)
+            for part in parts_of(story, story.script(casting.max_characters), choices):
+                listen(Noted(_overview(part, casting)))
+                built.append(_build_part(part, casting, choices, output, tools))
+        store.sweep()
+    return Report(tuple(built), engines[0], time.monotonic() - begun)
+
+
+def say(
+    text: str,
+    path: str | Path,
+    *,
+    choices: Choices | None = None,
+    listen: Listener = silent,
+) -> Report:
+    """Speak a text into a file, mastered as an episode is, without music.
+
+    Args:
+        text: what to say.
+        path: the file to write; its suffix names the format.
+        choices: as for `build`; split and only are of no account.
+        listen: is told of progress and warnings.
+
+    Raises:
+        AudiobookError: as for `build`.
+    """
+    begun = time.monotonic()
+    path = Path(path)
+    choices = replace(choices or Choices(), formats=(path.suffix.removeprefix("."),))
+    story = story_of_text(text, choices)
+    folder = _writable_folder(path.parent)
+    with ExitStack() as stack:
+        executor = stack.enter_context(ThreadPoolExecutor())
+        tools = Tools(Store(), executor, _AHEAD_PER_JOB, listen)
+        main = choose(story.engine(choices), story.language, listen)
+        stack.callback(main.close)
+        casting = cast_story(story, choices, main)
+        part = Part(story, story.script(casting.max_characters), path.stem, None)
+        built = _build_part(part, casting, choices, folder, tools)
+    return Report((built,), main.name, time.monotonic() - begun)
+
+
+def _build_part(
+    part: Part, casting: Casting, choices: Choices, output: Path, tools: Tools
+) -> Built:
+    """Speak, lay out, mix, encode and write one programme."""
+    show = part.story.show
+    profile = find_profile(choices.profile or show.profile, where=show.where("profile"))
+    pieces = load_music(show.music, part.script, show.folder, profile, tools.store)
+    takes, n_kept = _speak(part, casting, profile, tools)
+    files: dict[str, Path] = {}
+    mixes: list[Mixed] = []
+    for name in choices.formats:
+        encoder = load_encoder(name, profile.sample_rate, profile.channels, profile.bitrate_kbps)
+        grid = Grid(profile.sample_rate, encoder.frame_samples)
+        timeline = lay_out(part.script, takes, show, pieces, grid)
+        mixed = mix_and_encode(timeline, profile, show.music, pieces.values(), encoder, tools)
+        files[name] = output / f"{part.name}.{encoder.extension}"
+        n_samples = timeline.n_frames * grid.frame_samples
+        write_episode(files[name], encoder, _tag(part, casting, timeline), mixed.blocks, n_samples)
+        mixes.append(mixed)
+    return Built(
+        part.script.title,
+        files,
+        timeline.duration_s,
+        segments=len(takes),
+        segments_synthesised=len(takes) - n_kept,
+        segments_reused=n_kept,
+        blocks=sum(len(mixed.blocks) for mixed in mixes),
+        blocks_encoded=sum(mixed.n_encoded for mixed in mixes),
+        integrated_lufs=round(mixes[0].integrated_lufs, 2),
+        true_peak_dbtp=round(mixes[0].true_peak_dbtp, 2),
+        chapters=tuple(
+            ChapterStart(mark.title, round(grid.seconds(mark.start_frame), 3))
+            for mark in timeline.marks
+        ),
+    )
+
+
+def _speak(part: Part, casting: Casting, profile: Profile, tools: Tools) -> tuple[list[Take], int]:
+    """The takes of a part's segments, and how many of them needed no synthesis."""
+    n_kept = 0
+
+    def keys(spoken: Iterable[SpokenLine]) -> Iterator[str]:
+        nonlocal n_kept
+        for line in spoken:
+            n_kept += line.kept
+            yield line.key
+
+    def take(key: str) -> Take:
+        return find_take(tools.store, key, room_of(profile))
+
+    where_of = part.script.source.where
+    lines = lines_of(part.script, casting)
+    with closing(
+        speak(lines, casting.engines, tools.store, tools.executor, tools.listen, where_of=where_of)
+    ) as spoken:
+        takes = list(in_order(tools.executor, take, keys(spoken), tools.n_ahead))
+    return takes, n_kept
+
+
+def _tag(part: Part, casting: Casting, timeline: Timeline) -> Tag:
+    """What players show of a programme."""
+    show, entry, grid = part.story.show, part.story.entry, timeline.grid
+    date = entry.date or show.date
+    voice = casting.voice(None)
+    return Tag(
+        part.script.title,
+        artist=show.author or ", ".join(part.story.book.authors),
+        album=show.title or part.story.title,
+        narrator=show.narrator or f"{voice.engine} {voice.name} (synthetic voice)",
+        date=date.isoformat() if date else "",
+        genre=show.genre,
+        track=part.number,
+        language=part.story.language,
+        comment=entry.description or show.description or "",
+        lyrics=_text(part.script),
+        copyright=show.copyright or "",
+        cover=Cover(*check_cover(show.cover)) if show.cover else None,
+        duration_ms=round(timeline.duration_s * 1000),
+        chapters=tuple(
+            ChapterMark(
+                mark.title,
+                round(grid.seconds(mark.start_frame) * 1000),
+                round(grid.seconds(mark.end_frame) * 1000),
+            )
+            for mark in timeline.marks
+        ),
+    )
+
+
+def _text(script: Script) -> str:
+    """What is spoken, a line for each segment and a blank one between chapters."""
+    return "\n\n".join(
+        "\n".join(segment.text for segment in chapter.segments) for chapter in script.chapters
+    )
+
+
+def _overview(part: Part, casting: Casting) -> str:
+    """A line on what is about to be made."""
+    script = part.script
+    n_segments = sum(1 for _ in script.segments)
+    n_voices = len({casting.voice(segment.speaker) for segment in script.segments})
+    counts = [(len(script.chapters), "chapter"), (n_segments, "segment"), (n_voices, "voice")]
+    shown = [f"{n} {noun}" + ("s" if n != 1 else "") for n, noun in counts]
+    return " · ".join([script.title, *shown, casting.voice(None).engine])
+
+
+def _writable_folder(folder: Path) -> Path:
+    """See that files can be written to a folder before hours are spent on making them."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputError(
+            f"cannot make the folder {folder}: {error.strerror}",
+            hint="choose another one with --output",
+        ) from error
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise OutputError(
+            f"cannot write to the folder {folder}", hint="choose another one with --output"
+        )
+    return folder

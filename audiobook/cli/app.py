@@ -1,0 +1,285 @@
+"""The commands: what they are called, what they take, and which part of the library they call.
+
+The only module that imports typer. What does the work is imported when a command runs, so that
+`--help` is quick.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from audiobook.cli.reporting import reported
+
+if TYPE_CHECKING:
+    from audiobook.stories import Choices
+
+__all__ = ["app"]
+
+app = typer.Typer(
+    name="audiobook",
+    help="Turn a written story into a narrated, scored, tagged episode and a podcast feed.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+voices_app = typer.Typer(
+    help="See which voices there are.", rich_markup_mode=None, pretty_exceptions_enable=False
+)
+app.add_typer(voices_app, name="voices")
+
+_Source = Annotated[
+    Path | None,
+    typer.Argument(
+        metavar="[SOURCE]",
+        show_default=False,
+        help="A story file, or a folder with show.toml. "
+        "Default: the nearest show.toml above, else ./script.",
+    ),
+]
+_Output = Annotated[
+    Path,
+    typer.Option("--output", "-o", envvar="AUDIOBOOK_OUTPUT", help="Folder for what is made."),
+]
+_EngineName = Annotated[
+    str | None,
+    typer.Option("--engine", envvar="AUDIOBOOK_ENGINE", help="Speech engine, or auto."),
+]
+_VoiceNames = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--voice",
+        envvar="AUDIOBOOK_VOICE",
+        help="Voice of the narrator, or NAME=VOICE for one of the cast; may be repeated.",
+    ),
+]
+_Language = Annotated[
+    str | None,
+    typer.Option("--language", envvar="AUDIOBOOK_LANGUAGE", help="Language, as a BCP 47 tag."),
+]
+_Formats = Annotated[
+    list[str] | None, typer.Option("--format", help="mp3 or wav; may be repeated. Default: mp3.")
+]
+_ProfileName = Annotated[
+    str | None,
+    typer.Option("--profile", envvar="AUDIOBOOK_PROFILE", help="Mastering profile."),
+]
+_Split = Annotated[str, typer.Option("--split", help="One file an episode, or one a chapter.")]
+_Only = Annotated[
+    str | None, typer.Option("--only", help="Make one chapter only, by number or title.")
+]
+_Music = Annotated[bool, typer.Option("--music/--no-music", help="Play music, or none.")]
+_Json = Annotated[bool, typer.Option("--json", help="One JSON object on standard output.")]
+_Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print errors only.")]
+_Debug = Annotated[
+    bool, typer.Option("--debug", envvar="AUDIOBOOK_DEBUG", help="Show a traceback on errors.")
+]
+
+
+@app.command()
+def build(
+    source: _Source = None,
+    output: _Output = Path("output"),
+    engine: _EngineName = None,
+    voice: _VoiceNames = None,
+    language: _Language = None,
+    formats: _Formats = None,
+    profile: _ProfileName = None,
+    split: _Split = "episode",
+    only: _Only = None,
+    music: _Music = True,
+    jobs: Annotated[
+        int | None, typer.Option("--jobs", min=1, help="How much to do at once.")
+    ] = None,
+    fresh: Annotated[bool, typer.Option("--fresh", help="Make everything anew.")] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", "-n", help="Say what would be made; make nothing.")
+    ] = False,
+    as_json: _Json = False,
+    quiet: _Quiet = False,
+    debug: _Debug = False,
+) -> None:
+    """Make the finished episode of a story or a show."""
+    with reported(quiet=quiet, debug=debug, as_json=as_json) as reporter:
+        choices = _choices(engine, voice, language, formats, profile, split, only, music)
+        if dry_run:
+            from audiobook.planning import plan as plan_of
+
+            reporter.plans(plan_of(source, output=output, choices=choices))
+            return
+        from audiobook.builder import build as build_all
+
+        report = build_all(
+            source,
+            output=output,
+            choices=choices,
+            jobs=jobs,
+            fresh=fresh,
+            listen=reporter.listen,
+        )
+        reporter.built(report)
+
+
+@app.command()
+def plan(
+    source: _Source = None,
+    output: _Output = Path("output"),
+    engine: _EngineName = None,
+    voice: _VoiceNames = None,
+    language: _Language = None,
+    formats: _Formats = None,
+    split: _Split = "episode",
+    only: _Only = None,
+    as_json: _Json = False,
+    debug: _Debug = False,
+) -> None:
+    """Say what a build would speak, make and cost; without a network."""
+    with reported(debug=debug, as_json=as_json) as reporter:
+        from audiobook.planning import plan as plan_of
+
+        choices = _choices(engine, voice, language, formats, None, split, only, True)
+        reporter.plans(plan_of(source, output=output, choices=choices))
+
+
+@app.command()
+def script(
+    story: Annotated[Path, typer.Argument(help="The story's file.", show_default=False)],
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="Write it to a file.")
+    ] = None,
+    language: _Language = None,
+    as_json: _Json = False,
+    debug: _Debug = False,
+) -> None:
+    """Show what will be spoken, by whom, in which order."""
+    with reported(debug=debug, as_json=as_json) as reporter:
+        from audiobook.stories import read_script
+
+        reporter.script(read_script(story, language=language), output)
+
+
+@app.command()
+def say(
+    text: Annotated[str, typer.Argument(help="What to say; - for standard input.")],
+    output: Annotated[
+        Path, typer.Option("--output", "-o", help="The file to write: .mp3 or .wav.")
+    ] = Path("say.mp3"),
+    engine: _EngineName = None,
+    voice: _VoiceNames = None,
+    language: _Language = None,
+    as_json: _Json = False,
+    quiet: _Quiet = False,
+    debug: _Debug = False,
+) -> None:
+    """Hear a voice: speak a text into a file."""
+    with reported(quiet=quiet, debug=debug, as_json=as_json) as reporter:
+        from audiobook.builder import say as say_text
+
+        choices = _choices(engine, voice, language, None, None, "episode", None, False)
+        spoken = sys.stdin.read() if text == "-" else text
+        reporter.built(say_text(spoken, output, choices=choices, listen=reporter.listen))
+
+
+@voices_app.callback(invoke_without_command=True)
+def voices(context: typer.Context) -> None:
+    """See which voices there are."""
+    if context.invoked_subcommand is None:
+        list_voices()
+
+
+@voices_app.command("list")
+def list_voices(
+    engine: _EngineName = None,
+    language: _Language = None,
+    as_json: _Json = False,
+    debug: _Debug = False,
+) -> None:
+    """List the voices of all engines, or of one."""
+    with reported(debug=debug, as_json=as_json) as reporter:
+        from audiobook.speech.engine import engine_names, load_engine
+
+        names = [engine] if engine and engine != "auto" else engine_names()
+        found = [
+            (name, voice)
+            for name in names
+            for voice in load_engine(name).voices()
+            if _speaks(voice.language, language)
+        ]
+        reporter.voices(found)
+
+
+@app.command()
+def publish(
+    source: _Source = None,
+    output: _Output = Path("output"),
+    url: Annotated[
+        str | None,
+        typer.Option(
+            "--url",
+            envvar="AUDIOBOOK_URL",
+            help="Address of the folder that will hold the feed; default: the show's own.",
+        ),
+    ] = None,
+    as_json: _Json = False,
+    quiet: _Quiet = False,
+    debug: _Debug = False,
+) -> None:
+    """Write the podcast feed of a show whose episodes are built."""
+    with reported(quiet=quiet, debug=debug, as_json=as_json) as reporter:
+        from audiobook.publishing import publish as publish_show
+
+        reporter.published(publish_show(source, output=output, url=url, listen=reporter.listen))
+
+
+@app.command()
+def serve(
+    folder: Annotated[Path, typer.Argument(help="The folder to offer.")] = Path("output"),
+    port: Annotated[int, typer.Option("--port", min=0, max=65535, help="0 for any.")] = 8000,
+    host: Annotated[
+        str, typer.Option("--host", help="Address to listen on; 0.0.0.0 for the whole network.")
+    ] = "127.0.0.1",
+    debug: _Debug = False,
+) -> None:
+    """Offer a folder with a feed to podcast apps on this machine, until Ctrl-C."""
+    with reported(debug=debug) as reporter:
+        from audiobook.publish.server import serve as serve_folder
+
+        serve_folder(folder, host, port, reporter.serving)
+
+
+def _choices(
+    engine: str | None,
+    voices: list[str] | None,
+    language: str | None,
+    formats: list[str] | None,
+    profile: str | None,
+    split: str,
+    only: str | None,
+    music: bool,
+) -> Choices:
+    from audiobook.config import NARRATOR
+    from audiobook.errors import UnknownNameError
+    from audiobook.stories import Choices
+
+    if split not in ("episode", "chapter"):
+        raise UnknownNameError("way to split", split, ("episode", "chapter"))
+    pairs = [voice.split("=", 1) if "=" in voice else [NARRATOR, voice] for voice in voices or ()]
+    return Choices(
+        engine,
+        tuple((name.strip(), voice.strip()) for name, voice in pairs),
+        language,
+        profile,
+        tuple(dict.fromkeys(formats or ("mp3",))),
+        split,
+        only,
+        music,
+    )
+
+
+def _speaks(offered: str, wanted: str | None) -> bool:
+    """Whether a voice's language is the one asked for, or a variety of it."""
+    return wanted is None or f"{offered}-".casefold().startswith(f"{wanted}-".casefold())

@@ -1,0 +1,249 @@
+"""Everything that is printed: results on standard output, all else on standard error."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import sys
+import traceback
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from audiobook.cli.progress import Display, make_display
+from audiobook.errors import AudiobookError, Where
+from audiobook.progress import Event, Noted, Warned
+
+if TYPE_CHECKING:
+    from audiobook.builder import Built, Report
+    from audiobook.model import Script
+    from audiobook.planning import Plan
+    from audiobook.publishing import PublishedFeed
+    from audiobook.speech.engine import VoiceInfo
+
+__all__ = ["Reporter", "reported"]
+
+_INTERRUPTED = 130
+
+
+@contextmanager
+def reported(
+    *, quiet: bool = False, debug: bool = False, as_json: bool = False
+) -> Iterator[Reporter]:
+    """Run a command: show how it goes, and turn its errors into a line and an exit code."""
+    with make_display(quiet=quiet) as display:
+        try:
+            yield Reporter(display, quiet=quiet, as_json=as_json)
+            sys.stdout.flush()
+            return
+        except AudiobookError as error:
+            failure, code = _error_lines(error), error.exit_code
+        except KeyboardInterrupt:
+            failure, code = ["interrupted: what was made until now is kept"], _INTERRUPTED
+        except BrokenPipeError:  # whoever read standard output has gone
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            failure, code = [], 0
+        except Exception as error:  # the last resort: no traceback for users
+            what = f"{type(error).__name__}: {error}".replace("\n", " ")
+            failure = [f"error: something unforeseen went wrong: {what}", _BUG_HINT]
+            code = 1
+        if debug:
+            traceback.print_exc()
+    for line in failure:
+        _tell(line)
+    raise SystemExit(code)
+
+
+_BUG_HINT = "hint: run it again with --debug and report what it prints"
+
+
+class Reporter:
+    """Prints what a command found or made."""
+
+    def __init__(self, display: Display, *, quiet: bool, as_json: bool) -> None:
+        self._display = display
+        self._quiet = quiet
+        self._as_json = as_json
+
+    def listen(self, event: Event) -> None:
+        """Show an event of the library."""
+        if self._quiet:
+            return
+        if isinstance(event, Warned):
+            lines = _problem_lines("warning", event.what, event.where, event.hint)
+            self._display.line(*map(_printable, lines))
+        elif isinstance(event, Noted):
+            self._display.line(_printable(event.what))
+        else:
+            self._display.show(event)
+
+    def built(self, report: Report) -> None:
+        """Print what a build made."""
+        if self._as_json:
+            _print_json(_report_data(report))
+            return
+        for episode in report.episodes:
+            for path in episode.files.values():
+                size = path.stat().st_size / 1e6
+                facts = f"({size:.1f} MB, {episode.integrated_lufs:.1f} LUFS)"
+                self._print(f"{_clock(episode.duration_s)}  {path}  {facts}")
+
+    def plans(self, plans: Sequence[Plan]) -> None:
+        """Print what a build would do."""
+        if self._as_json:
+            _print_json({"episodes": [_plan_data(plan) for plan in plans]})
+            return
+        for plan in plans:
+            self._print(f"{plan.title}  ({plan.engine})")
+            self._print(f"  makes     {', '.join(map(str, plan.files))}")
+            self._print(f"  lasts     about {_clock(plan.estimated_s)}")
+            self._print(f"  segments  {plan.segments}, of which {plan.segments_kept} are kept")
+            self._print(f"  speaks    {plan.characters_to_speak} of {plan.characters} characters")
+            for name, voice, n_segments in plan.speakers:
+                self._print(f"  {name:<16}  {voice:<12}  {n_segments} segments")
+            for number, title in enumerate(plan.chapters, 1):
+                self._print(f"  {number:>3}. {title}")
+
+    def script(self, script: Script, path: Path | None) -> None:
+        """Print a script, or write it to a file."""
+        from audiobook.script.writing import script_text
+        from audiobook.store import replacing
+
+        text = _as_json_text(_script_data(script)) if self._as_json else script_text(script)
+        if path is None:
+            sys.stdout.write(text)
+            return
+        with replacing(path) as file:
+            file.write(text.encode())
+
+    def voices(self, voices: Iterable[tuple[str, VoiceInfo]]) -> None:
+        """Print a list of voices with their engines."""
+        found = list(voices)
+        if self._as_json:
+            names = ("name", "language", "gender", "note")
+            rows = [{"engine": e, **{n: getattr(v, n) for n in names}} for e, v in found]
+            _print_json({"voices": rows})
+            return
+        for engine, voice in found:
+            row = f"{engine:<8}{voice.name:<24}{voice.language:<14}{voice.gender or '':<8}"
+            self._print(f"{row}{voice.note}".rstrip())
+
+    def published(self, feed: PublishedFeed) -> None:
+        """Print where a feed was written and where it will be found."""
+        if self._as_json:
+            _print_json({"feed": str(feed.path), "url": feed.url, "episodes": feed.n_episodes})
+            return
+        self._print(f"{feed.path}  ({feed.n_episodes} episodes)")
+        self._print(f"address: {feed.url}")
+
+    def serving(self, address: str) -> None:
+        """Print where a folder is offered."""
+        self._print(f"serving {address}  (Ctrl-C ends it)")
+        sys.stdout.flush()
+
+    def _print(self, line: str) -> None:
+        if not self._quiet:
+            sys.stdout.write(_printable(line) + "\n")
+
+
+def _error_lines(error: AudiobookError) -> list[str]:
+    return _problem_lines("error", error.what, error.where, error.hint)
+
+
+def _problem_lines(kind: str, what: str, where: Where | None, hint: str | None) -> list[str]:
+    """A problem in its place: the line itself, the source with a caret, the hint."""
+    lines = [f"{kind}: {where}: {what}" if where else f"{kind}: {what}"]
+    if where and where.excerpt and where.excerpt.strip():
+        start = max(0, (where.column or 1) - 60)
+        lines.append(f"   | {where.excerpt[start : start + 100]}")
+        if where.column:
+            lines.append(f"   | {' ' * (where.column - 1 - start)}^")
+    if hint:
+        lines.append(f"hint: {hint}")
+    return lines
+
+
+def _tell(line: str) -> None:
+    with contextlib.suppress(OSError):  # standard error may be closed
+        sys.stderr.write(_printable(line) + "\n")
+
+
+def _printable(line: str) -> str:
+    """A line without what could steer a terminal, in letters that it can show."""
+    clean = "".join(c if c.isprintable() else " " for c in line)
+    encoding = sys.stdout.encoding or "utf-8"
+    return clean.encode(encoding, "replace").decode(encoding)
+
+
+def _clock(seconds: float) -> str:
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+
+
+def _print_json(data: Mapping[str, object]) -> None:
+    sys.stdout.write(_as_json_text(data))
+
+
+def _as_json_text(data: Mapping[str, object]) -> str:
+    return json.dumps(data, ensure_ascii=False, indent=2) + "\n"
+
+
+def _report_data(report: Report) -> dict[str, object]:
+    return {
+        "episodes": [_built_data(episode) for episode in report.episodes],
+        "engine": report.engine,
+        "elapsed_s": round(report.elapsed_s, 3),
+    }
+
+
+def _built_data(built: Built) -> dict[str, object]:
+    return {
+        "title": built.title,
+        "files": {name: str(path) for name, path in built.files.items()},
+        "duration_s": round(built.duration_s, 3),
+        "segments": built.segments,
+        "segments_synthesised": built.segments_synthesised,
+        "segments_reused": built.segments_reused,
+        "blocks": built.blocks,
+        "blocks_encoded": built.blocks_encoded,
+        "integrated_lufs": built.integrated_lufs,
+        "true_peak_dbtp": built.true_peak_dbtp,
+        "chapters": [{"title": c.title, "start_s": c.start_s} for c in built.chapters],
+    }
+
+
+def _plan_data(plan: Plan) -> dict[str, object]:
+    return {
+        "title": plan.title,
+        "files": [str(path) for path in plan.files],
+        "engine": plan.engine,
+        "segments": plan.segments,
+        "segments_kept": plan.segments_kept,
+        "characters": plan.characters,
+        "characters_to_speak": plan.characters_to_speak,
+        "estimated_s": plan.estimated_s,
+        "chapters": list(plan.chapters),
+        "speakers": [
+            {"name": name, "voice": voice, "segments": n} for name, voice, n in plan.speakers
+        ],
+    }
+
+
+def _script_data(script: Script) -> dict[str, object]:
+    names = ("text", "speaker", "kind", "confidence", "pause_ms", "start", "end")
+    return {
+        "title": script.title,
+        "language": script.language,
+        "chapters": [
+            {
+                "title": chapter.title,
+                "segments": [
+                    {name: getattr(segment, name) for name in names} for segment in chapter.segments
+                ],
+            }
+            for chapter in script.chapters
+        ],
+    }

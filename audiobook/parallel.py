@@ -1,0 +1,39 @@
+"""Work done by an executor, a bounded stretch ahead of whoever waits for it."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Generator, Iterable
+from concurrent.futures import Executor, Future
+from itertools import islice
+from typing import TypeVar
+
+__all__ = ["in_order"]
+
+_Item = TypeVar("_Item")
+_Result = TypeVar("_Result")
+
+
+def in_order(
+    executor: Executor, work: Callable[[_Item], _Result], items: Iterable[_Item], n_ahead: int
+) -> Generator[_Result]:
+    """The results of work on items, in their order, with at most `n_ahead` in hand.
+
+    The first failure, in the order of the items, is raised; when it is, or when the generator is
+    closed, what has not begun never begins.
+    """
+    coming = iter(items)
+    ahead: deque[Future[_Result]] = deque()
+    try:
+        while True:
+            ahead.extend(
+                executor.submit(work, item) for item in islice(coming, n_ahead - len(ahead))
+            )
+            if not ahead:
+                return
+            result = ahead[0].result()
+            ahead.popleft()
+            yield result
+    finally:
+        for future in ahead:
+            future.cancel()

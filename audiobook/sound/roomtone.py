@@ -1,0 +1,40 @@
+"""Faint room tone, there all the time, so that no pause is digital silence."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from audiobook.model import Sound
+
+__all__ = ["ROOM_TONE_KEY", "room_tone"]
+
+ROOM_TONE_KEY = "room tone 1"
+"""Part of the key of every block; another number when the tone changes."""
+
+_LOOP_FRAMES = 300
+_FRAME_SAMPLES = 1152
+_LEVEL_DB = -82.0
+_SEED = 2101
+_CORNER_HZ = 400.0
+
+
+@lru_cache(maxsize=4)
+def room_tone(sample_rate: int, channels: int) -> Sound:
+    """Noise that falls off above 400 Hz like that of a quiet room, shape (channels, n), read-only.
+
+    A seamless loop of 300 MP3 frames, at −82 dB RMS of full scale before the programme's gain.
+    """
+    n_samples = _LOOP_FRAMES * _FRAME_SAMPLES
+    noise = np.random.default_rng(_SEED).standard_normal((channels, n_samples))
+    frequency_hz = np.fft.rfftfreq(n_samples, 1 / sample_rate)
+    high_pass = frequency_hz / np.hypot(frequency_hz, 30.0)
+    shape = high_pass / np.sqrt(1 + (frequency_hz / _CORNER_HZ) ** 2)
+    tone = np.fft.irfft(np.fft.rfft(noise, axis=1) * shape, n_samples, axis=1)
+    tone *= 10 ** (_LEVEL_DB / 20) / np.sqrt(np.mean(tone**2))
+    quiet = tone.astype(np.float32)
+    quiet.flags.writeable = False
+    return quiet

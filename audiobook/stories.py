@@ -1,0 +1,200 @@
+"""From a source to the stories in it, read and cut into what goes into one file each."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from audiobook.config import EpisodeEntry, Music, Show, find_show, with_front_matter
+from audiobook.errors import ConfigError, UnknownNameError, Where
+from audiobook.model import Book, Cue, Paragraph, Script
+from audiobook.script import read, read_front_matter, split
+from audiobook.script.readers.text import read as read_text
+from audiobook.speech.casting import Casting, cast_voices
+from audiobook.speech.engine import Engine, load_engine
+from audiobook.speech.synthesis import Line
+
+__all__ = [
+    "Choices",
+    "Part",
+    "Story",
+    "cast_story",
+    "file_stem",
+    "lines_of",
+    "parts_of",
+    "read_script",
+    "read_stories",
+    "story_of_text",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What a user may choose for a build; what is not given is the show's choice."""
+
+    engine: str | None = None
+    """Name of the engine, or "auto"."""
+    voices: tuple[tuple[str, str], ...] = ()
+    """Pairs (cast name, voice name)."""
+    language: str | None = None
+    """BCP 47 tag."""
+    profile: str | None = None
+    """Name of the mastering profile."""
+    formats: tuple[str, ...] = ("mp3",)
+    """Names of the formats to make."""
+    split: str = "episode"
+    """"episode" for one file, "chapter" for a file each."""
+    only: str | None = None
+    """Number, from 1, or title of the one chapter to make."""
+    music: bool = True
+    """Whether music is played."""
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """An episode that has been read, before it is split for those who will speak it."""
+
+    show: Show
+    """Its show, with the settings of its own front matter."""
+    entry: EpisodeEntry
+    """What the show says of it."""
+    book: Book
+    """What it holds."""
+    language: str
+    """BCP 47 tag of what will be spoken."""
+
+    @property
+    def title(self) -> str:
+        """The show's name for it, else its own, else its file's."""
+        own = self.show.title if len(self.show.episodes) < 2 else None
+        return self.entry.title or self.book.title or own or self.entry.story.stem
+
+    def engine(self, choices: Choices) -> str:
+        """The name of the engine that speaks all who ask for no other."""
+        return choices.engine or self.show.engine
+
+    def script(self, max_characters: int | None) -> Script:
+        """Its script, with no segment longer than an engine takes."""
+        return split(
+            self.book, language=self.language, title=self.title, max_characters=max_characters
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What goes into one file of each format."""
+
+    story: Story
+    """The episode."""
+    script: Script
+    """What of it is heard."""
+    name: str
+    """Of the files, without a suffix."""
+    number: int | None
+    """Its number among its show's episodes or its episode's chapters, from 1."""
+
+
+def read_script(
+    source: str | Path, *, language: str | None = None, max_characters: int | None = None
+) -> Script:
+    """The script of a story: what is spoken, by whom, and where it stands in the source.
+
+    Args:
+        source: the story's file.
+        language: BCP 47 tag; None for the story's own, else its show's, else English.
+        max_characters: segments longer than this are cut at clauses; None to cut none.
+
+    Raises:
+        AudiobookError: the story, or the show it belongs to, cannot be used.
+    """
+    (story,) = read_stories(source, Choices(language=language))
+    return story.script(max_characters)
+
+
+def read_stories(source: str | Path | None, choices: Choices) -> Iterator[Story]:
+    """The episodes of a source, read."""
+    show = find_show(None if source is None else Path(source))
+    if not show.episodes:
+        raise ConfigError(
+            "the show has no story", where=show.where("title"), hint='add story = "NAME.md"'
+        )
+    names = [file_stem(entry.story) for entry in show.episodes]
+    for name in names:
+        if names.count(name) > 1:
+            raise ConfigError(f'two episodes would both be called "{name}"')
+    for entry in show.episodes:
+        yield _read_story(show, entry, choices)
+
+
+def _read_story(show: Show, entry: EpisodeEntry, choices: Choices) -> Story:
+    if front := read_front_matter(entry.story):
+        folder = entry.story.parent
+        show = with_front_matter(show, front.yaml, str(entry.story), front.first_line, folder)
+    book = read(entry.story, cast=show.speakers)
+    if not choices.music:
+        show = replace(show, music=Music(opening=None, bed=None, closing=None))
+        book = _without_music(book)
+    language = choices.language or show.language or book.language or "en"
+    return Story(show, entry, book, language)
+
+
+def story_of_text(text: str, choices: Choices) -> Story:
+    """A story that is a text at hand, without a show and without music."""
+    show = Show(music=Music(opening=None, bed=None, closing=None))
+    name = Path("text.txt")
+    book = read_text(text.encode(), str(name), ())
+    return Story(show, EpisodeEntry(name), book, choices.language or "en")
+
+
+def _without_music(book: Book) -> Book:
+    def is_heard(item: Paragraph | Cue) -> bool:
+        return not isinstance(item, Cue) or item.kind == "break"
+
+    chapters = (replace(c, items=tuple(filter(is_heard, c.items))) for c in book.chapters)
+    return replace(book, chapters=tuple(chapters))
+
+
+def cast_story(story: Story, choices: Choices, main: Engine) -> Casting:
+    """Give everybody in a story a voice; see `cast_voices`."""
+
+    def load(name: str, where: Where | None) -> Engine:
+        return load_engine(name, where=where)
+
+    return cast_voices(story.show, story.language, main, load, dict(choices.voices))
+
+
+def parts_of(story: Story, script: Script, choices: Choices) -> Iterator[Part]:
+    """A script as the files ask for it: whole, a chapter each, or one chapter alone."""
+    name = file_stem(story.entry.story)
+    if choices.only is None and choices.split == "episode":
+        yield Part(story, script, name, story.entry.number)
+        return
+    digits = len(str(len(script.chapters)))
+    only = None if choices.only is None else _chapter_number(choices.only, script)
+    for number, chapter in enumerate(script.chapters, 1):
+        if only in (None, number):
+            alone = replace(script, title=chapter.title, chapters=(chapter,))
+            yield Part(story, alone, f"{name}-{number:0{digits}}", number)
+
+
+def _chapter_number(only: str, script: Script) -> int:
+    """Of the chapter that is meant by its number or its title."""
+    titles = [chapter.title for chapter in script.chapters]
+    if only.isdecimal() and 1 <= int(only) <= len(titles):
+        return int(only)
+    for number, title in enumerate(titles, 1):
+        if title.casefold() == only.casefold():
+            return number
+    raise UnknownNameError("chapter", only, titles)
+
+
+def lines_of(script: Script, casting: Casting) -> list[Line]:
+    """A line for each segment of a script, in order."""
+    return [Line(s.text, casting.voice(s.speaker), s.start) for s in script.segments]
+
+
+def file_stem(story: Path) -> str:
+    """The name of a story's finished files, without a suffix: letters, digits and hyphens."""
+    return re.sub(r"[\W_]+", "-", story.stem.casefold()).strip("-") or "story"
