@@ -32,6 +32,8 @@ _SETTLING_S = 0.25
 _OFFSET = -0.691
 _ABSOLUTE_GATE_LUFS = -70.0
 _RELATIVE_GATE_LU = -10.0
+_TAPS_BEFORE = 5
+_HITS_AT_ONCE = 1 << 15
 
 
 def step_samples(sample_rate: int) -> int:
@@ -85,17 +87,20 @@ def true_peaks(sound: Sound, above: float) -> NDArray[np.float32]:
     Returns:
         Shape (n,).
     """
-    magnitudes = np.abs(sound).max(axis=0)
-    peaks = magnitudes.copy()
+    peaks = np.abs(sound).max(axis=0)
+    near = np.zeros(len(peaks) + 1, bool)
+    near[:-1] = peaks > above / 2
+    near[:-1] |= near[1:]  # the way to a high sample begins at the one before
+    hits = np.nonzero(near[:-1])[0]
     taps = _oversampling_taps()
-    reach = taps.shape[0] // 2
-    for start, stop in _runs(np.nonzero(magnitudes > above / 2)[0], 2 * reach, len(magnitudes)):
-        around = np.zeros((sound.shape[0], stop - start + 2 * reach), np.float32)
-        first, last = max(0, start - reach), min(sound.shape[1], stop + reach)
-        around[:, first - start + reach : last - start + reach] = sound[:, first:last]
-        windows = np.lib.stride_tricks.sliding_window_view(around, 2 * reach, axis=1)
-        between = np.abs(windows[:, 1 : stop - start + 1] @ taps).max(axis=(0, 2))
-        np.maximum(peaks[start:stop], between, out=peaks[start:stop])
+    padded = np.pad(sound, ((0, 0), (_TAPS_BEFORE, len(taps) - 1 - _TAPS_BEFORE)))
+    around = np.arange(len(taps))
+    for start in range(0, len(hits), _HITS_AT_ONCE):
+        some = hits[start : start + _HITS_AT_ONCE]
+        windows = padded[:, some[:, np.newaxis] + around]
+        # not by "@": BLAS would start threads of its own, and may round otherwise elsewhere
+        between = np.abs(np.einsum("cnt,tp->cnp", windows, taps)).max(axis=(0, 2))
+        peaks[some] = np.maximum(peaks[some], between)
     return np.asarray(peaks)
 
 
@@ -105,20 +110,10 @@ def true_peak(sound: Sound) -> float:
     return float(true_peaks(sound, loudest).max(initial=0.0))
 
 
-def _runs(hits: NDArray[np.intp], gap: int, n: int) -> list[tuple[int, int]]:
-    """Hits drawn together into (start, stop) where they are near each other, one sample wider."""
-    if not len(hits):
-        return []
-    breaks = np.nonzero(np.diff(hits) > gap)[0]
-    starts = hits[np.concatenate([[0], breaks + 1])]
-    stops = hits[np.concatenate([breaks, [len(hits) - 1]])]
-    return [(max(0, int(a) - 1), min(n, int(b) + 2)) for a, b in zip(starts, stops, strict=True)]
-
-
 @lru_cache(maxsize=1)
 def _oversampling_taps() -> NDArray[np.float32]:
     """Weights for the three points between two samples, shape (12, 3): a Kaiser-windowed sinc."""
-    offsets = np.arange(-5, 7)[:, None] - np.array([0.25, 0.5, 0.75])[None, :]
+    offsets = (np.arange(12) - _TAPS_BEFORE)[:, np.newaxis] - np.array([0.25, 0.5, 0.75])
     window = np.i0(5.0 * np.sqrt(np.clip(1 - (offsets / 6.25) ** 2, 0, 1))) / np.i0(5.0)
     taps = np.sinc(offsets) * window
     return np.asarray(taps / taps.sum(axis=0), np.float32)

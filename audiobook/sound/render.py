@@ -109,17 +109,18 @@ def _played(samples: Sound, loops: bool, phase: int, n_samples: int) -> Sound:
 
 def _fades(run: Run, first: int, last: int) -> NDArray[np.float32]:
     """The equal-power fades of a run over part of it, as factors, shape (last - first,)."""
-    at = np.arange(first, last)
     gain = np.ones(last - first, np.float32)
-    if run.fade_in:
-        gain *= _quarter_sine((at - run.at) / run.fade_in)
-    if run.fade_out:
-        gain *= _quarter_sine((run.stop - at) / run.fade_out)
+    risen = min(run.at + run.fade_in, last)
+    if first < risen:
+        gain[: risen - first] *= _quarter_sine((np.arange(first, risen) - run.at) / run.fade_in)
+    falls = max(run.stop - run.fade_out, first)
+    if falls < last:
+        gain[falls - first :] *= _quarter_sine((run.stop - np.arange(falls, last)) / run.fade_out)
     return gain
 
 
 def _quarter_sine(share: NDArray[np.float64]) -> NDArray[np.float32]:
-    return np.sin(np.clip(share, 0, 1) * (np.pi / 2)).astype(np.float32)
+    return np.sin(share * (np.pi / 2)).astype(np.float32)
 
 
 def _factor(gain_db: float) -> np.float32:
