@@ -46,6 +46,7 @@ _FUNCTIONS = {
     "lame_set_disable_reservoir": (_INT, _HANDLE, _INT),
     "lame_set_bWriteVbrTag": (_INT, _HANDLE, _INT),
     "lame_init_params": (_INT, _HANDLE),
+    "lame_get_scale": (ctypes.c_float, _HANDLE),
     "lame_encode_buffer_ieee_float": (_INT, _HANDLE, _HANDLE, _HANDLE, _INT, _HANDLE, _INT),
     "lame_close": (_INT, _HANDLE),
 }
@@ -84,7 +85,7 @@ class Lame:
     @property
     def version(self) -> str:
         """The release and a digest of the file: builds of one release differ in their frames."""
-        return f"lame {self._release} {self._build}"
+        return f"lame {self._release} {self._build} at full level"
 
     def encode(self, pcm: Sound, settings: Mp3Settings) -> bytes:
         """The frames that these samples complete, without a flush: the last stay inside.
@@ -98,6 +99,8 @@ class Lame:
         """
         pcm = np.ascontiguousarray(pcm, dtype=np.float32)
         with self._configured(settings) as handle:
+            # Some of LAME's presets turn the sound down, by up to half a decibel: take that back.
+            pcm = pcm / np.float32(self._library.lame_get_scale(handle))
             return b"".join(
                 self._encode_piece(handle, pcm[:, start : start + _PIECE_SAMPLES])
                 for start in range(0, pcm.shape[1], _PIECE_SAMPLES)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import io
+import math
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
@@ -171,3 +172,13 @@ def test_settings_that_mp3_does_not_have(
 ) -> None:
     with pytest.raises(ConfigError, match=what):
         Mp3Settings(sample_rate, channels, rate)
+
+
+@pytest.mark.parametrize("rate", [Cbr(64), Cbr(96), Cbr(128), Cbr(192), Vbr(4)], ids=str)
+def test_the_level_is_kept(rate: Cbr | Vbr) -> None:
+    time_s = np.arange(200 * 1152) / 44100
+    pcm = (0.5 * np.sin(2 * np.pi * 1000 * time_s)).astype(np.float32)[np.newaxis]
+    block = mp3_encoder(Mp3Settings(44100, 1, rate)).encode(pcm, 0, 190)
+    decoded, _ = soundfile.read(io.BytesIO(block.data), dtype="float32")
+    level_db = 20 * math.log10(np.std(decoded[20000:200000]) / np.std(pcm))
+    assert abs(level_db) < 0.05

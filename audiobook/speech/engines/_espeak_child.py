@@ -125,6 +125,8 @@ class _Library:
         )
         if self.sample_rate <= 0:
             raise OSError(f"espeak_Initialize fails with the data in {data_folder}")
+        # The noise in breathy voices is seeded with the clock, unless it is given a seed.
+        self._library.espeak_ng_SetRandSeed(ctypes.c_long(1))
 
     def speak(self, identifier: bytes, text: bytes, rate_wpm: int, pitch: int) -> bytes:
         """Speak, and pack the answer; once only in the life of a process."""
