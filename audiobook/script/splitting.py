@@ -143,12 +143,9 @@ def _pieces(
     if kind is Kind.HEADING:
         yield _Piece(at, at + len(text), kind, speaker, number, at)
         return
-    if speaker is None and kind is Kind.NARRATION:
-        stretches = spans(text, runs_on=runs_on)
-    else:
-        stretches = [Span(0, len(text), speaker is not None)]
+    stretches = [Span(0, len(text), False)] if kind is Kind.VERSE else spans(text, runs_on=runs_on)
     for stretch in stretches:
-        said = Kind.DIALOGUE if stretch.spoken else kind
+        said = Kind.DIALOGUE if stretch.spoken or speaker else kind
         for sentence in _sentences(text[stretch.start : stretch.stop], stretch.spoken, language):
             yield _Piece(at, at + len(sentence), said, speaker, number, at)
             at += len(sentence)
@@ -283,7 +280,7 @@ def _pause_ms(piece: _Piece, after: _Piece, text: str, pauses: Pauses) -> int:
         return pauses.section_ms
     if piece.paragraph != after.paragraph:
         return pauses.paragraph_ms
-    if piece.kind is not after.kind and _in_one_sentence(piece, after, text):
+    if _in_one_sentence(piece, after, text):
         return pauses.tag_ms
     return pauses.sentence_ms
 

@@ -22,7 +22,7 @@ from audiobook.script.speakers import SpokenLine, spoken_line
 
 __all__ = ["read"]
 
-Item: TypeAlias = Paragraph | Cue | Omission
+_Item: TypeAlias = Paragraph | Cue | Omission
 
 _CODE_LIKE = re.compile(r"\s*<(?:(?:script|style|pre|textarea)\b|\?|!\[|![a-z])", re.IGNORECASE)
 _OPEN_COMMENT = re.compile(r"\s*<!--(?:(?!-->).)*\Z", re.DOTALL)
@@ -84,7 +84,7 @@ def read(data: bytes, name: str, cast: Collection[str]) -> Book:
     )
 
 
-def _title_and_level(found: list[tuple[Item, int]]) -> tuple[str | None, int]:
+def _title_and_level(found: list[tuple[_Item, int]]) -> tuple[str | None, int]:
     """The book's title, and the level of the headings that open chapters (-1: there are none).
 
     The only heading of the highest level, before all others, is the title of the book; where
@@ -100,7 +100,7 @@ def _title_and_level(found: list[tuple[Item, int]]) -> tuple[str | None, int]:
     return title.text, min(levels[1:], default=top)
 
 
-def _items(page: _Page, tokens: list[Token]) -> Iterator[tuple[Item, int]]:
+def _items(page: _Page, tokens: list[Token]) -> Iterator[tuple[_Item, int]]:
     """All that the story holds, each with the level of the heading that it is, or 0."""
     covered = bytearray(len(page.lines))
     numbers = _numbers(page, tokens)
@@ -119,7 +119,7 @@ def _items(page: _Page, tokens: list[Token]) -> Iterator[tuple[Item, int]]:
     yield from ((omission, 0) for omission in _uncovered(page, covered))
 
 
-def _block(page: _Page, token: Token, before: Token) -> Iterator[Item]:
+def _block(page: _Page, token: Token, before: Token) -> Iterator[_Item]:
     if token.type == "inline" and before.type == "paragraph_open":
         yield from _spoken(page, token)
     elif token.type == "html_block":
@@ -131,29 +131,31 @@ def _block(page: _Page, token: Token, before: Token) -> Iterator[Item]:
 
 
 def _numbers(page: _Page, tokens: list[Token]) -> dict[int, Paragraph]:
-    """By the index of its token, the number of each item that is more than a marker.
+    """By the index of its token, the number of each list item that is more than a marker.
 
-    CommonMark takes "1999. It was a good year." for the first item of a list. Numbers that count
-    from one are markup; those of a list that begins elsewhere are read out.
+    CommonMark takes "1912. A good year." for an item of a list. A number that counts its list's
+    items, or is 1 on every one, is markup; any other is read out.
     """
     numbers: dict[int, Paragraph] = {}
-    said: list[bool] = []
+    counts: list[int] = []
     end = 0
     for n, token in enumerate(tokens):
         if token.type in ("ordered_list_open", "bullet_list_open"):
-            said.append(token.attrGet("start") is not None)
+            counts.append(0)
         elif token.type in ("ordered_list_close", "bullet_list_close"):
-            said.pop()
-        elif token.type == "list_item_open" and said[-1] and token.map:
+            counts.pop()
+        elif token.type == "list_item_open" and token.info and token.map:
+            counts[-1] += 1
+            if int(token.info) in (1, counts[-1]):
+                continue
             number = token.info + token.markup
             at = page.source.text.index(number, max(end, page.lines[token.map[0]][0]))
             end = at + len(number)
-            if made := paragraph([(number, at)]):
-                numbers[n] = replace(made, goes_on=True)
+            numbers[n] = Paragraph(number, ((0, at),), end, goes_on=True)
     return numbers
 
 
-def _html(page: _Page, token: Token) -> Iterator[Item]:
+def _html(page: _Page, token: Token) -> Iterator[_Item]:
     """What stands between the tags is text like any other."""
     start, stop = _extent(page, token)
     if _OPEN_COMMENT.match(token.content):
@@ -166,7 +168,7 @@ def _html(page: _Page, token: Token) -> Iterator[Item]:
         yield from _spoken(page, token)
 
 
-def _spoken(page: _Page, token: Token, kind: Kind = Kind.NARRATION) -> Iterator[Item]:
+def _spoken(page: _Page, token: Token, kind: Kind = Kind.NARRATION) -> Iterator[_Item]:
     """A block's paragraphs: one, unless cues part it."""
     items = []
     for speaker, piece in _parted(page, _passage(page, token), kind):
@@ -234,8 +236,11 @@ def _ending_offset(page: _Page, n_line: int, text: str) -> int | None:
 
 
 def _extent(page: _Page, token: Token) -> tuple[int, int]:
-    """Offsets of the lines of a block, without the white space around them."""
-    first, stop = token.map or (0, 1)
+    return _stripped(page, *(token.map or (0, 1)))
+
+
+def _stripped(page: _Page, first: int, stop: int) -> tuple[int, int]:
+    """Offsets of lines without the white space around them."""
     start, end = page.lines[first][0], page.lines[stop - 1][1]
     text = page.source.text[start:end]
     return start + len(text) - len(text.lstrip()), start + len(text.rstrip())
@@ -243,10 +248,10 @@ def _extent(page: _Page, token: Token) -> tuple[int, int]:
 
 def _uncovered(page: _Page, covered: bytearray) -> Iterator[Omission]:
     """Lines that the parser made nothing of: definitions of links, quotes nested too deeply."""
-    text = page.source.text
-    for is_covered, group in groupby(zip(covered, page.lines, strict=True), lambda line: line[0]):
-        spans = [span for _, span in group]
-        start, end = spans[0][0], spans[-1][1]
-        if not is_covered and re.search(r"\w", text[start:end]):
-            is_definition = _DEFINITION.match(text, start, end)
-            yield Omission(start, end, _DEFINITION_WHY if is_definition else _NESTED_WHY)
+    for is_covered, lines in groupby(range(len(covered)), lambda n: covered[n]):
+        first, *rest = lines
+        start, end = _stripped(page, first, first + len(rest) + 1)
+        text = page.source.text[start:end]
+        if not is_covered and re.search(r"\w", text):
+            why = _DEFINITION_WHY if _DEFINITION.match(text) else _NESTED_WHY
+            yield Omission(start, end, why)

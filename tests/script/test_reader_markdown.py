@@ -1,0 +1,218 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from audiobook.errors import StoryError, UnknownNameError
+from audiobook.model import Book, Cue, Kind, Paragraph
+from audiobook.script import read
+
+ReadMarkdown = Callable[..., Book]
+
+
+def _titles(book: Book) -> list[str]:
+    return [chapter.title for chapter in book.chapters]
+
+
+def _paragraphs(book: Book) -> list[Paragraph]:
+    return [item for c in book.chapters for item in c.items if isinstance(item, Paragraph)]
+
+
+def _cues(book: Book) -> list[Cue]:
+    return [item for c in book.chapters for item in c.items if isinstance(item, Cue)]
+
+
+def _left_out(book: Book) -> list[tuple[str, str]]:
+    return [(book.source.text[one.start : one.end], one.why) for one in book.left_out]
+
+
+# Headings and chapters
+
+
+def test_every_heading_of_the_first_level_is_a_chapter(read_markdown: ReadMarkdown) -> None:
+    book = read_markdown("Before.\n\n# One\n\na\n\n## Deeper\n\nb\n\nTwo\n===\n\nc\n")
+    assert _titles(book) == ["", "One", "Two"]
+    assert book.title is None
+    kinds = [(item.text, item.kind) for item in book.chapters[1].items]
+    assert kinds == [
+        ("One", Kind.HEADING),
+        ("a", Kind.NARRATION),
+        ("Deeper", Kind.HEADING),
+        ("b", Kind.NARRATION),
+    ]
+
+
+def test_a_single_first_heading_over_others_is_the_title(read_markdown: ReadMarkdown) -> None:
+    book = read_markdown("# The *Book*\n\n![music](bed)\n\n## One\n\na\n\n## Two ##\n\nb\n")
+    assert book.title == "The Book"
+    assert _titles(book) == ["One", "Two"]
+    assert [item.text for item in _paragraphs(book)] == ["The Book", "One", "a", "Two", "b"]
+    assert isinstance(book.chapters[0].items[1], Cue)
+
+
+def test_text_between_title_and_chapters_is_kept_apart(read_markdown: ReadMarkdown) -> None:
+    assert _titles(read_markdown("# Book\n\nBy me.\n\n## One\n\na\n")) == ["", "One"]
+
+
+def test_chapters_may_be_of_any_level(read_markdown: ReadMarkdown) -> None:
+    assert _titles(read_markdown("### One\n\na\n\n### Two\n\nb\n")) == ["One", "Two"]
+    assert _titles(read_markdown("# Only\n\na\n")) == ["Only"]
+    assert _titles(read_markdown("> # Quoted\n\na\n")) == [""]
+
+
+# Text and its places
+
+
+@pytest.mark.parametrize(
+    ("story", "text"),
+    [
+        ("It was *late*, **very** _late_.", "It was late, very late."),
+        ("Salt &amp; pepper&mdash;both\\*", "Salt & pepper—both*"),
+        ("The `inner  code` ran.", "The inner code ran."),
+        ("`` a`b ``", "a`b"),
+        ("See [the *map*](https://x.org/a_b \"t\").", "See the map."),
+        ("See [the map][m].\n\n[m]: https://x.org", "See the map."),
+        ("Write to <https://x.org>.", "Write to https://x.org."),
+        ("A <b>bold</b> word<!-- no -->.", "A bold word."),
+        ("<div>In a\nbox</div>", "In a box"),
+        ("A line  \nbroken\\\nhard", "A line broken hard"),
+        ("> quoted\nlazily\n> *on*", "quoted lazily on"),
+        ("    indented *prose*", "indented prose"),
+        ("snake_case_name 2*3*4 a * b", "snake_case_name 234 a * b"),
+        ("[not a link] (x) ]( ![ ", "[not a link] (x) ]( !["),
+    ],
+)  # fmt: skip
+def test_markup_is_not_spoken(read_markdown: ReadMarkdown, story: str, text: str) -> None:
+    (paragraph,) = _paragraphs(read_markdown(story))
+    assert paragraph.text == text
+
+
+def test_every_character_knows_its_place(read_markdown: ReadMarkdown) -> None:
+    story = "# A *b* #\r\n\r\n- one **two** &amp; `3`\r\n  four [five](x 'y')\r\n\r\n> \tsix\r\n"
+    for paragraph in _paragraphs(read_markdown(story)):
+        for index, character in enumerate(paragraph.text):
+            found = story[paragraph.source_offset(index)]
+            assert found == character or (character == " " and found.isspace()), paragraph
+
+
+def test_list_items_are_paragraphs(read_markdown: ReadMarkdown) -> None:
+    book = read_markdown("- one\n- two\n\n  more\n\n1. three\n2. four\n")
+    assert [p.text for p in _paragraphs(book)] == ["one", "two", "more", "three", "four"]
+
+
+def test_a_number_that_does_not_count_from_one_is_said(read_markdown: ReadMarkdown) -> None:
+    book = read_markdown("1912. A flood.\n1913. 7. None.\n")
+    assert [p.text for p in _paragraphs(book)] == ["1912.", "A flood.", "1913.", "7.", "None."]
+
+
+def test_what_is_not_spoken_is_listed(read_markdown: ReadMarkdown) -> None:
+    story = (
+        "---\ntitle: T\n---\nA [b](url)<i>![pic](p.png){width=9}.\n\n"
+        "| a | b |\n|---|---|\n| 1 | 2 |\n\n```\ncode\n```\n\n"
+        "<!-- a\n\ncomment -->\n\n<script>\nx = 1\n</script>\n\n[ref]: https://x.org\n"
+    )
+    assert _left_out(read_markdown(story)) == [
+        ("---\ntitle: T\n---\n", "front matter"),
+        ("(url)", "a link's address"),
+        ("<i>", "an HTML tag"),
+        ("![pic](p.png){width=9}", "a picture"),
+        ("| a | b |\n|---|---|\n| 1 | 2 |", "a table"),
+        ("```\ncode\n```", "code"),
+        ("<!-- a\n\ncomment -->", "a comment"),
+        ("<script>\nx = 1\n</script>", "HTML"),
+        ("[ref]: https://x.org", "a link's address"),
+    ]
+
+
+def test_text_nested_beyond_what_is_parsed_is_listed(read_markdown: ReadMarkdown) -> None:
+    book = read_markdown("One.\n\n" + ">" * 200 + " Deep down.\n")
+    assert [p.text for p in _paragraphs(book)] == ["One."]
+    assert [why for _, why in _left_out(book)] == ["nested too deeply"]
+
+
+def test_front_matter_is_handed_on(read_markdown: ReadMarkdown) -> None:
+    assert read_markdown("---\ntitle: T\n---\nText.").front_matter == "title: T\n"
+
+
+def test_a_comment_that_never_ends_is_told(read_markdown: ReadMarkdown) -> None:
+    with pytest.raises(StoryError, match="never ends") as caught:
+        read_markdown("One.\n\n<!-- two\n\n# Three\n")
+    assert str(caught.value.where) == "story.md:3:1"
+
+
+# Cues
+
+
+def test_music_and_stings_are_cues(read_markdown: ReadMarkdown) -> None:
+    story = "![music](<my bed.ogg>){fade=3s duck=-12dB}\n\nA ![sting](door) b. ![music]()\n"
+    book = read_markdown(story)
+    music, sting, end = _cues(book)
+    assert (music.kind, music.name) == ("music", "my bed.ogg")
+    assert music.options == (("fade", "3s"), ("duck", "-12dB"))
+    assert story[music.start : music.end] == story.split("\n", maxsplit=1)[0]
+    assert (sting.kind, sting.name, sting.options) == ("sting", "door", ())
+    assert (end.kind, end.name) == ("music", None)
+    assert [(p.text, p.goes_on) for p in _paragraphs(book)] == [("A", True), ("b.", False)]
+
+
+def test_settings_that_are_none_are_told(read_markdown: ReadMarkdown) -> None:
+    with pytest.raises(StoryError, match="settings of the music") as caught:
+        read_markdown("One.\n\n![music](bed){fade 3s}\n")
+    assert str(caught.value.where) == "story.md:3:14"
+
+
+@pytest.mark.parametrize("mark", ["***", "---", "_ _ _"])
+def test_thematic_breaks_are_scene_breaks(read_markdown: ReadMarkdown, mark: str) -> None:
+    story = f"One.\n\n{mark}\n\nTwo.\n"
+    (cue,) = _cues(read_markdown(story))
+    assert (cue.kind, story[cue.start : cue.end]) == ("break", mark)
+
+
+# Speakers
+
+
+def test_a_line_may_name_its_speaker(read_markdown: ReadMarkdown) -> None:
+    story = "It was late.\nMara: “Is it *far*?”\nshe asked\nOld Tom: Not far.\nOld Tom?: Go.\n"
+    paragraphs = _paragraphs(read_markdown(story, "Mara", "Old Tom"))
+    assert [(p.speaker, p.text, p.goes_on) for p in paragraphs] == [
+        (None, "It was late.", True),
+        ("Mara", "“Is it far?”", True),
+        (None, "she asked", True),
+        ("Old Tom", "Not far.", True),
+        ("Old Tom", "Go.", False),
+    ]
+    assert story[slice(*paragraphs[3].source_span(0, 8))] == "Not far."
+
+
+def test_only_names_of_the_cast_are_cues(read_markdown: ReadMarkdown) -> None:
+    story = "Mara: yes.\nmara: no.\nNote: that.\nHe said: “No.”\n"
+    assert [p.speaker for p in _paragraphs(read_markdown(story, "Mara"))] == ["Mara", None]
+    assert [p.text for p in _paragraphs(read_markdown(story))] == [" ".join(story.split())]
+
+
+def test_a_backslash_escapes_a_cue(read_markdown: ReadMarkdown) -> None:
+    (paragraph,) = _paragraphs(read_markdown("\\Mara: a name.\n\\Then: “No.”\n", "Mara"))
+    assert (paragraph.speaker, paragraph.text) == (None, "Mara: a name. Then: “No.”")
+
+
+@pytest.mark.parametrize("mark", ["“", '"', "„", "«", "‘"])
+def test_an_unknown_speaker_is_told(read_markdown: ReadMarkdown, mark: str) -> None:
+    with pytest.raises(UnknownNameError, match='unknown speaker "Marra"') as caught:
+        read_markdown(f"One.\nMarra: {mark}No.\n", "Mara", "Old Tom")
+    assert str(caught.value.where) == "story.md:2:1"
+    assert "Mara" in (caught.value.hint or "")
+    assert caught.value.exit_code == 3
+
+
+def test_an_unknown_speaker_in_a_comment_is_not(read_markdown: ReadMarkdown) -> None:
+    assert _paragraphs(read_markdown("<!--\nMarra: “No.”\n-->\n", "Mara")) == []
+
+
+def test_a_real_story_reads_as_meant(data: Path) -> None:
+    book = read(data / "lantern.md", cast=["Mara", "Old Tom"])
+    assert book.title == "The Lantern"
+    assert _titles(book) == ["The hill", "The lantern {#end}"]
+    assert [cue.kind for cue in _cues(book)] == ["music", "sting", "break", "music"]
+    assert {p.speaker for p in _paragraphs(book)} == {None, "Mara", "Old Tom"}
