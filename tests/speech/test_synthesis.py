@@ -30,12 +30,20 @@ VOICE = Voice("tone", "alto", "en")
 
 
 class Watched(Tone):
-    """A tone that remembers what it was asked, and fails or waits where it is told to."""
+    """A tone that remembers what it was asked, and waits or fails where it is told to.
 
-    def __init__(self, at_once: int = 2, fails_at: str = "", waits_at: str = "") -> None:
+    Args:
+        waits_at: the text it waits at until it may go on.
+        until: the text that lets it go on.
+        fails_at: the text it fails at, once it waits at the other, if there is one.
+    """
+
+    def __init__(
+        self, at_once: int = 2, *, waits_at: str = "", until: str = "", fails_at: str = ""
+    ) -> None:
         self.limits = Limits(500, at_once)
-        self.fails_at, self.waits_at = fails_at, waits_at
-        self.go_on = threading.Event()
+        self.waits_at, self.until, self.fails_at = waits_at, until, fails_at
+        self.waiting, self.go_on = threading.Event(), threading.Event()
         self.asked: list[str] = []
         self.now = self.most = 0
         self.lock = threading.Lock()
@@ -46,14 +54,21 @@ class Watched(Tone):
             self.now += 1
             self.most = max(self.most, self.now)
         try:
-            if text == self.waits_at:
-                assert self.go_on.wait(10)
-            if text == self.fails_at:
-                raise SpeechError("the engine coughs")
+            self._act_on(text)
             return super().synthesise(text, voice)
         finally:
             with self.lock:
                 self.now -= 1
+
+    def _act_on(self, text: str) -> None:
+        if text == self.until:
+            self.go_on.set()
+        if text == self.waits_at:
+            self.waiting.set()
+            assert self.go_on.wait(10)
+        if text == self.fails_at:
+            assert not self.waits_at or self.waiting.wait(10)
+            raise SpeechError("the engine coughs")
 
 
 @pytest.fixture
@@ -104,6 +119,15 @@ def test_the_same_words_are_spoken_once(store: Store, executor: Executor) -> Non
     assert spoken[0].key == spoken[2].key == spoken[-2].key
 
 
+def test_the_same_words_are_not_spoken_side_by_side(store: Store, executor: Executor) -> None:
+    engine = Watched(at_once=4, waits_at="Yes.", until="No.")
+    lines = lines_of("Yes.", "Yes.", " Yes.", "No.")
+    spoken = list(speak(lines, {"tone": engine}, store, executor, silent))
+
+    assert sorted(engine.asked) == ["No.", "Yes."]
+    assert [line.kept for line in spoken] == [False, True, True, False]
+
+
 def test_a_damaged_clip_is_made_again(store: Store, executor: Executor) -> None:
     (spoken,) = speak(lines_of("a"), {"tone": Tone()}, store, executor, silent)
     path = store.path("clips", spoken.key)
@@ -148,20 +172,10 @@ def test_early_lines_are_there_while_later_ones_are_spoken(
 
 
 def test_later_lines_are_spoken_past_a_slow_one(store: Store, executor: Executor) -> None:
-    engine = Watched(at_once=2, waits_at="line 0")
-    original = engine.synthesise
+    engine = Watched(at_once=2, waits_at="line 0", until="line 3")
+    spoken = speak(lines_of(*numbered(8)), {"tone": engine}, store, executor, silent)
 
-    def synthesise(text: str, voice: Voice) -> Clip:
-        if text == "line 3":
-            engine.go_on.set()
-        return original(text, voice)
-
-    engine.synthesise = synthesise  # type: ignore[method-assign]
-    texts = [
-        line.line.text
-        for line in speak(lines_of(*numbered(8)), {"tone": engine}, store, executor, silent)
-    ]
-    assert texts == numbered(8)
+    assert [line.line.text for line in spoken] == numbered(8)
 
 
 def test_the_first_failure_ends_it_at_its_place(store: Store, executor: Executor) -> None:
@@ -196,7 +210,7 @@ def test_what_is_made_beside_a_failure_is_kept(store: Store) -> None:
             next(spoken)
         engine.go_on.set()
 
-    assert engine.asked == ["line 0", "line 1"]
+    assert sorted(engine.asked) == ["line 0", "line 1"]
     assert load_clip(store, clip_key(engine, VOICE, "line 0")) is not None
 
 
@@ -219,6 +233,18 @@ def test_closing_begins_nothing_more(store: Store) -> None:
     assert len(engine.asked) <= 4
     assert [p for p in store.folder.rglob("*") if p.name.startswith(".")] == []
     assert all(load_clip(store, clip_key(engine, VOICE, text)) for text in engine.asked)
+
+
+def test_closing_takes_back_what_waits_for_a_thread(store: Store) -> None:
+    engine = Watched(at_once=4, waits_at="line 1")
+    with ThreadPoolExecutor(1) as threads:
+        spoken = speak(lines_of(*numbered(9)), {"tone": engine}, store, threads, silent)
+        next(spoken)
+        assert engine.waiting.wait(10)
+        spoken.close()
+        engine.go_on.set()
+
+    assert engine.asked == ["line 0", "line 1"]
 
 
 def test_progress_is_told(store: Store, executor: Executor) -> None:

@@ -19,10 +19,7 @@ import os
 import struct
 import sys
 import threading
-
-TYPE_CHECKING = False  # as in typing, which is not worth its time to import
-if TYPE_CHECKING:
-    from typing import IO
+from typing import IO
 
 __all__ = ["pack_request", "read_frame", "unpack_answer", "write_frame"]
 
@@ -119,7 +116,7 @@ class _Library:
             ctypes.c_void_p,
         )
         # The library cuts a path of over 160 characters, then falls back to one of its makers'.
-        os.chdir(os.path.dirname(data_folder))  # noqa: PTH120 - pathlib would cost 10 ms
+        os.chdir(os.path.dirname(data_folder))  # noqa: PTH120 - pathlib is slow to load
         self.sample_rate: int = self._library.espeak_Initialize(
             _AUDIO_OUTPUT_SYNCHRONOUS, 0, b".", _INITIALIZE_DONT_EXIT
         )

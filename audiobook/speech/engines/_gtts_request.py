@@ -1,6 +1,6 @@
 """One request to Google Translate through gTTS: a clip, or why there is none.
 
-Loaded when it is first needed, for gTTS and what it brings take a tenth of a second to load.
+Loaded when it is first needed, for it brings gTTS, requests and soundfile with it.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from audiobook.speech.engine import excerpt
 
 __all__ = ["Failure", "speak_once"]
 
-_MOST_BYTES = 1 << 20  # 100 characters make some 100 KB
+_MOST_BYTES = 1 << 20  # far more than 100 characters of speech
 _MOST_S = 60.0
 
 _TRIES_IF_BUSY = 5
@@ -154,7 +154,7 @@ def _failure_of_request(error: gtts.gTTSError, text: str) -> Failure:
         failed = SpeechError(f"Google fails with status {status}", hint=_LATER_HINT)
         return _failure(failed, error, _TRIES_IF_BUSY, _retry_after_s(error.rsp))
     if status == requests.codes.ok:
-        return _not_speech(ValueError("an answer without sound"), text)
+        return _not_speech(_NotSpeechError("an answer without sound"), text)
     refused = SpeechError(f"Google answers {status} to {excerpt(text)}", hint=_LATER_HINT)
     return _failure(refused, error)
 
@@ -180,13 +180,9 @@ def _nothing_to_speak(text: str, cause: Exception | None = None) -> Failure:
 
 
 def _not_speech(cause: Exception, text: str) -> Failure:
-    what = f"Google sends no speech for {excerpt(text)}, but {_received(cause)}"
+    received = str(cause) if isinstance(cause, _NotSpeechError) else "a garbled answer"
+    what = f"Google sends no speech for {excerpt(text)}, but {received}"
     return _failure(SpeechError(what, hint=_LATER_HINT), cause, _TRIES_IF_NOT_SPEECH)
-
-
-def _received(cause: Exception) -> str:
-    garbled = isinstance(cause, UnicodeError) or type(cause).__name__ == "Error"
-    return "a garbled answer" if garbled else str(cause)
 
 
 def _failure(

@@ -43,7 +43,7 @@ class Espeak:
     Args:
         timeout_s: seconds after which an utterance is given up.
         fork: whether utterances are forks of one process; else each is a new one, with the same
-            samples, at some ten times the cost.
+            samples, at some three times the cost.
     """
 
     name = "espeak"
