@@ -13,7 +13,7 @@ __all__ = ["SpokenLine", "spoken_line"]
 
 _ESCAPE = re.compile(r"[ \t]*\\")
 _NAME = re.compile(r"[ \t]*([^\s:][^:\n]*?)\??:(?:[ \t]+|$)")
-_MAX_NAME = 40
+_MAX_NAME = 60
 _MAX_NAME_WORDS = 4
 _OPENING_MARKS = ("“", '"', "„", "«", "»", "‘")
 
@@ -31,38 +31,36 @@ class SpokenLine:
 
 
 def spoken_line(source: Source, start: int, line: str, cast: Collection[str]) -> SpokenLine:
-    """Read the cue of a line, if it has one.
+    """Read the cue of a line, if it has one; a backslash before it says that it has none.
 
     Args:
         source: the story.
         start: the line's offset in it.
         line: its text, without its end.
-        cast: the names there are; as long as there are none, nothing is a cue.
+        cast: the names there are; as long as there are none, none is unknown.
 
     Raises:
         UnknownNameError: it begins as a speaker's line does, and nobody has that name.
     """
     escaped = _ESCAPE.match(line)
-    shift = escaped.end() if escaped else 0
-    match = _NAME.match(line, shift)
-    if not match or not cast:
-        return SpokenLine(start, start, None)
-    name = match[1]
-    if name not in cast and not _seems_speaker(name, line[match.end() :]):
+    match = _NAME.match(line, escaped.end() if escaped else 0)
+    if not match or len(match[1]) > _MAX_NAME:
         return SpokenLine(start, start, None)
     if escaped:
-        return SpokenLine(start, start + shift, None)
-    if name not in cast:
+        return SpokenLine(start, start + escaped.end(), None)
+    name = match[1]
+    if name in cast:
+        return SpokenLine(start, start + match.end(), name)
+    if cast and _seems_speaker(name, line[match.end() :]):
         where = source.where(start + match.start(1))
         raise UnknownNameError("speaker", name, cast, where=where)
-    return SpokenLine(start, start + match.end(), name)
+    return SpokenLine(start, start, None)
 
 
 def _seems_speaker(name: str, said: str) -> bool:
     words = name.split()
     return (
         said.startswith(_OPENING_MARKS)
-        and len(name) <= _MAX_NAME
         and len(words) <= _MAX_NAME_WORDS
         and all(word[0].isupper() for word in words)
     )

@@ -90,7 +90,10 @@ def test_markup_is_not_spoken(read_markdown: ReadMarkdown, story: str, text: str
 
 
 def test_every_character_knows_its_place(read_markdown: ReadMarkdown) -> None:
-    story = "# A *b* #\r\n\r\n- one **two** &amp; `3`\r\n  four [five](x 'y')\r\n\r\n> \tsix\r\n"
+    story = (
+        "# A *b* #\r\n\r\n- *z** \\*y\\* one **two** &amp; `3`\r\n"
+        "  four [five](x 'y')\r\n\r\n> \tsix\r\n"
+    )
     for paragraph in _paragraphs(read_markdown(story)):
         for index, character in enumerate(paragraph.text):
             found = story[paragraph.source_offset(index)]
@@ -192,9 +195,12 @@ def test_only_names_of_the_cast_are_cues(read_markdown: ReadMarkdown) -> None:
     assert [p.text for p in _paragraphs(read_markdown(story))] == [" ".join(story.split())]
 
 
-def test_a_backslash_escapes_a_cue(read_markdown: ReadMarkdown) -> None:
-    (paragraph,) = _paragraphs(read_markdown("\\Mara: a name.\n\\Then: “No.”\n", "Mara"))
-    assert (paragraph.speaker, paragraph.text) == (None, "Mara: a name. Then: “No.”")
+@pytest.mark.parametrize("cast", [[], ["Mara"]])
+def test_a_backslash_escapes_a_cue(read_markdown: ReadMarkdown, cast: list[str]) -> None:
+    story = "\\Mara: a name.\n\\Then: “No.”\nA \\Mara: here.\n"
+    (paragraph,) = _paragraphs(read_markdown(story, *cast))
+    said = "Mara: a name. Then: “No.” A \\Mara: here."
+    assert (paragraph.speaker, paragraph.text) == (None, said)
 
 
 @pytest.mark.parametrize("mark", ["“", '"', "„", "«", "‘"])

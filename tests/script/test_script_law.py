@@ -26,7 +26,7 @@ LINES = ("\n", "\r\n", "\r", "\n\n", "\r\n\r\n", "Chapter 1", "IV", "***")
 SPACES = (" ", " ", " ", "\t", "\f", "\xa0", "\u2028")
 PROSE = st.sampled_from([*WORDS, *MARKS, *LINES, *SPACES])
 
-BLOCKS = ("# ", "## ", "\n---\n", "\n===\n", "> ", "- ", "1. ", "7) ", "    ", "```\n", "Mara: ")
+BLOCKS = ("# ", "## ", "\n---\n", "\n===\n", "> ", "- ", "1. ", "7) ", "    ", "```\n")
 INLINES = (
     "*",
     "**",
@@ -44,7 +44,7 @@ INLINES = (
     "&mdash;",
 )
 HTML = ("<b>", "</b>", "<!-- c -->", "<div>\n", "<https://x.org>", "<", ">", "&", "\\", "\\*", "|")
-OTHERS = ("[a]: b\n", "|a|b|\n|-|-|\n", "![x](y)", "![music](z)", "![sting](<a b>){k=v}")
+OTHERS = ("\n[a]: b\n", "|a|b|\n|-|-|\n", "![x](y)", "![music](z)", "![sting](<a b>){k=v}")
 MARKUP = st.sampled_from([*BLOCKS, *INLINES, *HTML, *OTHERS])
 
 TEXTS = st.lists(PROSE, max_size=40).map("".join)

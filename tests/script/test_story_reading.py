@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from audiobook.errors import StoryError, UsageError
-from audiobook.script import MAX_STORY_BYTES, read, story_suffixes
+from audiobook.script import MAX_STORY_BYTES, read, read_front_matter, story_suffixes
 
 
 @pytest.mark.parametrize(
@@ -23,6 +23,15 @@ def test_the_suffix_chooses_the_reader(tmp_path: Path, name: str, said: str) -> 
 
 def test_built_in_suffixes_are_registered() -> None:
     assert {".md", ".markdown", ".txt"} <= set(story_suffixes())
+
+
+def test_front_matter_is_read_before_the_story(tmp_path: Path) -> None:
+    for name in ("a.md", "a.txt"):
+        (tmp_path / name).write_text("---\ntitle: T\n---\nText.")
+    found = read_front_matter(tmp_path / "a.md")
+    assert found is not None
+    assert found.yaml == "title: T\n"
+    assert read_front_matter(tmp_path / "a.txt") is None
 
 
 def test_no_such_file_is_a_usage_error(tmp_path: Path) -> None:
