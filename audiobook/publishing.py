@@ -8,9 +8,9 @@ from pathlib import Path
 
 from audiobook.episode.tags import read_tag
 from audiobook.errors import UsageError
+from audiobook.podcast.channel import FinishedEpisode
+from audiobook.podcast.publication import publish as publish_show
 from audiobook.progress import Listener, Warned, silent
-from audiobook.publish import FinishedEpisode
-from audiobook.publish import publish as publish_show
 from audiobook.stories import Choices, Story, file_stem, read_stories
 
 __all__ = ["PublishedFeed", "publish"]

@@ -246,7 +246,7 @@ def serve(
 ) -> None:
     """Offer a folder with a feed to podcast apps on this machine, until Ctrl-C."""
     with reported(debug=debug) as reporter:
-        from audiobook.publish.server import serve as serve_folder
+        from audiobook.podcast.server import serve as serve_folder
 
         serve_folder(folder, host, port, reporter.serving)
 

@@ -18,10 +18,10 @@ from lxml import etree
 
 from audiobook.config import Feed, Show, read_show
 from audiobook.errors import ConfigError, UnknownNameError, UsageError
-from audiobook.publish import FinishedEpisode, Published, publish
-from audiobook.publish.categories import CATEGORIES
-from audiobook.publish.channel import publication_times
-from audiobook.publish.feed import Channel, Item, feed_xml
+from audiobook.podcast.categories import CATEGORIES
+from audiobook.podcast.channel import FinishedEpisode, publication_times
+from audiobook.podcast.feed import Channel, Item, feed_xml
+from audiobook.podcast.publication import Published, publish
 
 TODAY = datetime.date(2026, 11, 22)
 NAMESPACES = {

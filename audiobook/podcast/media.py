@@ -1,10 +1,13 @@
-"""The media types of the files a podcast is made of, whatever the system's own table says."""
+"""The files a podcast is made of: the feed's name, and the media types of them all."""
 
 from __future__ import annotations
 
 from pathlib import PurePath
 
-__all__ = ["is_audio", "media_type"]
+__all__ = ["FEED_FILE", "is_audio", "media_type"]
+
+FEED_FILE = "feed.xml"
+"""Name of the feed in the folder that is published."""
 
 _MEDIA_TYPES = {
     ".flac": "audio/flac",
@@ -24,7 +27,10 @@ _MEDIA_TYPES = {
 
 
 def media_type(path: PurePath) -> str:
-    """The media type of a file, by its suffix; for others that of mere bytes (RFC 2046)."""
+    """The media type of a file, by its suffix; for others that of mere bytes (RFC 2046).
+
+    The system's own table is not asked: it differs from machine to machine.
+    """
     return _MEDIA_TYPES.get(path.suffix.lower(), "application/octet-stream")
 
 

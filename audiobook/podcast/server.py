@@ -15,9 +15,8 @@ from starlette.responses import FileResponse, HTMLResponse, Response
 from starlette.routing import Route
 
 from audiobook.errors import UsageError
-from audiobook.publish import FEED_FILE
-from audiobook.publish.media import is_audio, media_type
-from audiobook.publish.page import PAGE_POLICY, page_html
+from audiobook.podcast.media import FEED_FILE, is_audio, media_type
+from audiobook.podcast.page import PAGE_POLICY, page_html
 
 __all__ = ["folder_app", "serve"]
 

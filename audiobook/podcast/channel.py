@@ -6,21 +6,22 @@ import datetime
 import os
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote, urlsplit
 
 from audiobook.config import Show
 from audiobook.episode.cover import check_cover, draw_cover
 from audiobook.errors import ConfigError, UsageError, Where
-from audiobook.publish import FEED_FILE, FinishedEpisode
-from audiobook.publish.categories import category_path
-from audiobook.publish.feed import MOST_DESCRIPTION_BYTES, Channel, Item, plain_text
-from audiobook.publish.ids import FeedIds
-from audiobook.publish.media import media_type
+from audiobook.podcast.categories import category_path
+from audiobook.podcast.feed import MOST_DESCRIPTION_BYTES, Channel, Item, plain_text
+from audiobook.podcast.ids import FeedIds
+from audiobook.podcast.media import FEED_FILE, media_type
 from audiobook.store import digest
 
 __all__ = [
     "LOCAL_URL",
+    "FinishedEpisode",
     "base_url",
     "channel_of",
     "cover_of",
@@ -39,6 +40,27 @@ _LEAST_APART = datetime.timedelta(seconds=60)
 
 _DISCLOSURE = "Read by synthetic voices."
 """What Apple asks a feed to say of such speech, in words that people read."""
+
+
+@dataclass(frozen=True, slots=True)
+class FinishedEpisode:
+    """An episode that has been made."""
+
+    path: Path
+    """Its audio file, in the folder that is published."""
+    key: str
+    """What it was made from, by which it is known for good: the file name of its story, with
+    "#2" after it for the second chapter where each chapter is an episode."""
+    title: str
+    """Its title, without its number."""
+    duration_s: float
+    """How long it plays."""
+    description: str | None = None
+    """What it is about; None for the show's description."""
+    number: int | None = None
+    """Its number in the show, from 1; None for its place among the episodes."""
+    date: datetime.date | None = None
+    """When it is published; None for the show's date, else for the day it was first published."""
 
 
 def base_url(show: Show, url: str | None) -> str:

@@ -1,9 +1,4 @@
-"""Finished episodes become a podcast: a feed with its cover, and a server to listen from.
-
-show, finished episodes ─channel▶ Channel, Items ─feed▶ feed.xml
-                            ▲
-        feed-ids.json ─ids─▶│ what is given once and kept
-"""
+"""A show and its finished episodes become files: the feed, and the picture beside it."""
 
 from __future__ import annotations
 
@@ -11,39 +6,16 @@ import datetime
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from audiobook.config import Show
 from audiobook.errors import UsageError
+from audiobook.podcast import channel, feed, ids
+from audiobook.podcast.channel import FinishedEpisode
+from audiobook.podcast.feed import Item
+from audiobook.podcast.media import FEED_FILE
 from audiobook.store import replacing
 
-if TYPE_CHECKING:
-    from audiobook.config import Show
-    from audiobook.publish.feed import Item
-
-__all__ = ["FEED_FILE", "FinishedEpisode", "Published", "publish"]
-
-FEED_FILE = "feed.xml"
-
-
-@dataclass(frozen=True, slots=True)
-class FinishedEpisode:
-    """An episode that has been made."""
-
-    path: Path
-    """Its audio file, in the folder that is published."""
-    key: str
-    """What it was made from, by which it is known for good: the file name of its story, with
-    "#2" after it for the second chapter where each chapter is an episode."""
-    title: str
-    """Its title, without its number."""
-    duration_s: float
-    """How long it plays."""
-    description: str | None = None
-    """What it is about; None for the show's description."""
-    number: int | None = None
-    """Its number in the show, from 1; None for its place among the episodes."""
-    date: datetime.date | None = None
-    """When it is published; None for the show's date, else for the day it was first published."""
+__all__ = ["Published", "publish"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +56,6 @@ def publish(
         ConfigError: the show, its cover or its `feed-ids.json` cannot be used.
         OutputError: a file cannot be written; the feed that was there stays.
     """
-    # Here, so that the package itself loads without lxml and Pillow.
-    from audiobook.publish import channel, feed, ids  # noqa: PLC0415
-
     if not episodes:
         raise UsageError("there is no episode to publish", hint="make one with: audiobook build")
     base = channel.base_url(show, url)

@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 
 from audiobook.config import Feed, Show
 from audiobook.errors import ConfigError, OutputError
-from audiobook.publish import FinishedEpisode, Published, publish
-from audiobook.publish.ids import FeedIds, ItemId, minted, read_ids, write_ids
+from audiobook.podcast.channel import FinishedEpisode
+from audiobook.podcast.ids import FeedIds, ItemId, minted, read_ids, write_ids
+from audiobook.podcast.publication import Published, publish
 
 DAY_1 = datetime.date(2026, 11, 22)
 DAY_2 = datetime.date(2027, 1, 5)

@@ -16,7 +16,7 @@ import pytest
 import uvicorn
 
 from audiobook.errors import UsageError
-from audiobook.publish.server import folder_app, serve
+from audiobook.podcast.server import folder_app, serve
 
 SOUND = bytes(range(256)) * 1000
 
@@ -232,7 +232,7 @@ def test_the_page_escapes_what_a_client_sends(client: httpx.Client) -> None:
 
 SERVE = """
 import pathlib, sys
-from audiobook.publish.server import serve
+from audiobook.podcast.server import serve
 serve(pathlib.Path(sys.argv[1]), "127.0.0.1", 0, lambda address: print(address, flush=True))
 print("ended")
 """
