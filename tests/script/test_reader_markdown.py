@@ -139,10 +139,19 @@ def test_front_matter_is_handed_on(read_markdown: ReadMarkdown) -> None:
     assert read_markdown("---\ntitle: T\n---\nText.").front_matter == "title: T\n"
 
 
-def test_a_comment_that_never_ends_is_told(read_markdown: ReadMarkdown) -> None:
-    with pytest.raises(StoryError, match="never ends") as caught:
-        read_markdown("One.\n\n<!-- two\n\n# Three\n")
+@pytest.mark.parametrize("mark", ["<!--", "<script>", "<Style>"])
+def test_a_block_that_never_ends_is_told(read_markdown: ReadMarkdown, mark: str) -> None:
+    with pytest.raises(StoryError, match=f"{mark} never ends") as caught:
+        read_markdown(f"One.\n\n{mark} two\n\n# Three\n")
     assert str(caught.value.where) == "story.md:3:1"
+
+
+@pytest.mark.parametrize("mark", ["<?!", "<!A", "<![CDATA["])
+def test_other_marks_that_never_end_are_text(read_markdown: ReadMarkdown, mark: str) -> None:
+    assert [p.text for p in _paragraphs(read_markdown(f"One\n\n{mark} two"))] == [
+        "One",
+        f"{mark} two",
+    ]
 
 
 # Cues

@@ -24,8 +24,8 @@ __all__ = ["read"]
 
 _Item: TypeAlias = Paragraph | Cue | Omission
 
-_CODE_LIKE = re.compile(r"\s*<(?:(?:script|style|pre|textarea)\b|\?|!\[|![a-z])", re.IGNORECASE)
-_OPEN_COMMENT = re.compile(r"\s*<!--(?:(?!-->).)*\Z", re.DOTALL)
+_RAW = re.compile(r"\s*<(script|style|pre|textarea)\b", re.IGNORECASE)
+_COMMENT = re.compile(r"\s*<!--")
 _LEFT_OUT = {"fence": "code", "table_open": "a table"}
 _LEAVES = {"inline", "html_block", "hr", *_LEFT_OUT}
 _DEFINITION = re.compile(r"[\s>*+-]*\[")
@@ -56,7 +56,7 @@ def read(data: bytes, name: str, cast: Collection[str]) -> Book:
         cast: the names that a line may begin with, and a colon, to say who speaks.
 
     Raises:
-        StoryError: it is no text, or its front matter or a comment never ends.
+        StoryError: it is no text, or its front matter, a comment or a script never ends.
         UnknownNameError: a line names a speaker who is not in the cast.
     """
     source = Source(name, decode(data, name))
@@ -156,13 +156,17 @@ def _numbers(page: _Page, tokens: list[Token]) -> dict[int, Paragraph]:
 
 
 def _html(page: _Page, token: Token) -> Iterator[_Item]:
-    """What stands between the tags is text like any other."""
+    """What stands between the tags is text like any other, but for what browsers do not render.
+
+    A block whose end is missing goes on to the end of the story: that is never what was meant.
+    """
     start, stop = _extent(page, token)
-    if _OPEN_COMMENT.match(token.content):
-        raise StoryError(
-            "this comment never ends", where=page.source.where(start), hint="close it with -->"
-        )
-    if _CODE_LIKE.match(token.content):
+    raw = _RAW.match(token.content)
+    mark, end = (f"<{raw[1]}>", f"</{raw[1]}>") if raw else ("<!--", "-->")
+    if (raw or _COMMENT.match(token.content)) and end.lower() not in token.content.lower():
+        where = page.source.where(start)
+        raise StoryError(f"{mark} never ends", where=where, hint=f"close it with {end}")
+    if raw:
         yield Omission(start, stop, "HTML")
     else:
         yield from _spoken(page, token)
