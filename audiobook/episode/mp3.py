@@ -13,8 +13,9 @@ from audiobook.episode.lame import load_lame
 from audiobook.episode.mp3_frame import FrameHeader, bitrates_kbps, frame_sizes
 from audiobook.episode.mp3_info import info_frame
 from audiobook.episode.mp3_settings import Mp3Settings
+from audiobook.episode.pyav import load_pyav
 from audiobook.episode.tags import Tag, id3_bytes
-from audiobook.errors import SoundError
+from audiobook.errors import MissingError, SoundError
 from audiobook.model import Sound
 
 __all__ = ["FrameCodec", "Mp3Encoder", "mp3_encoder"]
@@ -85,9 +86,14 @@ class Mp3Encoder:
 
 
 def mp3_encoder(settings: Mp3Settings) -> Mp3Encoder:
-    """An MP3 encoder that works on this machine.
+    """An MP3 encoder that works on this machine: the LAME in lameenc, else the one in PyAV.
 
     Raises:
-        MissingError: there is none.
+        MissingError: there is neither.
     """
-    return Mp3Encoder(settings, load_lame())
+    codec: FrameCodec
+    try:
+        codec = load_lame()
+    except MissingError:
+        codec = load_pyav()
+    return Mp3Encoder(settings, codec)
