@@ -27,8 +27,11 @@ __all__ = [
     "true_peaks",
 ]
 
-_SETTLING_S = 0.25
-"""The K-weighting filter has forgotten what lies further back."""
+_SETTLING_S = 0.1
+"""What lies further back the K-weighting filter has forgotten, to 1 part in 100,000."""
+_TRANSFORM_SAMPLES = 1 << 14
+"""Short enough to stay in a processor's cache."""
+_ROWS_AT_ONCE = 8
 _OFFSET = -0.691
 _ABSOLUTE_GATE_LUFS = -70.0
 _RELATIVE_GATE_LU = -10.0
@@ -57,12 +60,27 @@ def step_energies(sound: Sound, sample_rate: int, *, lead_samples: int = 0) -> N
 
 
 def k_weighted(sound: Sound, sample_rate: int) -> Sound:
-    """Sound through the K-weighting filter (BS.1770-5 annex 1), of the same shape."""
-    n = sound.shape[1]
-    size = _fast_length(n + int(_SETTLING_S * sample_rate))
-    spectrum = np.fft.rfft(sound, size, axis=1)
-    spectrum *= _k_response(sample_rate, size)
-    return np.fft.irfft(spectrum, size, axis=1)[:, :n].astype(np.float32, copy=False)
+    """Sound through the K-weighting filter (BS.1770-5 annex 1), of the same shape.
+
+    The filter is applied to overlapping stretches by Fourier transform; each begins with as much
+    of what came before as the filter remembers.
+    """
+    channels, n = sound.shape
+    settling = int(_SETTLING_S * sample_rate)
+    new = _TRANSFORM_SAMPLES - settling
+    rows = -(-n // new)
+    padded = np.zeros((channels, settling + rows * new), np.float32)
+    padded[:, settling : settling + n] = sound
+    windows = np.lib.stride_tricks.sliding_window_view(padded, _TRANSFORM_SAMPLES, axis=1)
+    response = _k_response(sample_rate)
+    weighted = np.empty((channels, rows, new), np.float32)
+    for row in range(0, rows, _ROWS_AT_ONCE):
+        stretches = windows[:, row * new : (row + _ROWS_AT_ONCE) * new : new]
+        spectra = np.fft.rfft(stretches, axis=2)
+        spectra *= response
+        filtered = np.fft.irfft(spectra, _TRANSFORM_SAMPLES, axis=2)
+        weighted[:, row : row + _ROWS_AT_ONCE] = filtered[:, :, settling:]
+    return weighted.reshape(channels, -1)[:, :n]
 
 
 def integrated_lufs(energies: NDArray[np.float64]) -> float:
@@ -119,13 +137,14 @@ def _oversampling_taps() -> NDArray[np.float32]:
     return np.asarray(taps / taps.sum(axis=0), np.float32)
 
 
-@lru_cache(maxsize=64)
-def _k_response(sample_rate: int, size: int) -> NDArray[np.complex64]:
-    """Frequency response of the K-weighting filter at the bins of a transform of that size.
+@lru_cache(maxsize=16)
+def _k_response(sample_rate: int) -> NDArray[np.complex64]:
+    """Frequency response of the K-weighting filter at the bins of a transform.
 
     Both biquads are given in BS.1770-5 for 48 kHz; these are the analogue prototypes behind them,
     brought to any rate by the bilinear transform.
     """
+    size = _TRANSFORM_SAMPLES
     z = np.exp(-2j * np.pi * np.arange(size // 2 + 1) / size)
     q, k = 0.7071752369554196, math.tan(math.pi * 1681.974450955533 / sample_rate)
     high = 10 ** (3.999843853973347 / 20)
@@ -137,11 +156,6 @@ def _k_response(sample_rate: int, size: int) -> NDArray[np.complex64]:
     high_pass = (1 - 2 * z + z * z) * (1 + k / q + k * k)
     high_pass /= (1 + k / q + k * k) + 2 * (k * k - 1) * z + (1 - k / q + k * k) * z * z
     return np.asarray(shelf * high_pass, np.complex64)
-
-
-def _fast_length(n: int) -> int:
-    """The least length ≥ n that is 2, 3 or 5 … times a power of two, which transforms fast."""
-    return min(m << max(0, math.ceil(math.log2(n / m))) for m in (2, 3, 5, 9, 15))
 
 
 def _lufs(energy: float) -> float:
