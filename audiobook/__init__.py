@@ -1,1 +1,113 @@
-"""Narrated audiobooks and podcasts from a written story."""
+"""Narrated audiobooks and podcasts from a written story.
+
+    import audiobook
+
+    report = audiobook.build("story.md", choices=audiobook.Choices(engine="espeak"))
+
+All names below are loaded when they are first used, so that importing the package costs nothing.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from audiobook.builder import Built, ChapterStart, Report, build, say
+    from audiobook.errors import (
+        AudiobookError,
+        CheckError,
+        ConfigError,
+        MissingError,
+        OutputError,
+        SoundError,
+        SpeechError,
+        StoryError,
+        UnknownNameError,
+        UsageError,
+        Where,
+    )
+    from audiobook.model import Chapter, Cue, Kind, Script, Segment, Source, Voice
+    from audiobook.planning import Plan, plan
+    from audiobook.progress import (
+        Event,
+        Listener,
+        Noted,
+        StageAdvanced,
+        StageEnded,
+        StageStarted,
+        Warned,
+    )
+    from audiobook.publishing import PublishedFeed, publish
+    from audiobook.stories import Choices, read_script
+
+    __version__: str
+
+__all__ = [
+    "AudiobookError",
+    "Built",
+    "Chapter",
+    "ChapterStart",
+    "CheckError",
+    "Choices",
+    "ConfigError",
+    "Cue",
+    "Event",
+    "Kind",
+    "Listener",
+    "MissingError",
+    "Noted",
+    "OutputError",
+    "Plan",
+    "PublishedFeed",
+    "Report",
+    "Script",
+    "Segment",
+    "SoundError",
+    "Source",
+    "SpeechError",
+    "StageAdvanced",
+    "StageEnded",
+    "StageStarted",
+    "StoryError",
+    "UnknownNameError",
+    "UsageError",
+    "Voice",
+    "Warned",
+    "Where",
+    "__version__",
+    "build",
+    "plan",
+    "publish",
+    "read_script",
+    "say",
+]
+
+_NAMES = {
+    "audiobook.builder": "Built ChapterStart Report build say",
+    "audiobook.errors": "AudiobookError CheckError ConfigError MissingError OutputError SoundError "
+    "SpeechError StoryError UnknownNameError UsageError Where",
+    "audiobook.model": "Chapter Cue Kind Script Segment Source Voice",
+    "audiobook.planning": "Plan plan",
+    "audiobook.progress": "Event Listener Noted StageAdvanced StageEnded StageStarted Warned",
+    "audiobook.publishing": "PublishedFeed publish",
+    "audiobook.stories": "Choices read_script",
+}
+_MODULE_OF = {name: module for module, names in _NAMES.items() for name in names.split()}
+
+
+def __getattr__(name: str) -> object:
+    if name == "__version__":
+        from importlib.metadata import version  # noqa: PLC0415 - slow to load
+
+        value: object = version("audiobook")
+    elif name in _MODULE_OF:
+        value = getattr(importlib.import_module(_MODULE_OF[name]), name)
+    else:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

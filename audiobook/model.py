@@ -28,6 +28,7 @@ __all__ = [
     "Paragraph",
     "Script",
     "Segment",
+    "Sound",
     "Source",
     "Voice",
     "Word",

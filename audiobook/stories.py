@@ -59,7 +59,7 @@ class Story:
     show: Show
     """Its show, with the settings of its own front matter."""
     entry: EpisodeEntry
-    """What the show says of it."""
+    """What the show and its own front matter say of it."""
     book: Book
     """What it holds."""
     language: str
@@ -130,8 +130,7 @@ def read_stories(source: str | Path | None, choices: Choices) -> Iterator[Story]
 
 def _read_story(show: Show, entry: EpisodeEntry, choices: Choices) -> Story:
     if front := read_front_matter(entry.story):
-        folder = entry.story.parent
-        show = with_front_matter(show, front.yaml, str(entry.story), front.first_line, folder)
+        show, entry = with_front_matter(show, entry, front.yaml, front.first_line)
     book = read(entry.story, cast=show.speakers)
     if not choices.music:
         show = replace(show, music=Music(opening=None, bed=None, closing=None))

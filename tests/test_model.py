@@ -1,0 +1,87 @@
+"""The nouns: frozen, and true to the places in the source that they stand for."""
+
+from __future__ import annotations
+
+import dataclasses
+import pickle
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from audiobook import model
+from audiobook.errors import Where
+from audiobook.model import Chapter, Clip, Cue, Kind, Paragraph, Script, Segment, Source, Voice
+
+NOUNS = [
+    noun
+    for name in model.__all__
+    if isinstance(noun := getattr(model, name), type) and dataclasses.is_dataclass(noun)
+]
+
+
+def segment(text: str, start: int) -> Segment:
+    return Segment(text, Kind.NARRATION, None, 1.0, 300, start, start + len(text))
+
+
+@pytest.mark.parametrize("noun", NOUNS)
+def test_a_noun_can_be_neither_changed_nor_added_to(noun: type) -> None:
+    assert noun.__dataclass_params__.frozen  # type: ignore[attr-defined]  # set by dataclasses
+    assert not hasattr(object.__new__(noun), "__dict__")
+
+
+@given(st.text(alphabet="ab \r\n"), st.data())
+def test_a_place_in_a_source_is_the_line_and_column_of_its_character(
+    text: str, data: st.DataObject
+) -> None:
+    offset = data.draw(st.integers(0, len(text)))
+    where = Source("story.md", text).where(offset)
+
+    assert where.line is not None
+    assert where.column is not None
+    lines = text.split("\n")
+    assert sum(len(line) + 1 for line in lines[: where.line - 1]) + where.column - 1 == offset
+    assert where.excerpt == lines[where.line - 1].rstrip("\r")
+
+
+def test_a_place_at_the_end_of_a_source_is_after_its_last_character() -> None:
+    assert Source("a", "one\ntwo").where(7) == Where("a", 2, 4, "two")
+    assert Source("a", "").where(0) == Where("a", 1, 1, "")
+
+
+def test_a_paragraph_knows_where_each_of_its_characters_comes_from() -> None:
+    source = "The *water*\nwas   high."
+    paragraph = Paragraph("The water was high.", ((0, 0), (4, 5), (9, 11), (14, 18)), 23)
+
+    for index, character in enumerate(paragraph.text):
+        in_source = source[paragraph.source_offset(index)]
+        assert in_source == character or (character == " " and in_source.isspace())
+    assert [source[slice(*paragraph.source_span(*s))] for s in [(4, 9), (0, 9), (14, 19)]] == [
+        "water",
+        "The *water",
+        "high.",
+    ]
+
+
+def test_the_segments_of_a_script_are_those_of_its_chapters_without_the_cues() -> None:
+    one, two, three = (segment(text, at) for at, text in enumerate(["One.", "Two.", "Three."]))
+    chapters = (Chapter("A", (one, Cue("break", 4, 7), two)), Chapter("B", (three,)))
+    script = Script(Source("s.md", "…"), "S", "en", chapters)
+
+    assert chapters[0].segments == (one, two)
+    assert list(script.segments) == list(script.segments) == [one, two, three]
+
+
+def test_a_clip_lasts_as_long_as_its_samples() -> None:
+    clip = Clip(22_050, np.zeros(11_025, np.int16))
+    assert clip.duration_s == 0.5
+    assert "0, 0" not in repr(clip)
+
+
+def test_nouns_go_to_other_processes_and_come_back_equal() -> None:
+    script = Script(
+        Source("s.md", "One."), "S", "en", (Chapter("A", (segment("One.", 0), Cue("sting", 0, 1))),)
+    )
+    for noun in (script, Voice("tone", "alto", "en", rate=0.9)):
+        assert pickle.loads(pickle.dumps(noun)) == noun
