@@ -36,6 +36,8 @@ __all__ = [
     "near_names",
 ]
 
+_SHOWN_CHARACTERS = 60
+
 
 @dataclass(frozen=True, slots=True)
 class Where:
@@ -108,10 +110,15 @@ class UnknownNameError(ConfigError):
     def __init__(
         self, kind: str, name: str, known: Iterable[str], *, where: Where | None = None
     ) -> None:
-        super().__init__(f'unknown {kind} "{name}"', where=where, hint=_suggestion(name, known))
+        what = f'unknown {kind} "{_shortened(name)}"'
+        super().__init__(what, where=where, hint=_suggestion(name, known))
         self.kind = kind
         self.name = name
         self.exit_code = 3 if where else 2
+
+    def __reduce__(self) -> tuple[object, ...]:
+        # Errors cross from worker processes; the names that were known are in the hint already.
+        return type(self), (self.kind, self.name, ()), self.__dict__
 
 
 class MissingError(AudiobookError):
@@ -143,6 +150,12 @@ def near_names(name: str, known: Iterable[str], most: int = 3) -> list[str]:
     by_folded = {candidate.casefold(): candidate for candidate in sorted(known)}
     near = difflib.get_close_matches(name.casefold(), by_folded, n=most, cutoff=0.5)
     return [by_folded[folded] for folded in near]
+
+
+def _shortened(name: str) -> str:
+    """A name that may be anything, on one line."""
+    line = "".join(c if c.isprintable() else " " for c in name[:_SHOWN_CHARACTERS])
+    return line + ("…" if len(name) > _SHOWN_CHARACTERS else "")
 
 
 def _suggestion(name: str, known: Iterable[str]) -> str | None:
