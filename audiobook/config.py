@@ -7,12 +7,13 @@ What is set where, the nearer to the story the stronger: a flag or AUDIOBOOK_* v
 from __future__ import annotations
 
 import datetime
+import os
 from collections.abc import Iterable
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 
 from audiobook.errors import ConfigError, UsageError, Where
-from audiobook.settings import Table, parse_toml, parse_yaml
+from audiobook.settings import MOST_TOML_BYTES, Table, parse_toml, parse_yaml
 
 __all__ = [
     "NARRATOR",
@@ -28,8 +29,11 @@ __all__ = [
 ]
 
 SHOW_FILE = "show.toml"
+"""Name of the file that makes a folder a show."""
 NARRATOR = "Narrator"
 """The cast name of whoever speaks what nobody else does."""
+
+_MOST_DESCRIPTION_BYTES = 4000
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,18 +185,18 @@ def find_show(source: Path | None) -> Show:
                 hint="name a story: audiobook build STORY.md",
             )
         return read_show(path)
-    if source.is_dir():
+    if os.path.isdir(source):  # noqa: PTH112 - False for what cannot be seen, as below
         path = _in_folder(source)
         if path is None:
             raise UsageError(
                 f"there is no {SHOW_FILE} in {source}", hint="name the story itself, or add one"
             )
         return read_show(path)
-    if not source.exists():
+    if not os.path.exists(source):  # noqa: PTH110
         raise UsageError(f"no such file: {source}")
     path = _above(source.parent)
     show = read_show(path) if path else Show()
-    known = [entry for entry in show.episodes if entry.story.resolve() == source.resolve()]
+    known = [entry for entry in show.episodes if _real(entry.story) == _real(source)]
     return replace(show, episodes=tuple(known) or (EpisodeEntry(source),))
 
 
@@ -200,12 +204,17 @@ def _above(folder: Path) -> Path | None:
     """The nearest show.toml in a folder or above it, named from that folder where it can be."""
     if found := _in_folder(folder):
         return found
-    return next(filter(None, map(_in_folder, folder.resolve().parents)), None)
+    return next(filter(None, map(_in_folder, _real(folder).parents)), None)
 
 
 def _in_folder(folder: Path) -> Path | None:
     path = folder / SHOW_FILE
-    return path if path.is_file() else None
+    return path if os.path.isfile(path) else None  # noqa: PTH113 - False for what cannot be seen
+
+
+def _real(path: Path) -> Path:
+    """The path without links; unlike `Path.resolve`, links in a ring are no error."""
+    return Path(os.path.realpath(path))
 
 
 def read_show(path: Path) -> Show:
@@ -216,7 +225,8 @@ def read_show(path: Path) -> Show:
         ConfigError: it is not TOML, or a setting is unknown or wrong; with the line.
     """
     try:
-        data = path.read_bytes()
+        with path.open("rb") as file:
+            data = file.read(MOST_TOML_BYTES + 1)  # one too many is for the parser to refuse
     except OSError as error:
         raise UsageError(f"cannot read {path}: {error.strerror or error}") from error
     table = parse_toml(data, str(path))
@@ -236,21 +246,29 @@ def read_show(path: Path) -> Show:
     return show
 
 
-def with_front_matter(show: Show, yaml: str, name: str, first_line: int, folder: Path) -> Show:
-    """A show with the settings of a story's front matter laid over it.
+def with_front_matter(
+    show: Show, entry: EpisodeEntry, yaml: str, first_line: int
+) -> tuple[Show, EpisodeEntry]:
+    """A show and its episode with the settings of the story's front matter laid over them.
+
+    What can be said of an episode is said of it: its title, date and description. A show that has
+    a show.toml keeps its own.
 
     Args:
-        show: what holds where the front matter is silent.
+        show: what holds where the front matter is silent; `cover` is beside the story.
+        entry: what the show says of the episode.
         yaml: the text between the `---` lines.
-        name: the story's file, as the user named it.
-        first_line: the line of the file that `yaml` begins on, from 1.
-        folder: the story's folder, which `cover` is relative to.
+        first_line: the line of the story's file that `yaml` begins on, from 1.
 
     Raises:
         ConfigError: it is not YAML, or a setting is wrong; with the line. Settings of other
             programs (tags, layout …) are passed over.
     """
-    return _with_settings(show, parse_yaml(yaml, name, first_line), folder)
+    table = parse_yaml(yaml, str(entry.story), first_line)
+    laid = _with_settings(show, table, entry.story.parent)
+    if show.folder is not None:
+        laid = replace(laid, title=show.title, date=show.date, description=show.description)
+    return laid, _entry(entry, table)
 
 
 def _with_settings(show: Show, table: Table, folder: Path) -> Show:
@@ -261,7 +279,7 @@ def _with_settings(show: Show, table: Table, folder: Path) -> Show:
         "author": table.text("author"),
         "narrator": table.text("narrator"),
         "language": table.text("language"),
-        "description": table.text("description", most_bytes=4000),
+        "description": table.text("description", most_bytes=_MOST_DESCRIPTION_BYTES),
         "category": table.text("category"),
         "genre": table.text("genre"),
         "explicit": table.flag("explicit"),
@@ -274,41 +292,50 @@ def _with_settings(show: Show, table: Table, folder: Path) -> Show:
     given = {name: value for name, value in given.items() if value is not None}
     places = dict(show.places) | {name: table.where(name) for name in given}
     if (cast := table.table("cast")) is not None:
-        given["cast"] = _joined_cast(show.cast, [_member(name, cast) for name in cast.names()])
-        cast.finish()
+        given["cast"] = _cast(show.cast, cast)
     if (music := table.table("music")) is not None:
         given["music"] = _music(show.music, music)
     if (feed := table.table("feed")) is not None:
         places |= {f"feed.{name}": feed.where(name) for name in feed.names()}
-        given["feed"] = _feed(feed)
+        given["feed"] = _feed(show.feed, feed)
     return replace(show, places=tuple(places.items()), **given)  # type: ignore[arg-type]  # each value is of its field's type, by the calls above
 
 
-def _joined_cast(old: Iterable[CastMember], new: Iterable[CastMember]) -> tuple[CastMember, ...]:
-    return tuple(({member.name: member for member in old} | {m.name: m for m in new}).values())
+def _cast(old: Iterable[CastMember], table: Table) -> tuple[CastMember, ...]:
+    members = {member.name: member for member in old}
+    for name in table.names():
+        members[name] = _member(members.get(name, CastMember(name)), table)
+    return tuple(members.values())
 
 
-def _member(name: str, cast: Table) -> CastMember:
-    where = cast.where(name)
-    table = cast.table(name)
-    assert table is not None
-    voices = table.table_or_text("voice")
-    by_engine: tuple[tuple[str, str], ...] = ()
-    if isinstance(voices, Table):
-        by_engine = tuple((engine, voices.text(engine) or "") for engine in voices.names())
-        voices.finish()
+def _member(old: CastMember, cast: Table) -> CastMember:
+    table = cast.table(old.name)
+    if table is None:
+        return old
+    voice, voices = _voices(table) or (old.voice, old.voices)
     member = CastMember(
-        name,
-        engine=table.text("engine"),
-        voice=voices if isinstance(voices, str) else None,
-        voices=by_engine,
-        rate=table.number("rate", 0.5, 2.0, 1.0),
-        pitch=table.number("pitch", 0.5, 2.0, 1.0),
-        gain_db=table.number("gain_db", -12.0, 12.0, 0.0),
-        where=where,
+        old.name,
+        engine=table.text("engine") or old.engine,
+        voice=voice,
+        voices=voices,
+        rate=table.number("rate", 0.5, 2.0, old.rate),
+        pitch=table.number("pitch", 0.5, 2.0, old.pitch),
+        gain_db=table.number("gain_db", -12.0, 12.0, old.gain_db),
+        where=cast.where(old.name),
     )
     table.finish()
     return member
+
+
+def _voices(member: Table) -> tuple[str | None, tuple[tuple[str, str], ...]] | None:
+    """The voice for every engine, and the voices by engine; None where neither is given."""
+    given = member.table_or_text("voice")
+    if given is None:
+        return None
+    if isinstance(given, str):
+        return given, ()
+    named = ((engine, given.text(engine)) for engine in given.names())
+    return None, tuple((engine, voice) for engine, voice in named if voice)
 
 
 def _music(old: Music, table: Table) -> Music:
@@ -326,8 +353,8 @@ def _music(old: Music, table: Table) -> Music:
     return music
 
 
-def _feed(table: Table) -> Feed:
-    feed = Feed(**{item.name: table.text(item.name) for item in fields(Feed)})
+def _feed(old: Feed, table: Table) -> Feed:
+    feed = Feed(**{f.name: table.text(f.name) or getattr(old, f.name) for f in fields(Feed)})
     table.finish()
     return feed
 
@@ -336,21 +363,28 @@ def _episode(table: Table, folder: Path) -> EpisodeEntry:
     story = table.text("story")
     if story is None:
         raise ConfigError('an episode needs a "story"', where=table.where())
-    entry = EpisodeEntry(
-        _beside(story, folder, table.where("story")),
-        title=table.text("title"),
-        date=table.date("date"),
-        number=table.integer("number", 1, 100_000),
-        description=table.text("description", most_bytes=4000),
-    )
+    path = _beside(story, folder, table.where("story"))
+    number = table.integer("number", 1, 100_000)
+    entry = _entry(EpisodeEntry(path, number=number), table)
     table.finish()
     return entry
+
+
+def _entry(old: EpisodeEntry, table: Table) -> EpisodeEntry:
+    """An episode with what a table says of it."""
+    return replace(
+        old,
+        title=table.text("title") or old.title,
+        date=table.date("date") or old.date,
+        description=table.text("description", most_bytes=_MOST_DESCRIPTION_BYTES)
+        or old.description,
+    )
 
 
 def _beside(name: str, folder: Path, where: Where | None) -> Path:
     """The file of that name in a folder, which it may not leave."""
     path = folder / name
-    if not path.resolve().is_relative_to(folder.resolve()):
+    if not _real(path).is_relative_to(_real(folder)):
         raise ConfigError(
             f'"{name}" lies outside the folder of the show', where=where, hint="move it inside"
         )

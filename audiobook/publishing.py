@@ -6,6 +6,7 @@ import datetime
 from dataclasses import dataclass
 from pathlib import Path
 
+from audiobook.config import find_show
 from audiobook.episode.tags import read_tag
 from audiobook.errors import UsageError
 from audiobook.podcast.channel import FinishedEpisode
@@ -52,7 +53,10 @@ def publish(
     stories = list(read_stories(source, Choices()))
     episodes = [episode for story in stories for episode in _finished(story, output)]
     today = datetime.datetime.now(tz=datetime.UTC).date()
-    published = publish_show(stories[0].show, episodes, output, url=url, today=today)
+    show = find_show(None if source is None else Path(source))
+    if show.folder is None:  # then the first story's front matter is all there is
+        show = stories[0].show
+    published = publish_show(show, episodes, output, url=url, today=today)
     if published.local:
         listen(
             Warned(

@@ -16,11 +16,21 @@ from typing import TypeAlias
 import yaml
 
 from audiobook.errors import ConfigError, UnknownNameError, Where
+from audiobook.toml_places import toml_places
+from audiobook.yaml_values import yaml_values
 
-__all__ = ["Table", "parse_toml", "parse_yaml"]
+__all__ = ["MOST_TOML_BYTES", "Table", "parse_toml", "parse_yaml"]
 
-_MOST_BYTES = 1 << 20
-"""Settings longer than this are no settings."""
+MOST_TOML_BYTES = 1 << 20
+"""A longer file holds no settings."""
+_MOST_YAML_CHARACTERS = 1 << 16
+_MOST_DOTS_IN_LINE = 200
+"""The parser takes time and memory by the square of a dotted key's length."""
+
+_YAML_LINE_END = re.compile(r"\r\n|[\r\n\x85\u2028\u2029]")
+_UNFIT = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
+"""What no text may hold: control characters but for tab and line feed, halves of characters."""
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 
 _Path: TypeAlias = tuple[str | int, ...]
 
@@ -69,7 +79,10 @@ class Table:
         value = self._get(name)
         if value is None:
             return None
-        if not isinstance(value, str) or not value.strip():
+        if not isinstance(value, str):
+            hint = None if isinstance(value, Mapping | Sequence) else "put it in quotes"
+            raise self._wrong(name, "a text", value, hint)
+        if not value.strip() or _UNFIT.search(value):
             raise self._wrong(name, "a text", value)
         if len(value.encode()) > most_bytes:
             raise ConfigError(f'"{name}" is longer than {most_bytes} bytes', where=self.where(name))
@@ -118,9 +131,11 @@ class Table:
         if isinstance(value, datetime.date):
             return value
         try:
-            return datetime.date.fromisoformat(str(value))
+            if isinstance(value, str) and _DAY.fullmatch(value):
+                return datetime.date.fromisoformat(value)
         except ValueError:
-            raise self._wrong(name, "a date such as 2026-11-22", value) from None
+            pass
+        raise self._wrong(name, "a date such as 2026-11-22", value)
 
     def table(self, name: str) -> Table | None:
         """A table within it; None where it is not given."""
@@ -163,63 +178,46 @@ class Table:
             {str(key): value for key, value in values.items()}, self._origin, self._path + path
         )
 
-    def _wrong(self, name: str, wanted: str, value: object) -> ConfigError:
-        shown = repr(value) if len(repr(value)) < 40 else repr(value)[:37] + "…"
-        return ConfigError(f'"{name}" must be {wanted}, not {shown}', where=self.where(name))
+    def _wrong(self, name: str, wanted: str, value: object, hint: str | None = None) -> ConfigError:
+        what = f'"{name}" must be {wanted}, not {_shown(value)}'
+        return ConfigError(what, where=self.where(name), hint=hint)
+
+
+def _shown(value: object) -> str:
+    try:
+        shown = repr(value)
+    except ValueError:  # Python writes no whole number that long
+        return "a number of thousands of digits"
+    return shown if len(shown) < 40 else shown[:37] + "…"
 
 
 def parse_toml(data: bytes, name: str) -> Table:
     """Read a table from TOML 1.0.
 
+    Args:
+        data: the file's content.
+        name: the file, as the user named it.
+
     Raises:
-        ConfigError: it is too large, not UTF-8, or not TOML; with the line.
+        ConfigError: it is too large, too deep, not UTF-8, or not TOML; with the line.
     """
     text = _decoded(data, name)
     lines = tuple(text.split("\n"))
+    for number, line in enumerate(lines, 1):
+        if line.count(".") > _MOST_DOTS_IN_LINE:
+            raise ConfigError("has too many dots in a line", where=Where(name, number))
     try:
         values = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except ValueError as error:  # a TOMLDecodeError, or a number of too many digits
         raise _bad_toml(error, name, lines) from error
     except RecursionError:
         raise ConfigError("is nested too deeply", where=Where(name)) from None
-    return Table(values, _Origin(name, lines, 1, _toml_places(lines)))
-
-
-def parse_yaml(text: str, name: str, first_line: int) -> Table:
-    """Read a table from YAML 1.1, as front matter has it; aliases are refused.
-
-    Raises:
-        ConfigError: it is too large, not YAML, or not a table; with the line.
-    """
-    lines = tuple(text.split("\n"))
-    if len(text) > _MOST_BYTES:
-        raise ConfigError("front matter is too long", where=Where(name, first_line))
-    try:
-        if any(isinstance(token, yaml.AliasToken) for token in yaml.scan(text)):
-            raise ConfigError("front matter may not use aliases (*)", where=Where(name, first_line))
-        node = yaml.compose(text, Loader=yaml.SafeLoader)
-        values = yaml.safe_load(text)
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark
-        line = min(mark.line, len(lines) - 1) if mark else 0
-        where = Where(name, first_line + line, mark.column + 1 if mark else None, lines[line])
-        raise ConfigError(f"front matter is not YAML: {error.problem}", where=where) from error
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
-        reason = str(error).split("\n")[0] or "it is nested too deeply"
-        raise ConfigError(
-            f"front matter is not YAML: {reason}", where=Where(name, first_line)
-        ) from error
-    if values is None:
-        values = {}
-    if not isinstance(values, dict):
-        raise ConfigError("front matter must be a table", where=Where(name, first_line))
-    origin = _Origin(name, lines, first_line, _yaml_places(node))
-    return Table({str(key): value for key, value in values.items()}, origin)
+    return Table(values, _Origin(name, lines, 1, toml_places(text)))
 
 
 def _decoded(data: bytes, name: str) -> str:
-    if len(data) > _MOST_BYTES:
-        raise ConfigError(f"is larger than {_MOST_BYTES} bytes", where=Where(name))
+    if len(data) > MOST_TOML_BYTES:
+        raise ConfigError(f"is larger than {MOST_TOML_BYTES} bytes", where=Where(name))
     try:
         return data.decode("utf-8-sig").replace("\r\n", "\n")
     except UnicodeDecodeError as error:
@@ -227,60 +225,52 @@ def _decoded(data: bytes, name: str) -> str:
         raise ConfigError("is not UTF-8", where=Where(name, line)) from error
 
 
-def _bad_toml(error: tomllib.TOMLDecodeError, name: str, lines: Sequence[str]) -> ConfigError:
+def _bad_toml(error: ValueError, name: str, lines: Sequence[str]) -> ConfigError:
     """The parser's complaint, with its "(at line 3, column 7)" made a place."""
-    found = re.fullmatch(r"(.*?) \(at (?:line (\d+), column (\d+)|end of document)\)", str(error))
-    reason, line, column = found.groups() if found else (str(error), None, None)
+    message = str(error)
+    found = re.fullmatch(r"(.*?) \(at (?:line (\d+), column (\d+)|end of document)\)", message)
+    if found is None:
+        return ConfigError(f"is not TOML: {message}", where=Where(name))
+    reason, line, column = found.groups()
     number = int(line) if line else len(lines)
     where = Where(name, number, int(column) if column else None, lines[number - 1])
     return ConfigError(f"is not TOML: {reason}", where=where)
 
 
-_NAME = r"""(?:[\w-]+|"[^"]*"|'[^']*')"""
-_HEADER = re.compile(r"\s*\[(\[?)\s*([^\]#]+?)\s*\]")
-_KEY = re.compile(rf"(\s*)({_NAME}(?:\s*\.\s*{_NAME})*)\s*=")
-_KEY_PART = re.compile(_NAME)
+def parse_yaml(text: str, name: str, first_line: int) -> Table:
+    """Read a table from the front matter of a story: YAML 1.1 without aliases and tags.
 
+    Args:
+        text: the front matter, without its marks.
+        name: the story's file, as the user named it.
+        first_line: the line of the file that `text` begins on, from 1.
 
-def _toml_places(lines: Sequence[str]) -> dict[_Path, tuple[int, int]]:
-    """Line and column of each key in valid TOML, but for those within inline tables.
-
-    Text within multi-line strings can look like keys; such a place is only ever overridden by or
-    mistaken for one of a key that is not there, and then never asked for.
+    Raises:
+        ConfigError: it is too large, too deep, not YAML, or not a table; with the line.
     """
-    places: dict[_Path, tuple[int, int]] = {}
-    counts: dict[_Path, int] = {}
-    table: _Path = ()
-    for number, line in enumerate(lines):
-        if header := _HEADER.match(line):
-            table = tuple(_parts(header[2]))
-            if header[1]:
-                counts[table] = counts.get(table, -1) + 1
-                table = (*table, counts[table])
-            places.setdefault(table, (number, line.index("[")))
-        elif key := _KEY.match(line):
-            path: _Path = table
-            for part in _parts(key[2]):
-                path = (*path, part)
-                places.setdefault(path, (number, len(key[1])))
-    return places
+    if len(text) > _MOST_YAML_CHARACTERS:
+        raise ConfigError("front matter is too long", where=Where(name, first_line))
+    lines = tuple(_YAML_LINE_END.split(text))
+    try:
+        values, places = yaml_values(text)
+    except yaml.MarkedYAMLError as error:
+        raise _bad_yaml(error, name, lines, first_line) from error
+    except yaml.reader.ReaderError as error:
+        line = first_line + text.count("\n", 0, error.position)
+        what = f"front matter cannot be read: {error.reason}"
+        raise ConfigError(what, where=Where(name, line)) from error
+    return Table(values, _Origin(name, lines, first_line, places))
 
 
-def _parts(dotted: str) -> list[str]:
-    return [part.strip("\"'") for part in _KEY_PART.findall(dotted)]
-
-
-def _yaml_places(root: yaml.Node | None) -> dict[_Path, tuple[int, int]]:
-    """Line and column of each key in a YAML document."""
-    places: dict[_Path, tuple[int, int]] = {}
-    waiting: list[tuple[_Path, yaml.Node | None]] = [((), root)]
-    while waiting:
-        path, node = waiting.pop()
-        if isinstance(node, yaml.MappingNode):
-            for key, value in node.value:
-                inner = (*path, str(key.value))
-                places[inner] = (key.start_mark.line, key.start_mark.column)
-                waiting.append((inner, value))
-        elif isinstance(node, yaml.SequenceNode):
-            waiting.extend(((*path, at), value) for at, value in enumerate(node.value))
-    return places
+def _bad_yaml(
+    error: yaml.MarkedYAMLError, name: str, lines: Sequence[str], first_line: int
+) -> ConfigError:
+    """The parser's complaint with its place."""
+    mark = error.problem_mark
+    where = Where(name, first_line)
+    if mark is not None:
+        line = min(mark.line, len(lines) - 1)
+        where = Where(name, first_line + line, mark.column + 1, lines[line])
+    is_syntax = isinstance(error, yaml.scanner.ScannerError | yaml.parser.ParserError)
+    hint = "put texts with a colon or a leading sign in quotes" if is_syntax else None
+    return ConfigError(f"front matter cannot be read: {error.problem}", where=where, hint=hint)
