@@ -6,6 +6,7 @@ import datetime
 import email.utils
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
@@ -234,14 +235,40 @@ def test_ready_is_what_speaks(google: Google, engine: GoogleTranslate, answer: A
     assert len(google.asked) == 2
 
 
-def test_close_ends_the_waiting(google: Google) -> None:
-    google.answer = lambda *_: BUSY
-    engine = GoogleTranslate()
-    engine.close()
+def test_close_ends_the_waiting_for_another_try(google: Google) -> None:
+    refused = threading.Event()
 
-    with pytest.raises(SpeechError, match="429"):
-        engine.synthesise("One.", VOICE)
+    def refuse(number: int, asked: Asked) -> Answer:
+        refused.set()
+        return Answer(429, headers={"Retry-After": "100"})
+
+    google.answer = refuse
+    engine = GoogleTranslate()
+    with ThreadPoolExecutor() as executor:
+        speaking = executor.submit(engine.synthesise, "One.", VOICE)
+        assert refused.wait(10)
+        engine.close()
+        with pytest.raises(SpeechError):
+            speaking.result(10)
     assert len(google.asked) == 1
+
+
+def test_close_ends_the_waiting_for_an_answer(google: Google) -> None:
+    asked, over = threading.Event(), threading.Event()
+
+    def keep_silent(number: int, request: Asked) -> None:
+        asked.set()
+        over.wait(30)
+
+    google.answer = keep_silent
+    engine = GoogleTranslate()
+    with ThreadPoolExecutor() as executor:
+        speaking = executor.submit(engine.synthesise, "One.", VOICE)
+        assert asked.wait(10)
+        engine.close()
+        with pytest.raises(SpeechError, match="waited for no more"):
+            speaking.result(10)
+    over.set()
 
 
 def test_after_a_failure_midway_only_the_rest_is_asked_for(

@@ -6,14 +6,16 @@ each is tried again with growing pauses, and the caller keeps every clip as it i
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import random
 import threading
 from collections.abc import Callable, Mapping
+from concurrent.futures import FIRST_COMPLETED, Future, InvalidStateError, wait
 from importlib import metadata
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
-from audiobook.errors import MissingError, UnknownNameError
+from audiobook.errors import MissingError, SpeechError, UnknownNameError
 from audiobook.model import Clip, Voice
 from audiobook.speech.engine import Limits, VoiceInfo
 
@@ -78,8 +80,8 @@ class GoogleTranslate:
         sleep: Callable[[float], object] | None = None,
         uniform: Callable[[float, float], float] = random.uniform,
     ) -> None:
-        self._closed = threading.Event()
-        self._sleep = sleep or self._closed.wait
+        self._closed: Future[None] = Future()
+        self._sleep = sleep or self._wait_for_close
         self._uniform = uniform
 
     @functools.cached_property
@@ -137,13 +139,17 @@ class GoogleTranslate:
             tried += 1
             if isinstance(outcome, Clip):
                 return outcome
-            if tried >= outcome.tries or self._closed.is_set():
+            if tried >= outcome.tries or self._closed.done():
                 raise outcome.error
             self._sleep(self._pause_s(tried, outcome.retry_after_s))
 
     def close(self) -> None:
-        """End waiting; no further try is made."""
-        self._closed.set()
+        """End waiting, for answers too; no further try is made."""
+        with contextlib.suppress(InvalidStateError):  # it was closed before
+            self._closed.set_result(None)
+
+    def _wait_for_close(self, seconds: float) -> None:
+        wait([self._closed], timeout=seconds)
 
     def _pause_s(self, tried: int, retry_after_s: float | None) -> float:
         """Exponential backoff with full jitter, unless the server says how long."""
@@ -152,13 +158,29 @@ class GoogleTranslate:
         return self._uniform(0.0, min(_FIRST_PAUSE_S * 2 ** (tried - 1), _LONGEST_PAUSE_S))
 
     def _try(self, text: str, voice: Voice, timeout_s: tuple[float, float]) -> Clip | Failure:
-        from audiobook.speech.engines._gtts_request import speak_once  # noqa: PLC0415 - slow to load
+        """Ask once, in a thread that nobody need wait for: its answer may take half a minute."""
+        from audiobook.speech.engines._gtts_request import Failure, speak_once  # noqa: PLC0415 - slow to load
 
         language = _google_language(voice.language)
         slow = voice.rate < _SLOW_BELOW
-        return speak_once(
-            text, language=language, domain=voice.name, slow=slow, timeout_s=timeout_s
-        )
+        outcome: Future[Clip | Failure] = Future()
+
+        def ask() -> None:
+            try:
+                outcome.set_result(
+                    speak_once(
+                        text, language=language, domain=voice.name, slow=slow, timeout_s=timeout_s
+                    )
+                )
+            except BaseException as error:
+                outcome.set_exception(error)
+
+        threading.Thread(target=ask, daemon=True).start()
+        either: list[Future[Any]] = [outcome, self._closed]
+        wait(either, return_when=FIRST_COMPLETED)
+        if not outcome.done():
+            return Failure(SpeechError("Google was asked, but its answer is waited for no more"))
+        return outcome.result()
 
 
 def _languages() -> Mapping[str, str]:
