@@ -31,6 +31,8 @@ _SUM_BYTES = 28
 HEADER_BYTES = len(_MAGIC) + _SUM_BYTES
 """Bytes before the value in its file: a mark and the value's BLAKE2b checksum."""
 
+_OUTPUT_CURE = "choose another folder with --output"
+_STORE_CURE = "set AUDIOBOOK_CACHE to a folder that can be written"
 _PREFIX = ".partial-"
 _STALE_S = 24 * 3600
 
@@ -99,7 +101,7 @@ class Store:
             OutputError: the folder cannot be written, or the disk is full.
         """
         path = self.path(kind, key)
-        with replacing(path, make_folder=True) as file:
+        with replacing(path, make_folder=True, cure=_STORE_CURE) as file:
             file.write(_header(value))
             file.write(value)
         if self._put is not None:
@@ -120,8 +122,15 @@ def _header(value: bytes) -> bytes:
 
 
 @contextlib.contextmanager
-def replacing(path: Path, *, make_folder: bool = False) -> Iterator[BinaryIO]:
+def replacing(
+    path: Path, *, make_folder: bool = False, cure: str = _OUTPUT_CURE
+) -> Iterator[BinaryIO]:
     """Write a file whole or not at all: to a temporary one beside it, renamed at the end.
+
+    Args:
+        path: the file.
+        make_folder: whether its folder is made where it is missing.
+        cure: what the user may do about a folder that cannot be written.
 
     Raises:
         OutputError: the folder cannot be written, or the disk is full; the old file stays.
@@ -134,15 +143,14 @@ def replacing(path: Path, *, make_folder: bool = False) -> Iterator[BinaryIO]:
             yield file
         partial.replace(path)
     except OSError as error:
-        raise _cannot_write(path, error) from error
+        raise _cannot_write(path, error, cure) from error
     finally:
         with contextlib.suppress(OSError):
             partial.unlink()
 
 
-def _cannot_write(path: Path, error: OSError) -> OutputError:
+def _cannot_write(path: Path, error: OSError, hint: str) -> OutputError:
     reason = error.strerror or str(error)
-    hint = "choose another folder with --output"
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         hint = "free some space, then build again: what is made already is kept"
     return OutputError(f"cannot write {path}: {reason}", hint=hint)
