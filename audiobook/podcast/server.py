@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import socket
 from collections.abc import Callable
@@ -72,10 +73,15 @@ def serve(folder: Path, host: str, port: int, ready: Callable[[str], None]) -> N
         server_header=False,
         timeout_graceful_shutdown=_LAST_WORDS_S,
     )
-    with _listening(host, port) as listener, contextlib.suppress(KeyboardInterrupt):
+    server = uvicorn.Server(config)
+
+    async def offer(listener: socket.socket) -> None:
         shown = f"[{host}]" if ":" in host else host
         ready(f"http://{shown}:{listener.getsockname()[1]}/")
-        uvicorn.Server(config).run(sockets=[listener])
+        await server.serve(sockets=[listener])
+
+    with _listening(host, port) as listener, contextlib.suppress(KeyboardInterrupt):
+        asyncio.run(offer(listener))
 
 
 def _inside(folder: Path, name: str) -> Path | None:
