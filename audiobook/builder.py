@@ -16,15 +16,15 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from audiobook.episode.cover import check_cover
-from audiobook.episode.formats import load_encoder
+from audiobook.episode.formats import check_formats, format_names, load_encoder
 from audiobook.episode.join import write_episode
 from audiobook.episode.tags import ChapterMark, Cover, Tag
-from audiobook.errors import OutputError
+from audiobook.errors import OutputError, UsageError
 from audiobook.model import Script
 from audiobook.parallel import in_order
 from audiobook.programme import Mixed, Tools, lay_out, load_music, mix_and_encode, room_of
 from audiobook.progress import Listener, Noted, silent
-from audiobook.sound.profiles import Profile, find_profile
+from audiobook.sound.profiles import Profile
 from audiobook.sound.timeline import Grid, Timeline
 from audiobook.sound.voice import Take, find_take
 from audiobook.speech.casting import Casting
@@ -125,7 +125,8 @@ def build(
     begun = time.monotonic()
     choices = choices or Choices()
     n_jobs = jobs or os.cpu_count() or 1
-    output = _writable_folder(Path(output))
+    check_formats(choices.formats)
+    stories = read_stories(source, choices)
     with ExitStack() as stack:
         if executor is None:
             executor = ThreadPoolExecutor(n_jobs)
@@ -134,12 +135,9 @@ def build(
         tools = Tools(store, executor, _AHEAD_PER_JOB * n_jobs, listen)
         built: list[Built] = []
         engines: list[str] = []
-        for story in read_stories(source, choices):
+        for story in stories:
             main = choose(
-                story.engine(choices),
-                story.language,
-                listen,
-                where=None if choices.engine else story.show.where("engine"),
+                story.engine(choices), story.language, listen, where=story.engine_where(choices)
             )
             stack.callback(main.close)
             casting = cast_story(story, choices, main)
@@ -147,7 +145,7 @@ def build(
             engines.append(casting.voice(None).engine)
             for part in parts_of(story, story.script(casting.max_characters), choices):
                 listen(Noted(_overview(part, casting)))
-                built.append(_build_part(part, casting, choices, output, tools))
+                built.append(_build_part(part, casting, choices, Path(output), tools))
         store.sweep()
     return Report(tuple(built), engines[0], time.monotonic() - begun)
 
@@ -172,17 +170,17 @@ def say(
     """
     begun = time.monotonic()
     path = Path(path)
-    choices = replace(choices or Choices(), formats=(path.suffix.removeprefix("."),))
-    story = story_of_text(text, choices)
-    folder = _writable_folder(path.parent)
+    choices = replace(choices or Choices(), formats=(_format_of(path),), only=None, split="episode")
+    story = story_of_text(text, path.stem, choices)
     with ExitStack() as stack:
         executor = stack.enter_context(ThreadPoolExecutor())
         tools = Tools(Store(), executor, _AHEAD_PER_JOB, listen)
         main = choose(story.engine(choices), story.language, listen)
         stack.callback(main.close)
         casting = cast_story(story, choices, main)
+        stack.callback(casting.close)
         part = Part(story, story.script(casting.max_characters), path.stem, None)
-        built = _build_part(part, casting, choices, folder, tools)
+        built = _build_part(part, casting, choices, path.parent, tools)
     return Report((built,), main.name, time.monotonic() - begun)
 
 
@@ -191,8 +189,9 @@ def _build_part(
 ) -> Built:
     """Speak, lay out, mix, encode and write one programme."""
     show = part.story.show
-    profile = find_profile(choices.profile or show.profile, where=show.where("profile"))
+    profile = part.story.profile(choices)
     pieces = load_music(show.music, part.script, show.folder, profile, tools.store)
+    _make_writable(output)
     takes, n_kept = _speak(part, casting, profile, tools)
     files: dict[str, Path] = {}
     mixes: list[Mixed] = []
@@ -292,17 +291,23 @@ def _overview(part: Part, casting: Casting) -> str:
     return " · ".join([script.title, *shown, casting.voice(None).engine])
 
 
-def _writable_folder(folder: Path) -> Path:
+def _format_of(path: Path) -> str:
+    """The format that a file's suffix names."""
+    name = path.suffix.removeprefix(".").casefold()
+    if not name:
+        known = " or ".join(f".{name}" for name in format_names())
+        raise UsageError(f"{path} has no suffix", hint=f"end it in {known}")
+    check_formats([name])
+    return name
+
+
+def _make_writable(folder: Path) -> None:
     """See that files can be written to a folder before hours are spent on making them."""
+    hint = "choose another folder with --output"
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise OutputError(
-            f"cannot make the folder {folder}: {error.strerror}",
-            hint="choose another one with --output",
-        ) from error
+        reason = "a file has that name" if folder.is_file() else error.strerror
+        raise OutputError(f"cannot make the folder {folder}: {reason}", hint=hint) from error
     if not os.access(folder, os.W_OK | os.X_OK):
-        raise OutputError(
-            f"cannot write to the folder {folder}", hint="choose another one with --output"
-        )
-    return folder
+        raise OutputError(f"cannot write to the folder {folder}", hint=hint)

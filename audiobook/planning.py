@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from audiobook.config import NARRATOR
+from audiobook.episode.formats import check_formats
 from audiobook.errors import UnknownNameError
 from audiobook.model import Script
 from audiobook.speech.casting import Casting
@@ -63,27 +64,33 @@ def plan(
         AudiobookError: the story, the show or a choice cannot be used.
     """
     choices = choices or Choices()
+    check_formats(choices.formats)
     store = Store()
     plans: list[Plan] = []
     for story in read_stories(source, choices):
         name = story.engine(choices)
-        names = AUTO_ENGINES if name == "auto" else (name,)
+        names = _fit_for(story.language) if name == "auto" else (name,)
         candidates = [_plans(story, choices, engine, Path(output), store) for engine in names]
-        kept = [sum(plan.segments_kept for plan in candidate or ()) for candidate in candidates]
+        kept = [sum(plan.segments_kept for plan in candidate) for candidate in candidates]
         plans.extend(candidates[kept.index(max(kept))])
     return tuple(plans)
 
 
+def _fit_for(language: str) -> tuple[str, ...]:
+    """The engines that "auto" may choose for a language, as `choose` does."""
+    preferred, other = AUTO_ENGINES
+    with closing(load_engine(preferred)) as engine:
+        try:
+            engine.default_voice(language)
+        except UnknownNameError:
+            return (other,)
+    return AUTO_ENGINES
+
+
 def _plans(story: Story, choices: Choices, engine: str, output: Path, store: Store) -> list[Plan]:
-    """The plans of an episode's parts with an engine; none where it lacks the language."""
-    main = load_engine(engine, where=story.show.where("engine"))
-    try:
-        casting = cast_story(story, choices, main)
-    except UnknownNameError:
-        if engine in AUTO_ENGINES and story.engine(choices) == "auto":
-            return []
-        raise
-    with closing(casting):
+    """The plans of an episode's parts with an engine."""
+    main = load_engine(engine, where=story.engine_where(choices))
+    with closing(cast_story(story, choices, main)) as casting:
         parts = parts_of(story, story.script(casting.max_characters), choices)
         return [_plan(part, casting, choices, output, store) for part in parts]
 

@@ -8,10 +8,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from audiobook.config import EpisodeEntry, Music, Show, find_show, with_front_matter
-from audiobook.errors import ConfigError, UnknownNameError, Where
+from audiobook.errors import ConfigError, UnknownNameError, UsageError, Where
 from audiobook.model import Book, Cue, Paragraph, Script
 from audiobook.script import read, read_front_matter, split
 from audiobook.script.readers.text import read as read_text
+from audiobook.sound.profiles import Profile, find_profile
 from audiobook.speech.casting import Casting, cast_voices
 from audiobook.speech.engine import Engine, load_engine
 from audiobook.speech.synthesis import Line
@@ -30,6 +31,10 @@ __all__ = [
 ]
 
 
+_SPLITS = ("episode", "chapter")
+_LANGUAGE_TAG = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*")  # RFC 5646, section 2.1
+
+
 @dataclass(frozen=True, slots=True)
 class Choices:
     """What a user may choose for a build; what is not given is the show's choice."""
@@ -45,7 +50,7 @@ class Choices:
     formats: tuple[str, ...] = ("mp3",)
     """Names of the formats to make."""
     split: str = "episode"
-    """"episode" for one file, "chapter" for a file each."""
+    """"episode" for one file, "chapter" for one each."""
     only: str | None = None
     """Number, from 1, or title of the one chapter to make."""
     music: bool = True
@@ -74,6 +79,26 @@ class Story:
     def engine(self, choices: Choices) -> str:
         """The name of the engine that speaks all who ask for no other."""
         return choices.engine or self.show.engine
+
+    def engine_where(self, choices: Choices) -> Where | None:
+        """Where that name stands; None where it was typed, or is the default."""
+        return None if choices.engine else self.show.where("engine")
+
+    def profile(self, choices: Choices) -> Profile:
+        """What it is mastered to.
+
+        Raises:
+            UnknownNameError: there is no profile of that name.
+        """
+        where = None if choices.profile else self.show.where("profile")
+        return find_profile(choices.profile or self.show.profile, where=where)
+
+    def language_where(self, choices: Choices) -> Where | None:
+        """Where its language stands; None where it was typed, or is the default."""
+        if choices.language:
+            return None
+        in_book = Where(self.book.source.name) if self.book.language else None
+        return self.show.where("language") or in_book
 
     def script(self, max_characters: int | None) -> Script:
         """Its script, with no segment longer than an engine takes."""
@@ -109,12 +134,20 @@ def read_script(
     Raises:
         AudiobookError: the story, or the show it belongs to, cannot be used.
     """
-    (story,) = read_stories(source, Choices(language=language))
-    return story.script(max_characters)
+    stories = read_stories(source, Choices(language=language))
+    if len(stories) > 1:
+        raise UsageError(f"{source} has {len(stories)} stories", hint="name one of them")
+    return stories[0].script(max_characters)
 
 
-def read_stories(source: str | Path | None, choices: Choices) -> Iterator[Story]:
-    """The episodes of a source, read."""
+def read_stories(source: str | Path | None, choices: Choices) -> list[Story]:
+    """The episodes of a source, read, and seen to be fit for what was chosen.
+
+    Raises:
+        AudiobookError: one of them, the show or a choice cannot be used.
+    """
+    if choices.split not in _SPLITS:
+        raise UnknownNameError("way to split", choices.split, _SPLITS)
     show = find_show(None if source is None else Path(source))
     if not show.episodes:
         raise ConfigError(
@@ -124,8 +157,24 @@ def read_stories(source: str | Path | None, choices: Choices) -> Iterator[Story]
     for name in names:
         if names.count(name) > 1:
             raise ConfigError(f'two episodes would both be called "{name}"')
-    for entry in show.episodes:
-        yield _read_story(show, entry, choices)
+    stories = [_read_story(show, entry, choices) for entry in show.episodes]
+    for story in stories:
+        _check(story, choices)
+    return stories
+
+
+def _check(story: Story, choices: Choices) -> None:
+    """Find now what would fail later, when hours may have been spent on speaking."""
+    if not _LANGUAGE_TAG.fullmatch(story.language):
+        error = ConfigError if story.language_where(choices) else UsageError
+        raise error(
+            f'"{story.language}" is no language tag',
+            where=story.language_where(choices),
+            hint='write one as in BCP 47: "en", or "pt-BR"',
+        )
+    story.profile(choices)
+    for _ in parts_of(story, story.script(None), choices):
+        pass
 
 
 def _read_story(show: Show, entry: EpisodeEntry, choices: Choices) -> Story:
@@ -139,12 +188,18 @@ def _read_story(show: Show, entry: EpisodeEntry, choices: Choices) -> Story:
     return Story(show, entry, book, language)
 
 
-def story_of_text(text: str, choices: Choices) -> Story:
-    """A story that is a text at hand, without a show and without music."""
+def story_of_text(text: str, title: str, choices: Choices) -> Story:
+    """A story that is a text at hand, without a show and without music.
+
+    Raises:
+        StoryError: there is nothing to speak in it.
+        UsageError: a choice cannot be used.
+    """
     show = Show(music=Music(opening=None, bed=None, closing=None))
-    name = Path("text.txt")
-    book = read_text(text.encode(), str(name), ())
-    return Story(show, EpisodeEntry(name), book, choices.language or "en")
+    book = read_text(text.encode("utf-8", "replace"), "the text", ())
+    story = Story(show, EpisodeEntry(Path(title), title), book, choices.language or "en")
+    _check(story, choices)
+    return story
 
 
 def _without_music(book: Book) -> Book:
@@ -161,7 +216,14 @@ def cast_story(story: Story, choices: Choices, main: Engine) -> Casting:
     def load(name: str, where: Where | None) -> Engine:
         return load_engine(name, where=where)
 
-    return cast_voices(story.show, story.language, main, load, dict(choices.voices))
+    return cast_voices(
+        story.show,
+        story.language,
+        main,
+        load,
+        dict(choices.voices),
+        language_where=story.language_where(choices),
+    )
 
 
 def parts_of(story: Story, script: Script, choices: Choices) -> Iterator[Part]:

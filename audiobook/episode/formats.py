@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from importlib.metadata import entry_points
 from typing import cast
 
@@ -12,7 +12,7 @@ from audiobook.episode.mp3_settings import Cbr, Mp3Settings
 from audiobook.episode.wav import WavEncoder
 from audiobook.errors import MissingError, UnknownNameError
 
-__all__ = ["format_names", "load_encoder", "mp3", "wav"]
+__all__ = ["check_formats", "format_names", "load_encoder", "mp3", "wav"]
 
 _GROUP = "audiobook.formats"
 
@@ -33,6 +33,18 @@ def format_names() -> list[str]:
     return sorted(point.name for point in entry_points(group=_GROUP))
 
 
+def check_formats(names: Iterable[str]) -> None:
+    """See that formats are known.
+
+    Raises:
+        UnknownNameError: one is not registered.
+    """
+    known = format_names()
+    for name in names:
+        if name not in known:
+            raise UnknownNameError("format", name, known)
+
+
 def load_encoder(name: str, sample_rate: int, channels: int, bitrate_kbps: int) -> Encoder:
     """Make the encoder of a format.
 
@@ -40,9 +52,8 @@ def load_encoder(name: str, sample_rate: int, channels: int, bitrate_kbps: int) 
         UnknownNameError: no format is registered under that name.
         MissingError: what it needs is not installed, or does not work here.
     """
+    check_formats([name])
     points = {point.name: point for point in entry_points(group=_GROUP)}
-    if name not in points:
-        raise UnknownNameError("format", name, points)
     try:
         make = cast(Callable[[int, int, int], Encoder], points[name].load())
     except ImportError as error:

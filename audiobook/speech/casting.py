@@ -43,6 +43,8 @@ def cast_voices(
     main: Engine,
     load: Callable[[str, Where | None], Engine],
     overrides: Mapping[str, str],
+    *,
+    language_where: Where | None = None,
 ) -> Casting:
     """Give everybody in a show's cast a voice.
 
@@ -52,10 +54,12 @@ def cast_voices(
         main: the engine of all who ask for no other.
         load: makes another engine by name.
         overrides: voice names by cast name, which go before what the show asks for.
+        language_where: where the language is set, for errors.
 
     Raises:
-        UnknownNameError: an engine, a voice or a language is not known.
-        ConfigError: an override names nobody in the cast.
+        UnknownNameError: an override names nobody in the cast, or a voice that is not known, or
+            nobody has set the language.
+        ConfigError: an engine, a voice or the language is not known; with the place.
     """
     members = {NARRATOR: CastMember(NARRATOR)} | {member.name: member for member in show.cast}
     _check_overrides(overrides, members)
@@ -66,7 +70,13 @@ def cast_voices(
             chosen = member.engine or main.name
             if chosen not in engines:
                 engines[chosen] = load(chosen, member.where)
-            voice = _voice(member, engines[chosen], language, overrides.get(name))
+            override = overrides.get(name)
+            try:
+                voice = _voice(member, engines[chosen], language, override)
+            except UnknownNameError as error:
+                asked_at = None if override else member.where
+                where = language_where if error.kind == "language" else asked_at
+                raise _placed(error, engines[chosen], where) from error
             voices[None if name == NARRATOR else name] = voice
     except BaseException:
         Casting(voices, engines).close()
@@ -77,17 +87,15 @@ def cast_voices(
 def _voice(member: CastMember, engine: Engine, language: str, override: str | None) -> Voice:
     name = override or member.voice_for(engine.name) or engine.default_voice(language)
     voice = Voice(engine.name, name, language, member.rate, member.pitch, member.gain_db)
-    try:
-        engine.check_voice(voice)
-    except UnknownNameError as error:
-        if override or member.where is None:
-            raise
-        raise ConfigError(
-            f"{member.name}: {error.what} of engine {engine.name}",
-            where=member.where,
-            hint=error.hint,
-        ) from error
+    engine.check_voice(voice)
     return voice
+
+
+def _placed(error: UnknownNameError, engine: Engine, where: Where | None) -> ConfigError:
+    """An engine's error with the place that the name comes from; none if it was typed."""
+    if where is None:
+        return error
+    return ConfigError(f"{error.what} of engine {engine.name}", where=where, hint=error.hint)
 
 
 def _check_overrides(overrides: Mapping[str, str], members: Collection[str]) -> None:
