@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import sys
+
 __all__ = ["main"]
+
+_INTERRUPTED = 130
 
 
 def main() -> None:
     """Run the command line; the entry point `audiobook`."""
-    from audiobook.cli.app import app  # so that importing the room costs nothing
+    try:
+        from audiobook.cli.app import app  # so that importing the room costs nothing
 
-    app()
+        app()
+    except KeyboardInterrupt:  # before a command has begun
+        sys.exit(_INTERRUPTED)

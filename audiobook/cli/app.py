@@ -32,10 +32,12 @@ voices_app = typer.Typer(
 )
 app.add_typer(voices_app, name="voices")
 
+_ALL_LANGUAGES = "mul"  # ISO 639-2
+
 _Source = Annotated[
     Path | None,
     typer.Argument(
-        metavar="[SOURCE]",
+        metavar="SOURCE",
         show_default=False,
         help="A story file, or a folder with show.toml. "
         "Default: the nearest show.toml above, else ./script.",
@@ -62,22 +64,49 @@ _Language = Annotated[
     typer.Option("--language", envvar="AUDIOBOOK_LANGUAGE", help="Language, as a BCP 47 tag."),
 ]
 _Formats = Annotated[
-    list[str] | None, typer.Option("--format", help="mp3 or wav; may be repeated. Default: mp3.")
+    list[str] | None,
+    typer.Option(
+        "--format", envvar="AUDIOBOOK_FORMAT", help="mp3 or wav; may be repeated. Default: mp3."
+    ),
 ]
 _ProfileName = Annotated[
     str | None,
     typer.Option("--profile", envvar="AUDIOBOOK_PROFILE", help="Mastering profile."),
 ]
-_Split = Annotated[str, typer.Option("--split", help="One file an episode, or one a chapter.")]
+_Split = Annotated[
+    str,
+    typer.Option("--split", envvar="AUDIOBOOK_SPLIT", help="One file per episode, or per chapter."),
+]
 _Only = Annotated[
     str | None, typer.Option("--only", help="Make one chapter only, by number or title.")
 ]
-_Music = Annotated[bool, typer.Option("--music/--no-music", help="Play music, or none.")]
+_Music = Annotated[
+    bool,
+    typer.Option("--music/--no-music", envvar="AUDIOBOOK_MUSIC", help="Play music, or none."),
+]
 _Json = Annotated[bool, typer.Option("--json", help="One JSON object on standard output.")]
 _Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print errors only.")]
 _Debug = Annotated[
     bool, typer.Option("--debug", envvar="AUDIOBOOK_DEBUG", help="Show a traceback on errors.")
 ]
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        typer.echo(f"audiobook {version('audiobook')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _main(
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version."),
+    ] = False,
+) -> None:
+    pass
 
 
 @app.command()
@@ -93,7 +122,13 @@ def build(
     only: _Only = None,
     music: _Music = True,
     jobs: Annotated[
-        int | None, typer.Option("--jobs", min=1, help="How much to do at once.")
+        int | None,
+        typer.Option(
+            "--jobs",
+            min=1,
+            envvar="AUDIOBOOK_JOBS",
+            help="How much to do at once. Default: one job for each core.",
+        ),
     ] = None,
     fresh: Annotated[bool, typer.Option("--fresh", help="Make everything anew.")] = False,
     dry_run: Annotated[
@@ -180,15 +215,21 @@ def say(
         from audiobook.builder import say as say_text
 
         choices = _choices(engine, voice, language, None, None, "episode", None, False)
-        spoken = sys.stdin.read() if text == "-" else text
+        spoken = _standard_input() if text == "-" else text
         reporter.built(say_text(spoken, output, choices=choices, listen=reporter.listen))
 
 
 @voices_app.callback(invoke_without_command=True)
-def voices(context: typer.Context) -> None:
+def voices(
+    context: typer.Context,
+    engine: _EngineName = None,
+    language: _Language = None,
+    as_json: _Json = False,
+    debug: _Debug = False,
+) -> None:
     """See which voices there are."""
     if context.invoked_subcommand is None:
-        list_voices()
+        list_voices(engine, language, as_json, debug)
 
 
 @voices_app.command("list")
@@ -200,15 +241,15 @@ def list_voices(
 ) -> None:
     """List the voices of all engines, or of one."""
     with reported(debug=debug, as_json=as_json) as reporter:
+        from audiobook.errors import UnknownNameError
         from audiobook.speech.engine import engine_names, load_engine
 
         names = [engine] if engine and engine != "auto" else engine_names()
-        found = [
-            (name, voice)
-            for name in names
-            for voice in load_engine(name).voices()
-            if _speaks(voice.language, language)
-        ]
+        voices = [(name, voice) for name in names for voice in load_engine(name).voices()]
+        found = [(name, voice) for name, voice in voices if _speaks(voice.language, language)]
+        if not found:
+            known = {voice.language for _, voice in voices}
+            raise UnknownNameError("language", language or "", known)
         reporter.voices(found)
 
 
@@ -245,10 +286,11 @@ def serve(
     debug: _Debug = False,
 ) -> None:
     """Offer a folder with a feed to podcast apps on this machine, until Ctrl-C."""
-    with reported(debug=debug) as reporter:
+    with reported(debug=debug, interrupted="the server has ended") as reporter:
         from audiobook.podcast.server import serve as serve_folder
 
         serve_folder(folder, host, port, reporter.serving)
+        raise KeyboardInterrupt  # which alone ended it
 
 
 def _choices(
@@ -261,16 +303,11 @@ def _choices(
     only: str | None,
     music: bool,
 ) -> Choices:
-    from audiobook.config import NARRATOR
-    from audiobook.errors import UnknownNameError
     from audiobook.stories import Choices
 
-    if split not in ("episode", "chapter"):
-        raise UnknownNameError("way to split", split, ("episode", "chapter"))
-    pairs = [voice.split("=", 1) if "=" in voice else [NARRATOR, voice] for voice in voices or ()]
     return Choices(
         engine,
-        tuple((name.strip(), voice.strip()) for name, voice in pairs),
+        tuple(map(_name_and_voice, voices or ())),
         language,
         profile,
         tuple(dict.fromkeys(formats or ("mp3",))),
@@ -280,6 +317,26 @@ def _choices(
     )
 
 
+def _name_and_voice(given: str) -> tuple[str, str]:
+    from audiobook.config import NARRATOR
+    from audiobook.errors import UsageError
+
+    name, equals, voice = (part.strip() for part in given.rpartition("="))
+    if not voice or (equals and not name):
+        raise UsageError(
+            f'--voice "{given}" names no voice', hint="write --voice VOICE or --voice NAME=VOICE"
+        )
+    return name or NARRATOR, voice
+
+
+def _standard_input() -> str:
+    from audiobook.script.encoding import decode
+
+    return decode(sys.stdin.buffer.read(), "standard input")
+
+
 def _speaks(offered: str, wanted: str | None) -> bool:
-    """Whether a voice's language is the one asked for, or a variety of it."""
-    return wanted is None or f"{offered}-".casefold().startswith(f"{wanted}-".casefold())
+    """Whether a voice's language is the one asked for, a variety of it, or all there are."""
+    if not wanted or offered == _ALL_LANGUAGES:
+        return True
+    return f"{offered}-".casefold().startswith(f"{wanted}-".casefold())

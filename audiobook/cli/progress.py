@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, Protocol, TextIO
+from typing import TYPE_CHECKING, Protocol
 
+from audiobook.cli.streams import printable, tell
 from audiobook.progress import StageAdvanced, StageEnded, StageStarted
 
 if TYPE_CHECKING:
@@ -27,28 +26,17 @@ class Display(Protocol):
     def line(self, *lines: str) -> None:
         """Show lines that stay."""
 
+    def close(self) -> None:
+        """Leave what is shown as it is, and the terminal to others; it may be called twice."""
 
-@contextmanager
-def make_display(*, quiet: bool) -> Iterator[Display]:
-    """The display that fits standard error, taken away at the end."""
+
+def make_display(*, quiet: bool) -> Display:
+    """The display that fits standard error."""
     if quiet:
-        yield _Nothing()
-    elif sys.stderr.isatty():
-        from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
-
-        columns = (
-            TextColumn("{task.description:<7}"),
-            BarColumn(bar_width=24),
-            TextColumn("{task.completed:.0f}/{task.total:.0f}"),
-            TextColumn("{task.fields[note]}"),
-            TimeRemainingColumn(elapsed_when_finished=True),
-        )
-        from rich.console import Console
-
-        with Progress(*columns, console=Console(stderr=True)) as progress:
-            yield _Bars(progress)
-    else:
-        yield _Lines(sys.stderr)
+        return _Nothing()
+    if sys.stderr is not None and sys.stderr.isatty():
+        return _Bars()
+    return _Lines()
 
 
 class _Nothing:
@@ -58,15 +46,20 @@ class _Nothing:
     def line(self, *lines: str) -> None:
         pass
 
+    def close(self) -> None:
+        pass
+
 
 class _Bars:
     """A bar for each stage."""
 
-    def __init__(self, progress: Progress) -> None:
-        self._progress = progress
+    def __init__(self) -> None:
+        self._progress: Progress | None = None
         self._tasks: dict[str, TaskID] = {}
 
     def show(self, event: StageStarted | StageAdvanced | StageEnded) -> None:
+        if self._progress is None:
+            self._progress = _started_progress()
         if isinstance(event, StageStarted):
             self._tasks[event.stage] = self._progress.add_task(
                 event.stage.capitalize(), total=event.total, note=""
@@ -78,15 +71,45 @@ class _Bars:
             self._progress.update(self._tasks[event.stage], note=event.summary)
 
     def line(self, *lines: str) -> None:
-        for line in lines:
-            self._progress.console.print(line, markup=False, highlight=False, soft_wrap=True)
+        if self._progress is not None and not self._progress.finished:
+            for line in lines:  # above the bars
+                text = printable(line, sys.stderr)
+                self._progress.console.print(
+                    text, markup=False, emoji=False, highlight=False, soft_wrap=True
+                )
+        else:
+            self.close()  # what comes next gets bars of its own, below the lines
+            tell(*lines)
+
+    def close(self) -> None:
+        if self._progress is not None:
+            self._progress.stop()
+            self._progress = None
+
+
+def _started_progress() -> Progress:
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+    progress = Progress(
+        TextColumn("{task.description:<7}"),
+        BarColumn(bar_width=24),
+        TextColumn("{task.completed:.0f}/{task.total:.0f}"),
+        TextColumn("{task.fields[note]}"),
+        TimeRemainingColumn(elapsed_when_finished=True),
+        console=Console(stderr=True),
+        # It would take standard output along to standard error.
+        redirect_stdout=False,
+        redirect_stderr=False,
+    )
+    progress.start()
+    return progress
 
 
 class _Lines:
     """A line every ten seconds while a stage lasts, and one at its end."""
 
-    def __init__(self, file: TextIO) -> None:
-        self._file = file
+    def __init__(self) -> None:
         self._total = 0
         self._begun_s = self._told_s = time.monotonic()
 
@@ -103,6 +126,7 @@ class _Lines:
             self.line(f"{event.stage} {event.done}/{self._total} {percent}% eta {eta_s:.0f}s")
 
     def line(self, *lines: str) -> None:
-        for line in lines:
-            self._file.write(line + "\n")
-        self._file.flush()
+        tell(*lines)
+
+    def close(self) -> None:
+        pass

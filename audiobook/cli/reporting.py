@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
-import os
-import sys
 import traceback
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from audiobook.cli.progress import Display, make_display
+from audiobook.cli.streams import put, put_data, tell
 from audiobook.errors import AudiobookError, Where
 from audiobook.progress import Event, Noted, Warned
 
@@ -30,33 +28,42 @@ _INTERRUPTED = 130
 
 @contextmanager
 def reported(
-    *, quiet: bool = False, debug: bool = False, as_json: bool = False
+    *,
+    quiet: bool = False,
+    debug: bool = False,
+    as_json: bool = False,
+    interrupted: str = "interrupted: what is made is kept",
 ) -> Iterator[Reporter]:
-    """Run a command: show how it goes, and turn its errors into a line and an exit code."""
-    with make_display(quiet=quiet) as display:
-        try:
+    """Run a command: show how it goes, and turn its errors into a line and an exit code.
+
+    Args:
+        quiet: show nothing but errors.
+        debug: show the traceback of an error, too.
+        as_json: print results as JSON.
+        interrupted: what to say after Ctrl-C.
+    """
+    try:
+        with closing(make_display(quiet=quiet)) as display:
             yield Reporter(display, quiet=quiet, as_json=as_json)
-            sys.stdout.flush()
-            return
-        except AudiobookError as error:
-            failure, code = _error_lines(error), error.exit_code
-        except KeyboardInterrupt:
-            failure, code = ["interrupted: what was made until now is kept"], _INTERRUPTED
-        except BrokenPipeError:  # whoever read standard output has gone
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            failure, code = [], 0
-        except Exception as error:  # the last resort: no traceback for users
-            what = f"{type(error).__name__}: {error}".replace("\n", " ")
-            failure = [f"error: something unforeseen went wrong: {what}", _BUG_HINT]
-            code = 1
-        if debug:
-            traceback.print_exc()
-    for line in failure:
-        _tell(line)
+        return
+    except (Exception, KeyboardInterrupt) as error:
+        code, lines = _failure(error, interrupted)
+        details = traceback.format_exception(error) if debug else []
+    tell(*"".join(details).splitlines(), *lines)
     raise SystemExit(code)
 
 
-_BUG_HINT = "hint: run it again with --debug and report what it prints"
+def _failure(error: BaseException, interrupted: str) -> tuple[int, list[str]]:
+    """The exit code and the lines for what ended a command."""
+    if isinstance(error, AudiobookError):
+        return error.exit_code, _problem_lines("error", error.what, error.where, error.hint)
+    if isinstance(error, KeyboardInterrupt):
+        return _INTERRUPTED, [interrupted]
+    what = f"{type(error).__name__}: {error}"  # the last resort: no traceback for users
+    return 1, [
+        f"error: something unforeseen went wrong: {what}",
+        "hint: run it again with --debug and report what it prints",
+    ]
 
 
 class Reporter:
@@ -73,16 +80,16 @@ class Reporter:
             return
         if isinstance(event, Warned):
             lines = _problem_lines("warning", event.what, event.where, event.hint)
-            self._display.line(*map(_printable, lines))
+            self._display.line(*lines)
         elif isinstance(event, Noted):
-            self._display.line(_printable(event.what))
+            self._display.line(event.what)
         else:
             self._display.show(event)
 
     def built(self, report: Report) -> None:
         """Print what a build made."""
         if self._as_json:
-            _print_json(_report_data(report))
+            self._print_json(_report_data(report))
             return
         for episode in report.episodes:
             for path in episode.files.values():
@@ -93,7 +100,7 @@ class Reporter:
     def plans(self, plans: Sequence[Plan]) -> None:
         """Print what a build would do."""
         if self._as_json:
-            _print_json({"episodes": [_plan_data(plan) for plan in plans]})
+            self._print_json({"episodes": [_plan_data(plan) for plan in plans]})
             return
         for plan in plans:
             self._print(f"{plan.title}  ({plan.engine})")
@@ -113,10 +120,10 @@ class Reporter:
 
         text = _as_json_text(_script_data(script)) if self._as_json else script_text(script)
         if path is None:
-            sys.stdout.write(text)
+            put_data(text)
             return
         with replacing(path) as file:
-            file.write(text.encode())
+            file.write(text.encode("utf-8", "backslashreplace"))
 
     def voices(self, voices: Iterable[tuple[str, VoiceInfo]]) -> None:
         """Print a list of voices with their engines."""
@@ -124,7 +131,7 @@ class Reporter:
         if self._as_json:
             names = ("name", "language", "gender", "note")
             rows = [{"engine": e, **{n: getattr(v, n) for n in names}} for e, v in found]
-            _print_json({"voices": rows})
+            self._print_json({"voices": rows})
             return
         for engine, voice in found:
             row = f"{engine:<8}{voice.name:<24}{voice.language:<14}{voice.gender or '':<8}"
@@ -133,23 +140,23 @@ class Reporter:
     def published(self, feed: PublishedFeed) -> None:
         """Print where a feed was written and where it will be found."""
         if self._as_json:
-            _print_json({"feed": str(feed.path), "url": feed.url, "episodes": feed.n_episodes})
+            self._print_json({"feed": str(feed.path), "url": feed.url, "episodes": feed.n_episodes})
             return
-        self._print(f"{feed.path}  ({feed.n_episodes} episodes)")
-        self._print(f"address: {feed.url}")
+        noun = "episode" if feed.n_episodes == 1 else "episodes"
+        self._print(f"{feed.path}  ({feed.n_episodes} {noun})", f"address: {feed.url}")
 
     def serving(self, address: str) -> None:
         """Print where a folder is offered."""
         self._print(f"serving {address}  (Ctrl-C ends it)")
-        sys.stdout.flush()
 
-    def _print(self, line: str) -> None:
+    def _print(self, *lines: str) -> None:
+        self._display.close()
         if not self._quiet:
-            sys.stdout.write(_printable(line) + "\n")
+            put(*lines)
 
-
-def _error_lines(error: AudiobookError) -> list[str]:
-    return _problem_lines("error", error.what, error.where, error.hint)
+    def _print_json(self, data: Mapping[str, object]) -> None:
+        self._display.close()
+        put_data(_as_json_text(data))
 
 
 def _problem_lines(kind: str, what: str, where: Where | None, hint: str | None) -> list[str]:
@@ -165,26 +172,10 @@ def _problem_lines(kind: str, what: str, where: Where | None, hint: str | None) 
     return lines
 
 
-def _tell(line: str) -> None:
-    with contextlib.suppress(OSError):  # standard error may be closed
-        sys.stderr.write(_printable(line) + "\n")
-
-
-def _printable(line: str) -> str:
-    """A line without what could steer a terminal, in letters that it can show."""
-    clean = "".join(c if c.isprintable() else " " for c in line)
-    encoding = sys.stdout.encoding or "utf-8"
-    return clean.encode(encoding, "replace").decode(encoding)
-
-
 def _clock(seconds: float) -> str:
     minutes, rest = divmod(round(seconds), 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
-
-
-def _print_json(data: Mapping[str, object]) -> None:
-    sys.stdout.write(_as_json_text(data))
 
 
 def _as_json_text(data: Mapping[str, object]) -> str:
