@@ -1,0 +1,114 @@
+"""Builds that Google speaks, or refuses to: whole processes against a Google on this machine."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from cli.commands import Run
+from fakes.google import Answer, Asked, Google
+
+pytestmark = pytest.mark.usefixtures("no_partial_files")
+
+PROBE = 1  # the request by which a build sees that Google answers
+TEXTS = ["The Near Bank", "The water was high.", "The road ended there.", "“Not today,”"]
+GTTS = ("--engine", "gtts", "--no-music")
+
+
+def test_google_speaks_the_whole_story(run_process: Run, story: Path, google: Google) -> None:
+    done = run_process("build", story, *GTTS, "--json")
+    assert done.code == 0, done
+    assert done.json["engine"] == "gtts"
+    assert done.json["episodes"][0]["segments_synthesised"] == 8
+    assert google.texts[PROBE : PROBE + 4] == TEXTS
+    assert len(google.texts) == PROBE + 8
+
+
+def test_auto_takes_google_where_it_answers(run_process: Run, story: Path, google: Google) -> None:
+    done = run_process("build", story, "--no-music", "--json")
+    assert done.json["engine"] == "gtts"
+    assert "warning" not in done.err
+    assert len(google.texts) == PROBE + 8
+
+
+@pytest.mark.usefixtures("no_google")
+def test_auto_takes_espeak_where_it_does_not(run_process: Run, story: Path) -> None:
+    done = run_process("build", story, "--no-music", "--json")
+    assert done.code == 0
+    assert done.json["engine"] == "espeak"
+    warnings = [line for line in done.err.splitlines() if line.startswith("warning: ")]
+    (warning,) = warnings
+    assert "Google Translate cannot be reached" in warning
+    assert "espeak-ng speaks instead" in warning
+
+
+@pytest.mark.usefixtures("no_google")
+def test_offline(run_process: Run, story: Path) -> None:
+    done = run_process("build", story, *GTTS)
+    done.fails(4, "Google Translate cannot be reached", hint="--engine espeak")
+    assert not Path("output").exists()
+    said = run_process("say", "Hello", "--engine", "gtts")
+    said.fails(4, "Google Translate cannot be reached", hint="--engine espeak")
+
+
+def test_a_plan_asks_nobody(run: Run, story: Path, google: Google) -> None:
+    assert run("plan", story).code == 0
+    assert run("build", "-n", story, "--engine", "gtts").code == 0
+    assert google.asked == []
+
+
+def test_refused_from_the_beginning(run_process: Run, story: Path, google: Google) -> None:
+    google.answer = lambda number, asked: Answer(429)
+    done = run_process("build", story, *GTTS)
+    done.fails(4, "Google takes no more requests for now (429)", hint="build again later")
+    assert len(google.asked) == 1
+
+
+FAILURES = {
+    "429": (Answer(429, headers={"Retry-After": "0"}), "takes no more requests for now (429)"),
+    "page": (Answer(body=b"<!doctype html><title>Consent</title>"), "but a web page of"),
+}
+
+
+@pytest.mark.parametrize("failure", FAILURES)
+def test_a_failure_midway_keeps_what_was_spoken(
+    run_process: Run, story: Path, google: Google, failure: str
+) -> None:
+    answer, what = FAILURES[failure]
+
+    def fail_from_the_third(number: int, asked: Asked) -> Answer | None:
+        return answer if asked.text in TEXTS[2:] else None
+
+    google.answer = fail_from_the_third
+    done = run_process("build", story, *GTTS)
+    done.fails(1, "error: crossing.md:12:21: ", hint="build again later, or use --engine espeak")
+    assert what in done.err
+    assert "   | The water was high. The road ended there.\n" in done.err
+    assert list(Path("output").iterdir()) == []
+    assert set(google.texts[PROBE:]) == set(TEXTS[:3])  # none is asked after a failure
+
+    google.asked.clear()
+    google.answer = lambda number, asked: None
+    again = run_process("build", story, *GTTS, "--json")
+    assert again.code == 0
+    assert again.json["episodes"][0]["segments_reused"] == 2
+    assert TEXTS[2] in google.texts
+    assert not set(TEXTS[:2]) & set(google.texts)
+    assert len(google.texts) == PROBE + 6
+
+
+def test_a_passing_failure_is_got_over(run_process: Run, story: Path, google: Google) -> None:
+    busy = Answer(429, headers={"Retry-After": "0"})
+    google.answer = lambda number, asked: busy if number in (2, 5) else None
+    done = run_process("build", story, *GTTS, "-q")
+    assert (done.code, done.err) == (0, "")
+    assert len(google.texts) == PROBE + 8 + 2
+
+
+def test_a_stranger_in_between_is_not_trusted(
+    run_process: Run, story: Path, google: Google
+) -> None:
+    """A server whose certificate nobody vouches for gets no word of the story."""
+    done = run_process("build", story, *GTTS, env={"REQUESTS_CA_BUNDLE": ""})
+    done.fails(4, "certificate cannot be verified", hint="REQUESTS_CA_BUNDLE")
+    assert google.asked == []
