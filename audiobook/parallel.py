@@ -17,11 +17,12 @@ _Result = TypeVar("_Result")
 def in_order(
     executor: Executor, work: Callable[[_Item], _Result], items: Iterable[_Item], n_ahead: int
 ) -> Generator[_Result]:
-    """The results of work on items, in their order, with at most `n_ahead` in hand.
+    """The results of work on items, in their order, with at most `n_ahead` (≥ 1) in hand.
 
     The first failure, in the order of the items, is raised; when it is, or when the generator is
     closed, what has not begun never begins.
     """
+    assert n_ahead > 0, "nothing would ever be done"
     coming = iter(items)
     ahead: deque[Future[_Result]] = deque()
     try:

@@ -9,6 +9,7 @@ import dataclasses
 import math
 from collections.abc import Iterable, Mapping
 from concurrent.futures import Executor
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,15 +24,15 @@ from audiobook.parallel import in_order
 from audiobook.progress import Listener, StageAdvanced, StageEnded, StageStarted
 from audiobook.sound.blocks import Block, cut_blocks
 from audiobook.sound.duck import Ducking
-from audiobook.sound.loudness import energy_of_lufs, integrated_lufs, step_energies, true_peak
+from audiobook.sound.loudness import integrated_lufs, step_energies, true_peak
 from audiobook.sound.mastering import programme_gain_db
-from audiobook.sound.music import Piece, load_piece
+from audiobook.sound.music import Piece, energies_of, load_piece
 from audiobook.sound.profiles import Profile
 from audiobook.sound.render import render
 from audiobook.sound.roomtone import ROOM_TONE_KEY, room_tone
 from audiobook.sound.scene import Mix, Reach, Scene, make_scene
 from audiobook.sound.timeline import Grid, PieceFacts, Timeline, arrange
-from audiobook.sound.voice import WORKING_LUFS, Room, Take, speech_of
+from audiobook.sound.voice import Room, Take, speech_of
 from audiobook.store import Store, digest
 
 __all__ = ["Mixed", "Tools", "lay_out", "load_music", "mix_and_encode", "room_of"]
@@ -45,7 +46,7 @@ _MIX_DB = 1.5
 """Peaks of the mix lie higher than those of its voices, by about this."""
 _MEASURED_KIND = "measured"
 _INAUDIBLE = 1e-9
-_VERSION = 1
+_VERSION = 2
 """Part of every block's key: another number when rendering changes what it makes of a scene."""
 
 
@@ -148,22 +149,25 @@ def mix_and_encode(
     """
     by_key = {piece.key: piece for piece in pieces}
     blocks = cut_blocks(timeline)
-    mix = _mix(timeline, profile, music, by_key)
+    mix = _mix(timeline, profile, music, by_key, tools.store)
     studio = _Studio(timeline, blocks, mix, room_of(profile), by_key, encoder, tools.store)
     tools.listen(StageStarted(_STAGE, len(blocks)))
     made: list[_Made] = []
     n_kept = 0
-    for block in in_order(tools.executor, studio.make, range(len(blocks)), tools.n_ahead):
-        made.append(block)
-        n_kept += block.was_kept
-        tools.listen(StageAdvanced(_STAGE, len(made), n_kept))
+    with closing(in_order(tools.executor, studio.make, range(len(blocks)), tools.n_ahead)) as done:
+        for block in done:
+            made.append(block)
+            n_kept += block.was_kept
+            tools.listen(StageAdvanced(_STAGE, len(made), n_kept))
     lufs = integrated_lufs(np.concatenate([block.energies for block in made]))
     peak_db = 20 * math.log10(max(block.peak for block in made) or _INAUDIBLE)
     tools.listen(StageEnded(_STAGE, f"{lufs:.1f} LUFS, {peak_db:.1f} dBTP"))
     return Mixed(tuple(block.kept for block in made), len(made) - n_kept, lufs, peak_db)
 
 
-def _mix(timeline: Timeline, profile: Profile, music: Music, pieces: Mapping[str, Piece]) -> Mix:
+def _mix(
+    timeline: Timeline, profile: Profile, music: Music, pieces: Mapping[str, Piece], store: Store
+) -> Mix:
     """The balance of a programme, with the gain that brings it to its profile."""
     mix = Mix(
         profile.sample_rate,
@@ -175,8 +179,7 @@ def _mix(timeline: Timeline, profile: Profile, music: Music, pieces: Mapping[str
         ducking=Ducking(depth_db=music.duck_db),
         room_tone=ROOM_TONE_KEY,
     )
-    # Pieces and voices have one level, which is that of one loudspeaker.
-    energies = dict.fromkeys(pieces, energy_of_lufs(WORKING_LUFS) * profile.channels)
+    energies = {key: energies_of(p, profile.sample_rate, store) for key, p in pieces.items()}
     gain_db = programme_gain_db(timeline, mix, energies, profile.loudness_lufs)
     return dataclasses.replace(mix, gain_db=gain_db)
 
@@ -213,7 +216,7 @@ class _Studio:
         is_last = index == len(self.blocks) - 1
         n_frames = self.blocks[index].n_frames + (encoder.flush_frames if is_last else 0)
         key = digest(_VERSION, encoder.version, n_frames, self.room, scene)
-        return self._found(key) or self._rendered(key, scene, n_frames)
+        return self._found(key) or self._rendered(key, scene, index, n_frames)
 
     def _found(self, key: str) -> _Made | None:
         kept, measured = find_block(self.store, key), self.store.get(_MEASURED_KIND, key)
@@ -222,11 +225,12 @@ class _Studio:
         values = np.frombuffer(measured, "<f8")
         return _Made(kept, values[1:], float(values[0]), was_kept=True)
 
-    def _rendered(self, key: str, scene: Scene, n_frames: int) -> _Made:
+    def _rendered(self, key: str, scene: Scene, index: int, n_frames: int) -> _Made:
         pcm = render(scene, self._speech, self._piece)
         block = self.encoder.encode(pcm, -scene.start // self.encoder.frame_samples, n_frames)
-        energies = step_energies(pcm, self.mix.sample_rate, lead_samples=-scene.start)
-        peak = true_peak(pcm[:, -scene.start :])
+        stop = self.blocks[index].n_frames * self.encoder.frame_samples - scene.start
+        energies = step_energies(pcm[:, :stop], self.mix.sample_rate, lead_samples=-scene.start)
+        peak = true_peak(pcm[:, -scene.start : stop])
         kept = keep_block(self.store, key, block)
         self.store.put(_MEASURED_KIND, key, np.array([peak, *energies], "<f8").tobytes())
         return _Made(kept, energies, peak, was_kept=False)

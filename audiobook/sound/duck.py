@@ -68,13 +68,16 @@ def duck_gain(
 
 def _breakpoints(
     speech: Sequence[tuple[int, int]], ducking: Ducking, sample_rate: int
-) -> tuple[list[float], list[float]]:
+) -> tuple[list[int], list[float]]:
     """Samples, and how far down the bed is there (0 up, 1 down); it stays down over short gaps."""
-    ms = sample_rate / 1000
-    attack, release = ducking.attack_ms * ms, ducking.release_ms * ms
-    merged: list[list[float]] = []
+    # Whole samples, so that the gain is the same to the last bit wherever a window begins.
+    lead, attack, hold, release = (
+        round(ms * sample_rate / 1000)
+        for ms in (ducking.lead_ms, ducking.attack_ms, ducking.hold_ms, ducking.release_ms)
+    )
+    merged: list[list[int]] = []
     for first, last in speech:
-        down, up = first - ducking.lead_ms * ms, last + ducking.hold_ms * ms
+        down, up = first - lead, last + hold
         if merged and down - merged[-1][1] < attack + release:
             merged[-1][1] = up
         else:

@@ -29,14 +29,14 @@ _MOST_GAIN_DB = 40.0
 
 
 def programme_gain_db(
-    timeline: Timeline, mix: Mix, music: Mapping[str, float], target_lufs: float
+    timeline: Timeline, mix: Mix, music: Mapping[str, NDArray[np.float64]], target_lufs: float
 ) -> float:
     """The gain that brings a programme to a loudness, in quarters of a dB.
 
     Args:
         timeline: the programme.
         mix: its balance; its own gain counts for nothing.
-        music: mean K-weighted energy of each piece, by key.
+        music: K-weighted energies of each piece's 100 ms steps, by key.
         target_lufs: what its integrated loudness is to be.
     """
     loudness = integrated_lufs(step_energies_of(timeline, mix, music))
@@ -47,28 +47,35 @@ def programme_gain_db(
 
 
 def step_energies_of(
-    timeline: Timeline, mix: Mix, music: Mapping[str, float]
+    timeline: Timeline, mix: Mix, music: Mapping[str, NDArray[np.float64]]
 ) -> NDArray[np.float64]:
     """The energy that each 100 ms of a programme will have before its gain, shape (steps,)."""
     step = step_samples(mix.sample_rate)
     frame = timeline.grid.frame_samples
     energies = np.zeros(timeline.n_frames * frame // step + 2)
     beds = np.zeros_like(energies)
+    bed_means = {key: float(steps.mean()) * 10 ** (mix.bed_db / 10) for key, steps in music.items()}
     speech: list[tuple[int, int]] = []
     at = 0
     for slot in timeline.slots:
-        first, last = at // step, (at + slot.n_frames * frame) // step
+        stop = at + slot.n_frames * frame
+        first, last = round(at / step), round(stop / step)
         if slot.take is not None:
             spoken = np.array(slot.take.energies) * 10 ** (slot.gain_db / 10) * mix.channels
-            begin = round(at / step)
-            energies[begin : begin + len(spoken)] += spoken[: len(energies) - begin]
+            _add(energies, first, spoken)
             speech.append((at, at + slot.take.n_samples))
         if slot.solo:
-            energies[first:last] += music[slot.solo] * 10 ** (mix.solo_db / 10)
+            heard = music[slot.solo][round(slot.solo_sample / step) :]
+            heard = heard[: last - first] if slot.solo_stop is None else heard
+            _add(energies, first, heard * 10 ** (mix.solo_db / 10))
         if slot.bed:
-            beds[first:last] = music[slot.bed] * 10 ** (mix.bed_db / 10)
-        at += slot.n_frames * frame
+            beds[first:last] = bed_means[slot.bed]
+        at = stop
     return energies + beds * _ducked(speech, mix, len(energies))
+
+
+def _add(energies: NDArray[np.float64], first: int, more: NDArray[np.float64]) -> None:
+    energies[first : first + len(more)] += more[: len(energies) - first]
 
 
 def _ducked(speech: list[tuple[int, int]], mix: Mix, n_steps: int) -> NDArray[np.float64]:

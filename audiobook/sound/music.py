@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from audiobook.errors import ConfigError, Where, near_names
 from audiobook.model import Sound
@@ -23,7 +24,7 @@ from audiobook.sound.music_file import (
 from audiobook.sound.pieces import PHRASE_BEATS, PIECES, compose
 from audiobook.store import Store, digest
 
-__all__ = ["PIECE_LUFS", "Piece", "built_in_names", "load_piece"]
+__all__ = ["PIECE_LUFS", "Piece", "built_in_names", "energies_of", "load_piece"]
 
 PIECE_LUFS = -21.0
 """Integrated loudness of every piece, gated (ITU-R BS.1770-5), as two loudspeakers play it: mono is
@@ -35,6 +36,7 @@ _PEAK = 10 ** (-1 / 20)
 _VERSION = 1
 """To be raised when instruments, room, reading or levelling change what a piece sounds like."""
 _KIND = "music"
+_ENERGIES_KIND = "music-energies"
 _LEAST_S = 0.4
 _MEASURED_STEPS = 300
 _FRAME_SAMPLES = 1152
@@ -109,6 +111,19 @@ def load_piece(
     return Piece(name, samples, loop, _FILE_PHRASE_FRAMES * _FRAME_SAMPLES, key)
 
 
+def energies_of(piece: Piece, sample_rate: int, store: Store) -> NDArray[np.float64]:
+    """Energies of a piece's 100 ms steps (see `loudness.step_energies`), measured once and kept.
+
+    Raises:
+        OutputError: the store cannot be written.
+    """
+    kept = store.get(_ENERGIES_KIND, piece.key)
+    if kept is None:
+        kept = _energies(piece.samples, sample_rate).astype("<f8").tobytes()
+        store.put(_ENERGIES_KIND, piece.key, kept)
+    return np.frombuffer(kept, "<f8")
+
+
 def _built_in(name: str, sample_rate: int, channels: int, store: Store) -> Piece:
     piece = PIECES[name]
     key = digest("built-in music", _VERSION, piece, sample_rate, channels)
@@ -131,15 +146,19 @@ def _levelled(sound: Sound, sample_rate: int) -> Sound:
 
 
 def _loudness_lufs(sound: Sound, sample_rate: int) -> float:
-    """Integrated loudness, measured half a minute at a time so that little memory is needed."""
+    heard_twice = 2 / sound.shape[0]
+    return integrated_lufs(_energies(sound, sample_rate) * heard_twice)
+
+
+def _energies(sound: Sound, sample_rate: int) -> NDArray[np.float64]:
+    """Step energies, measured half a minute at a time so that little memory is needed."""
     step = step_samples(sample_rate)
     energies = []
     for start in range(0, sound.shape[1], _MEASURED_STEPS * step):
         lead = min(start, 5 * step)
         part = sound[:, start - lead : start + _MEASURED_STEPS * step]
         energies.append(step_energies(part, sample_rate, lead_samples=lead))
-    heard_twice = 2 / sound.shape[0]
-    return integrated_lufs(np.concatenate(energies) * heard_twice)
+    return np.concatenate(energies)
 
 
 def _kept(store: Store, key: str, channels: int) -> Sound | None:

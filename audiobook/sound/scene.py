@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from audiobook.sound.blocks import Block
-from audiobook.sound.duck import Ducking
+from audiobook.sound.duck import CONTROL_SAMPLES, Ducking
 from audiobook.sound.limit import limiter_reach_samples
 from audiobook.sound.timeline import RING_MS, Slot, Timeline
 from audiobook.sound.voice import Take
@@ -18,7 +18,7 @@ from audiobook.sound.voice import Take
 __all__ = ["Mix", "Reach", "Run", "Scene", "Spoken", "make_scene"]
 
 _BED_JOIN_MS = 1500
-"""A bed's phase is set anew with each block; the two phases cross-fade over this."""
+"""A bed goes over from one phase to another, in the middle of a block, over this."""
 _BED_FADE_MS = 2500
 """A bed enters and leaves over this."""
 _SOLO_FADE_MS = 5
@@ -100,7 +100,7 @@ class Scene:
     spoken: tuple[Spoken, ...]
     """Speech, in order."""
     speech: tuple[tuple[int, int], ...]
-    """Where speech makes beds go down, from further away than is heard."""
+    """Where speech makes beds go down: from further away than is heard, where there are beds."""
     solos: tuple[Run, ...]
     """Music alone."""
     beds: tuple[Run, ...]
@@ -138,22 +138,33 @@ class _Scout:
         self.ms = timeline.grid.sample_rate / 1000
         margin = limiter_reach_samples(mix.sample_rate)
         self.heard = self.start - margin, self.stop + margin
-        self.reach = round(max(mix.ducking.reach_ms, RING_MS) * self.ms)
+        self.duck_reach = round(mix.ducking.reach_ms * self.ms) + CONTROL_SAMPLES
+        self.reach = max(self.duck_reach, timeline.grid.frames_of_ms(RING_MS) * self.frame)
 
     def scene(self) -> Scene:
         first, last = self.heard
         near = list(self._slots(first - self.reach, last + self.reach))
         spoken = [Spoken(at, slot.take, slot.gain_db) for at, slot in near if slot.take]
+        blocks = self._blocks_in(first, last)
+        beds = tuple(self._heard(run for block in blocks for run in self._beds(block)))
         return Scene(
             self.mix,
             self.start,
             self.stop,
             tuple(s for s in spoken if s.at < last and s.at + s.take.n_samples > first),
-            tuple((s.at, s.at + s.take.n_samples) for s in spoken),
+            tuple(self._speech(spoken)) if beds else (),
             tuple(self._heard(self._solos(near))),
-            tuple(self._heard(run for block in self._blocks() for run in self._beds(block))),
+            beds,
             tuple(self._heard(self._tones(near))),
         )
+
+    def _speech(self, spoken: list[Spoken]) -> Iterator[tuple[int, int]]:
+        """Where somebody speaks, as far as beds that are heard make way for it."""
+        first, last = self.heard[0] - self.duck_reach, self.heard[1] + self.duck_reach
+        for line in spoken:
+            start, stop = max(line.at, first), min(line.at + line.take.n_samples, last)
+            if start < stop:
+                yield start, stop
 
     def _slots(self, first: int, last: int) -> Iterator[tuple[int, Slot]]:
         """The slots that lie in a stretch, each with its first sample."""
@@ -180,11 +191,6 @@ class _Scout:
                 return
             yield block
 
-    def _blocks(self) -> Iterator[Block]:
-        """The blocks whose music may be heard: a bed outlasts its block while it cross-fades."""
-        first, last = self.heard
-        return self._blocks_in(first - round(_BED_JOIN_MS * self.ms), last)
-
     def _heard(self, runs: Iterator[Run]) -> Iterator[Run]:
         """Runs as far as they are heard; what came before is folded into the phase."""
         first, last = self.heard
@@ -206,12 +212,14 @@ class _Scout:
         fade = round(_SOLO_FADE_MS * self.ms)
         for at, slot in near:
             if slot.solo:
-                stop = at + slot.n_frames * self.frame + slot.solo_rings
+                stop, fade_out = slot.solo_stop, fade
+                if stop is None:
+                    stop, fade_out = slot.n_frames * self.frame, 0
                 fade_in = 0 if slot.solo_sample else fade
-                yield Run(at, stop, slot.solo, slot.solo_sample, fade_in)
+                yield Run(at, at + stop, slot.solo, slot.solo_sample, fade_in, fade_out)
 
     def _beds(self, block: Block) -> Iterator[Run]:
-        """The beds of a block: one run for each stretch of slots with the same bed."""
+        """The beds of a block, for each stretch of slots with the same one."""
         slots = self.timeline.slots
         index, at = block.first, self._at(block)
         while index < block.last:
@@ -220,23 +228,27 @@ class _Scout:
                 last += 1
             stop = at + sum(slot.n_frames for slot in slots[index:last]) * self.frame
             if slots[index].bed:
-                yield self._bed(index, last, at, stop)
+                yield from self._bed(index, last, at, stop)
             index, at = last, stop
 
-    def _bed(self, first: int, last: int, at: int, stop: int) -> Run:
-        slots = self.timeline.slots
-        slot, join = slots[first], round(_BED_JOIN_MS * self.ms)
-        fade = round(_BED_FADE_MS * self.ms)
-        assert slot.bed is not None
-        goes_on = last < len(slots) and _goes_on(slots[last - 1], slots[last])
-        return Run(
-            at,
-            stop + join if goes_on else stop,
-            slot.bed,
-            slot.bed_phase,
-            fade if slot.bed_enters else join,
-            join if goes_on else min(fade, stop - at),
-        )
+    def _bed(self, first: int, last: int, at: int, stop: int) -> Iterator[Run]:
+        """The bed of a stretch of slots.
+
+        Where it crosses the edge of a block, its phase there is that which the slot beyond the
+        edge decides, on both sides: a block hears nothing of how long its neighbours are. It is in
+        the middle of the block that the bed goes over from one phase to the other.
+        """
+        slots, bed = self.timeline.slots, self.timeline.slots[first].bed
+        assert bed is not None
+        fade = min(round(_BED_FADE_MS * self.ms), stop - at)
+        phase, fade_in = slots[first].bed_phase, fade if slots[first].bed_enters else 0
+        if last == len(slots) or not _goes_on(slots[last - 1], slots[last]):
+            yield Run(at, stop, bed, phase, fade_in, fade)
+            return
+        join = min(round(_BED_JOIN_MS * self.ms), stop - at)
+        turn = (at + stop - join) // 2
+        yield Run(at, turn + join, bed, phase, fade_in, join)
+        yield Run(turn, stop, bed, slots[last].bed_phase - (stop - turn), join, 0)
 
     def _tones(self, near: list[tuple[int, Slot]]) -> Iterator[Run]:
         """Room tone under each slot, from a place in it that only the slot decides."""

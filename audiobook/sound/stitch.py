@@ -40,7 +40,7 @@ def stitch_and_overlay(parts: Sequence[Sound], layers: Sequence[Sound], sample_r
     # pydub slices by the millisecond: end on a whole one, or it drops what is left over.
     grid = sample_rate // 50
     padding = np.zeros((channels, -n % grid), np.float32)
-    mixed = _wrapped(np.concatenate([parts[0], padding[:, :0]], axis=1), sample_rate)
+    mixed = _wrapped(parts[0], sample_rate)
     for part in [*parts[1:], padding]:
         mixed = mixed.append(_wrapped(part, sample_rate), crossfade=0)
     for layer in layers:

@@ -8,11 +8,11 @@ that needs a time (chapter marks, subtitles, the feed) reads it off here.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 
 from audiobook.config import Music
 from audiobook.errors import StoryError
-from audiobook.model import Cue, Script, Segment
+from audiobook.model import Chapter, Cue, Script, Segment
 from audiobook.sound.voice import Take
 from audiobook.store import digest
 
@@ -25,7 +25,7 @@ _TAIL_MS = 1500
 _BED_ALONE_MS = 3500
 """How long a bed is heard alone before the first word, between chapters, and after the last."""
 RING_MS = 3200
-"""The opening's last notes ring on over the bed, or the first word, this long."""
+"""The opening's last notes ring on over the bed, where there is one, this long."""
 _LONGEST_SLOT_MS = 15_000
 """Music alone is cut into slots of at most this, so that blocks stay short."""
 
@@ -78,8 +78,9 @@ class Slot:
     """Key of a piece that is heard alone here."""
     solo_sample: int = 0
     """Where in that piece the slot begins."""
-    solo_rings: int = 0
-    """Samples of the piece that are left at the slot's end, and ring on over what follows."""
+    solo_stop: int | None = None
+    """Where the piece ends, in samples from the slot's first; beyond the slot's last it rings on
+    over what follows. None where it goes on in the next slot."""
     bed: str | None = None
     """Key of a piece that loops under the slot."""
     bed_enters: bool = False
@@ -93,10 +94,9 @@ class Slot:
 
     @property
     def identity(self) -> str:
-        """A digest of what is heard in the slot, wherever it stands."""
-        clip = None if self.take is None else self.take.clip
-        solo = (self.solo, self.solo_sample, self.solo_rings)
-        return digest(self.n_frames, clip, self.gain_db, *solo, self.bed, self.bed_enters)
+        """A digest of what is heard in the slot, wherever it stands: of all fields that compare."""
+        heard = {f.name: getattr(self, f.name) for f in fields(self) if f.compare}
+        return digest({**heard, "take": self.take and self.take.clip})
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,25 +169,26 @@ class _Arranger:
     def programme(self, script: Script, takes: Iterator[Take], music: Music) -> Iterator[Slot]:
         yield Slot(self.grid.frames_of_ms(_HEAD_MS))
         if music.opening:
-            yield from self.alone(music.opening, rings_ms=RING_MS)
+            yield from self.alone(music.opening, rings_ms=RING_MS if self.bed else 0)
         for number, chapter in enumerate(script.chapters):
-            begins: int | None = number
-            if self.bed:
-                yield self.rest(_BED_ALONE_MS, begins)
-                begins = None
-            for item in chapter.items:
-                if isinstance(item, Cue):
-                    yield from self.cue(item)
-                else:
-                    yield self.spoken(item, next(takes), begins)
-                    begins = None
+            for index, slot in enumerate(self.chapter(chapter, takes)):
+                yield slot if index else replace(slot, chapter=number)
         if self.bed:
             yield self.rest(_BED_ALONE_MS)
         if music.closing:
             yield from self.alone(music.closing)
         yield Slot(self.grid.frames_of_ms(_TAIL_MS))
 
-    def spoken(self, segment: Segment, take: Take, chapter: int | None) -> Slot:
+    def chapter(self, chapter: Chapter, takes: Iterator[Take]) -> Iterator[Slot]:
+        if self.bed:
+            yield self.rest(_BED_ALONE_MS)
+        for item in chapter.items:
+            if isinstance(item, Cue):
+                yield from self.cue(item)
+            else:
+                yield self.spoken(item, next(takes))
+
+    def spoken(self, segment: Segment, take: Take) -> Slot:
         pause = round(segment.pause_ms * self.grid.sample_rate / 1000)
         return self._with_bed(
             Slot(
@@ -195,25 +196,24 @@ class _Arranger:
                 take=take,
                 gain_db=self.gains_db.get(segment.speaker, 0.0),
                 segment=segment,
-                chapter=chapter,
             )
         )
 
-    def rest(self, ms: int, chapter: int | None = None) -> Slot:
-        return self._with_bed(Slot(self.grid.frames_of_ms(ms), chapter=chapter))
+    def rest(self, ms: int) -> Slot:
+        return self._with_bed(Slot(self.grid.frames_of_ms(ms)))
 
     def alone(self, name: str, rings_ms: int = 0) -> Iterator[Slot]:
-        """A piece from beginning to end, with nothing under it but under what rings on."""
+        """A piece from beginning to end; its last `rings_ms` are heard over what follows."""
         piece, longest = self.pieces[name], self.grid.frames_of_ms(_LONGEST_SLOT_MS)
         n_frames = max(1, self.grid.frames(piece.n_samples) - self.grid.frames_of_ms(rings_ms))
         for frame in range(0, n_frames, longest):
             end = min(frame + longest, n_frames)
-            left = max(0, piece.n_samples - end * self.grid.frame_samples)
+            first = frame * self.grid.frame_samples
             yield Slot(
                 end - frame,
                 solo=piece.key,
-                solo_sample=frame * self.grid.frame_samples,
-                solo_rings=left if end == n_frames else 0,
+                solo_sample=first,
+                solo_stop=piece.n_samples - first if end == n_frames else None,
             )
         self.bed_enters = True
 

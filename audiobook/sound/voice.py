@@ -31,7 +31,7 @@ __all__ = ["WORKING_LUFS", "Room", "Take", "find_take", "speech_of"]
 WORKING_LUFS = -24.0
 """Every clip is brought to this loudness; the programme's gain takes it from there."""
 
-_VERSION = 1
+_VERSION = 2
 """Part of every take's key: another number when the treatment below changes."""
 _KIND = "take"
 _SILENCE_DB = -50.0
@@ -40,7 +40,11 @@ _KEPT_BEFORE_MS = 15
 _KEPT_AFTER_MS = 60
 _FADE_MS = 8
 _MOST_GAIN_DB = 30.0
-_TRIES = 3
+_MOST_TAMED_DB = 12.0
+"""Gain beyond that of speech without peaks to tame: more would be heard as distortion."""
+_NEAR_ENOUGH_DB = 0.1
+_LEAST_SLOPE = 0.1
+_TRIES = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,19 +112,36 @@ def _clip(store: Store, key: str) -> Clip:
 
 
 def _measured(clip: Clip, key: str, room: Room) -> Take:
-    """Find the gain that levels a clip. Taming its peaks costs loudness, so it is sought again."""
     first, last = _sounding(clip)
     speech = _resampled(clip, first, last, room.sample_rate)
-    gain_db = 0.0
-    for _ in range(_TRIES):
-        loudness = integrated_lufs(_energies(_levelled(speech, gain_db, room), room))
-        if not math.isfinite(loudness):
-            break
-        gain_db += WORKING_LUFS - loudness
-        gain_db = round(max(-_MOST_GAIN_DB, min(gain_db, _MOST_GAIN_DB)), 2)
+    gain_db = _levelling_gain_db(speech, room)
     energies = _energies(_levelled(speech, gain_db, room), room)
     rounded = tuple(float(f"{energy:.6g}") for energy in energies)
     return Take(key, first, last, speech.shape[1], gain_db, rounded)
+
+
+def _levelling_gain_db(speech: Sound, room: Room) -> float:
+    """What brings speech to `WORKING_LUFS` once its peaks are tamed, in dB; 0 for silence.
+
+    Taming costs loudness, so the gain is sought by secants. Where it would take too much of that,
+    as with a click, the speech stays softer.
+    """
+    untamed_db = WORKING_LUFS - integrated_lufs(_energies(speech, room))
+    if not math.isfinite(untamed_db):
+        return 0.0
+    gain_db = untamed_db = max(-_MOST_GAIN_DB, min(untamed_db, _MOST_GAIN_DB))
+    slope, before, step_db = 1.0, 0.0, 0.0
+    for _ in range(_TRIES):
+        loudness = integrated_lufs(_energies(_levelled(speech, gain_db, room), room))
+        if step_db:
+            slope = max((loudness - before) / step_db, _LEAST_SLOPE)
+        most_db = untamed_db + _MOST_TAMED_DB - gain_db
+        step_db = min((WORKING_LUFS - loudness) / slope, most_db)
+        if abs(WORKING_LUFS - loudness) < _NEAR_ENOUGH_DB or not step_db:
+            break
+        before = loudness
+        gain_db += step_db
+    return round(gain_db, 2)
 
 
 def _levelled(speech: Sound, gain_db: float, room: Room) -> Sound:

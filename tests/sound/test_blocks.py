@@ -1,0 +1,123 @@
+"""Blocks tile the timeline, are 8 to 30 s long, and an edit moves no cut far from it."""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+from dataclasses import replace
+from itertools import pairwise
+
+import pytest
+from fakes.programmes import BED, GRID, MIX, NO_MUSIC, STING, Line, laid_out
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from audiobook.config import Music
+from audiobook.model import Cue
+from audiobook.sound.blocks import Block, cut_blocks
+from audiobook.sound.scene import Reach, make_scene
+from audiobook.sound.timeline import Timeline
+from audiobook.store import digest
+
+WITH_BED = Music(None, BED, None)
+SHORTEST, LONGEST = GRID.frames_of_ms(8000), 30 * GRID.sample_rate // GRID.frame_samples
+
+LINES = st.builds(
+    Line,
+    name=st.text("abcdef", min_size=1, max_size=3),
+    speech_s=st.floats(0.01, 14),
+    pause_ms=st.integers(0, 2000),
+)
+CUES = st.sampled_from([Cue("sting", 0, 1, STING), Cue("music", 0, 1, BED), Cue("music", 0, 1)])
+CHAPTERS = st.lists(
+    st.lists(st.one_of(LINES, LINES, CUES), max_size=25).map(lambda items: [*items, Line("end")]),
+    min_size=1,
+    max_size=3,
+)
+
+
+def cuttable(timeline: Timeline, block: Block) -> bool:
+    """Whether a cut within the block leaves 8 s on both sides."""
+    done = 0
+    for slot in timeline.slots[block.first : block.last]:
+        done += slot.n_frames
+        if SHORTEST <= done <= block.n_frames - SHORTEST:
+            return True
+    return False
+
+
+@settings(max_examples=80, deadline=None)
+@given(chapters=CHAPTERS, music=st.sampled_from([NO_MUSIC, WITH_BED, Music(STING, BED, STING)]))
+def test_blocks_tile_the_timeline(chapters: list[list[Line | Cue]], music: Music) -> None:
+    timeline = laid_out(chapters, music)
+    blocks = cut_blocks(timeline)
+    assert [blocks[0].first, blocks[0].start_frame] == [0, 0]
+    assert blocks[-1].last == len(timeline.slots)
+    for before, after in pairwise(blocks):
+        assert before.last == after.first
+        assert before.start_frame + before.n_frames == after.start_frame
+    for block in blocks:
+        slots = timeline.slots[block.first : block.last]
+        assert block.n_frames == sum(slot.n_frames for slot in slots) > 0
+
+
+@settings(max_examples=80, deadline=None)
+@given(chapters=CHAPTERS, music=st.sampled_from([NO_MUSIC, WITH_BED]))
+def test_blocks_are_8_to_30_seconds_long(chapters: list[list[Line | Cue]], music: Music) -> None:
+    timeline = laid_out(chapters, music)
+    blocks = cut_blocks(timeline)
+    edges = {block.start_frame for block in blocks}
+    assert {mark.start_frame for mark in timeline.marks} <= edges
+    chapter_lengths = {mark.start_frame: mark.end_frame for mark in timeline.marks}
+    for block in blocks:
+        end = block.start_frame + block.n_frames
+        whole_chapter = chapter_lengths.get(block.start_frame) == end
+        assert block.n_frames >= SHORTEST or whole_chapter
+        assert block.n_frames <= LONGEST or not cuttable(timeline, block)
+
+
+def test_a_thousand_equal_sentences_are_cut_quickly() -> None:
+    blocks = cut_blocks(laid_out([[Line("same")] * 3000]))
+    assert len(blocks) > 300
+
+
+def book(seed: int, n_lines: int) -> list[Line]:
+    """Sentences as long as sentences are, no two alike."""
+    rng = random.Random(seed)
+    return [
+        Line(f"{seed}:{index}", rng.lognormvariate(1.15, 0.6), rng.choice([250, 350, 600, 900]))
+        for index in range(n_lines)
+    ]
+
+
+def edited(lines: list[Line], kind: str, at: int, name: str) -> list[Line]:
+    new = replace(lines[at], name=name, speech_s=lines[at].speech_s * 1.1)
+    middle = {"replace": [new], "insert": [new, lines[at]], "delete": []}[kind]
+    return [*lines[:at], *middle, *lines[at + 1 :]]
+
+
+def keys(timeline: Timeline) -> list[str]:
+    """What each block is kept by."""
+    blocks, reach = cut_blocks(timeline), Reach(98 * GRID.frame_samples, GRID.frame_samples)
+    return [digest(make_scene(timeline, blocks, index, MIX, reach)) for index in range(len(blocks))]
+
+
+@pytest.mark.parametrize("music", [NO_MUSIC, WITH_BED], ids=["speech", "bed"])
+@pytest.mark.parametrize("kind", ["replace", "insert", "delete"])
+def test_an_edit_costs_at_most_three_blocks(kind: str, music: Music) -> None:
+    rng = random.Random(11)
+    lines = book(3, 90)
+    old = keys(laid_out([lines], music))
+    assert len(old) > 12
+    costs: Counter[int] = Counter()
+    for index in range(60):
+        new = keys(laid_out([edited(lines, kind, rng.randrange(90), f"new {index}")], music))
+        costs[len(set(new) - set(old))] += 1
+        changed = [place for place, key in enumerate(new) if key not in set(old)]
+        # They lie side by side: what is beyond them is kept.
+        assert changed == list(range(changed[0], changed[-1] + 1))
+    # Now and then, where a new sentence draws a cut to itself, one more than three.
+    assert costs.total() == 60
+    assert costs[1] + costs[2] >= 48
+    assert max(costs) <= 4
+    assert costs[4] <= 1
