@@ -27,10 +27,10 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-voices_app = typer.Typer(
+_voices_app = typer.Typer(
     help="See which voices there are.", rich_markup_mode=None, pretty_exceptions_enable=False
 )
-app.add_typer(voices_app, name="voices")
+app.add_typer(_voices_app, name="voices")
 
 _ALL_LANGUAGES = "mul"  # ISO 639-2
 
@@ -219,7 +219,7 @@ def say(
         reporter.built(say_text(spoken, output, choices=choices, listen=reporter.listen))
 
 
-@voices_app.callback(invoke_without_command=True)
+@_voices_app.callback(invoke_without_command=True)
 def voices(
     context: typer.Context,
     engine: _EngineName = None,
@@ -232,7 +232,7 @@ def voices(
         list_voices(engine, language, as_json, debug)
 
 
-@voices_app.command("list")
+@_voices_app.command("list")
 def list_voices(
     engine: _EngineName = None,
     language: _Language = None,
