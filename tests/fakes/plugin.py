@@ -1,0 +1,41 @@
+"""A package of somebody else's, as a page of the documentation shows it."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+
+__all__ = ["install_from_page"]
+
+
+def install_from_page(page: Path, module: str, site: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Put a page's Python block into a module, and the entry points of its TOML block beside it.
+
+    Args:
+        page: the page, with one block of each.
+        module: the module's name.
+        site: a folder that stands for site-packages; it goes onto `sys.path`.
+        monkeypatch: takes it off again.
+    """
+    (code,) = _blocks(page, "python")
+    (settings,) = _blocks(page, "toml")
+    project = tomllib.loads(settings)["project"]
+    (site / f"{module}.py").write_text(code, "utf-8")
+    info = site / f"{project['name'].replace('-', '_')}-{project['version']}.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text(
+        f"Metadata-Version: 2.1\nName: {project['name']}\nVersion: {project['version']}\n", "utf-8"
+    )
+    groups = (
+        f"[{group}]\n" + "".join(f"{name} = {value}\n" for name, value in points.items())
+        for group, points in project["entry-points"].items()
+    )
+    (info / "entry_points.txt").write_text("\n".join(groups), "utf-8")
+    monkeypatch.syspath_prepend(site)
+
+
+def _blocks(page: Path, language: str) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```$", page.read_text("utf-8"), re.M | re.S)
