@@ -40,6 +40,7 @@ def test_a_place_in_a_source_is_the_line_and_column_of_its_character(
 
     assert where.line is not None
     assert where.column is not None
+    assert where.column >= 1
     lines = text.split("\n")
     assert sum(len(line) + 1 for line in lines[: where.line - 1]) + where.column - 1 == offset
     assert where.excerpt == lines[where.line - 1].rstrip("\r")
