@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from audiobook.errors import UnknownNameError
 from audiobook.model import Source
 
-__all__ = ["SpokenLine", "spoken_line"]
+__all__ = ["SpokenLine", "looks_cued", "spoken_line"]
 
 _ESCAPE = re.compile(r"[ \t]*\\")
 _NAME = re.compile(r"[ \t]*([^\s:][^:\n]*?)\??:(?:[ \t]+|$)")
@@ -55,6 +55,12 @@ def spoken_line(source: Source, start: int, line: str, cast: Collection[str]) ->
         where = source.where(start + match.start(1))
         raise UnknownNameError("speaker", name, cast, where=where)
     return SpokenLine(start, start, None)
+
+
+def looks_cued(line: str) -> bool:
+    """Whether a line begins as those do that say who speaks, be it a known name or not."""
+    match = _NAME.match(line)
+    return match is not None and len(match[1]) <= _MAX_NAME
 
 
 def _seems_speaker(name: str, said: str) -> bool:

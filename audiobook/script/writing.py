@@ -20,12 +20,14 @@ from collections.abc import Iterator
 import yaml
 
 from audiobook.model import Chapter, Cue, Kind, Script, Segment
+from audiobook.script.speakers import looks_cued
 
 __all__ = ["script_text"]
 
 _PARAGRAPH_MS = 600
-_MARKUP = re.compile(r"([\\`*_\[\]<&])")
-_BLOCK = re.compile(r"^(#|>|[-+=~]|\d+[.)]|[^\s:]{1,40}\??:)")
+_MARKUP = re.compile(r"[\\`*_\[\]<&#|~]")
+_NUMBER = re.compile(r"\d+(?=[.)])")
+_LINE_MARKS = (">", "-", "+", "=")
 
 
 def script_text(script: Script) -> str:
@@ -33,17 +35,31 @@ def script_text(script: Script) -> str:
     cast: dict[str, object] = {s.speaker: {} for s in script.segments if s.speaker}
     head = {"title": script.title, "language": script.language} | ({"cast": cast} if cast else {})
     front = yaml.safe_dump(head, allow_unicode=True, sort_keys=False)
-    chapters = "\n".join("".join(_chapter(chapter)) for chapter in script.chapters)
-    return f"---\n{front}---\n\n{chapters}"
+    level = 2 if _opens_with_title(script.chapters[0]) else 1
+    chapters = "".join(part for chapter in script.chapters for part in _chapter(chapter, level))
+    return f"---\n{front}---\n\n{chapters.rstrip()}\n"
 
 
-def _chapter(chapter: Chapter) -> Iterator[str]:
+def _opens_with_title(chapter: Chapter) -> bool:
+    """Whether the heading of the book stands before that of its first chapter."""
+    headings = [segment.text for segment in chapter.segments if segment.kind is Kind.HEADING]
+    return chapter.title in headings and headings[0] != chapter.title
+
+
+def _chapter(chapter: Chapter, level: int) -> Iterator[str]:
+    """A chapter's lines; headings of the given level open chapters."""
+    seen: list[str] = []
     for item in chapter.items:
         if isinstance(item, Cue):
             yield _cue(item) + "\n\n"
+        elif item.kind is Kind.HEADING:
+            depth = level if item.text == chapter.title and item.text not in seen else level + 1
+            if level > 1 and not seen and depth != level:
+                depth = 1  # the title of the book
+            seen.append(item.text)
+            yield f"{'#' * depth} {_escaped(item.text)}\n\n"
         else:
-            ends = item.kind is Kind.HEADING or item.pause_ms >= _PARAGRAPH_MS
-            yield _line(item) + ("\n\n" if ends else "\n")
+            yield _line(item) + ("\n\n" if item.pause_ms >= _PARAGRAPH_MS else "\n")
 
 
 def _cue(cue: Cue) -> str:
@@ -54,9 +70,15 @@ def _cue(cue: Cue) -> str:
 
 
 def _line(segment: Segment) -> str:
-    text = _MARKUP.sub(r"\\\1", segment.text)
-    if segment.kind is Kind.HEADING:
-        return f"# {text}"
+    text = _escaped(segment.text)
     if segment.speaker:
         return f"{segment.speaker}: {text}"
-    return f"\\{text}" if _BLOCK.match(text) else text
+    if number := _NUMBER.match(text):
+        text = f"{number[0]}\\{text[number.end() :]}"
+    if text.startswith("\\"):  # it can be taken for nothing else any more
+        return text
+    return f"\\{text}" if text.startswith(_LINE_MARKS) or looks_cued(text) else text
+
+
+def _escaped(text: str) -> str:
+    return _MARKUP.sub(r"\\\g<0>", text)
