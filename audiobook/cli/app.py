@@ -11,13 +11,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from typer.core import TyperGroup
 
 from audiobook.cli.reporting import reported
 
 if TYPE_CHECKING:
     from audiobook.stories import Choices
 
-__all__ = ["app"]
+__all__ = ["app", "root_command"]
 
 app = typer.Typer(
     name="audiobook",
@@ -45,40 +46,73 @@ _Source = Annotated[
 ]
 _Output = Annotated[
     Path,
-    typer.Option("--output", "-o", envvar="AUDIOBOOK_OUTPUT", help="Folder for what is made."),
+    typer.Option(
+        "--output",
+        "-o",
+        metavar="DIR",
+        envvar="AUDIOBOOK_OUTPUT",
+        help="Folder for what is made.",
+    ),
 ]
 _EngineName = Annotated[
     str | None,
-    typer.Option("--engine", envvar="AUDIOBOOK_ENGINE", help="Speech engine, or auto."),
+    typer.Option(
+        "--engine",
+        metavar="NAME",
+        envvar="AUDIOBOOK_ENGINE",
+        help="Speech engine, or auto: Google's where it answers, else espeak-ng.",
+    ),
 ]
 _VoiceNames = Annotated[
     list[str] | None,
     typer.Option(
         "--voice",
+        metavar="NAME",
         envvar="AUDIOBOOK_VOICE",
         help="Voice of the narrator, or NAME=VOICE for one of the cast; may be repeated.",
     ),
 ]
 _Language = Annotated[
     str | None,
-    typer.Option("--language", envvar="AUDIOBOOK_LANGUAGE", help="Language, as a BCP 47 tag."),
+    typer.Option(
+        "--language",
+        metavar="TAG",
+        envvar="AUDIOBOOK_LANGUAGE",
+        help="Language, as a BCP 47 tag: en, pt-BR.",
+    ),
 ]
 _Formats = Annotated[
     list[str] | None,
     typer.Option(
-        "--format", envvar="AUDIOBOOK_FORMAT", help="mp3 or wav; may be repeated. Default: mp3."
+        "--format",
+        metavar="NAME",
+        envvar="AUDIOBOOK_FORMAT",
+        help="mp3 or wav; may be repeated. Default: mp3.",
     ),
 ]
 _ProfileName = Annotated[
     str | None,
-    typer.Option("--profile", envvar="AUDIOBOOK_PROFILE", help="Mastering profile."),
+    typer.Option(
+        "--profile",
+        metavar="NAME",
+        envvar="AUDIOBOOK_PROFILE",
+        help="Mastering profile: podcast, podcast-stereo, loud or broadcast.",
+    ),
 ]
 _Split = Annotated[
     str,
-    typer.Option("--split", envvar="AUDIOBOOK_SPLIT", help="One file per episode, or per chapter."),
+    typer.Option(
+        "--split",
+        metavar="WHAT",
+        envvar="AUDIOBOOK_SPLIT",
+        help="What gets a file of its own: episode or chapter.",
+    ),
 ]
 _Only = Annotated[
-    str | None, typer.Option("--only", help="Make one chapter only, by number or title.")
+    str | None,
+    typer.Option(
+        "--only", metavar="CHAPTER", help="Make one chapter only, named by number or title."
+    ),
 ]
 _Music = Annotated[
     bool,
@@ -125,6 +159,7 @@ def build(
         int | None,
         typer.Option(
             "--jobs",
+            metavar="N",
             min=1,
             envvar="AUDIOBOOK_JOBS",
             help="How much to do at once. Default: one job for each core.",
@@ -182,9 +217,11 @@ def plan(
 
 @app.command()
 def script(
-    story: Annotated[Path, typer.Argument(help="The story's file.", show_default=False)],
+    story: Annotated[
+        Path, typer.Argument(metavar="STORY", help="The story's file.", show_default=False)
+    ],
     output: Annotated[
-        Path | None, typer.Option("--output", "-o", help="Write it to a file.")
+        Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write it there.")
     ] = None,
     language: _Language = None,
     as_json: _Json = False,
@@ -199,9 +236,10 @@ def script(
 
 @app.command()
 def say(
-    text: Annotated[str, typer.Argument(help="What to say; - for standard input.")],
+    text: Annotated[str, typer.Argument(metavar="TEXT", help="What to say; - for standard input.")],
     output: Annotated[
-        Path, typer.Option("--output", "-o", help="The file to write: .mp3 or .wav.")
+        Path,
+        typer.Option("--output", "-o", metavar="FILE", help="The file to write: .mp3 or .wav."),
     ] = Path("say.mp3"),
     engine: _EngineName = None,
     voice: _VoiceNames = None,
@@ -261,6 +299,7 @@ def publish(
         str | None,
         typer.Option(
             "--url",
+            metavar="URL",
             envvar="AUDIOBOOK_URL",
             help="Address of the folder that will hold the feed; default: the show's own.",
         ),
@@ -278,10 +317,22 @@ def publish(
 
 @app.command()
 def serve(
-    folder: Annotated[Path, typer.Argument(help="The folder to offer.")] = Path("output"),
-    port: Annotated[int, typer.Option("--port", min=0, max=65535, help="0 for any.")] = 8000,
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The folder to offer.")] = Path(
+        "output"
+    ),
+    port: Annotated[
+        int,
+        typer.Option(
+            "--port", metavar="N", min=0, max=65535, help="Port to listen on; 0 for any free one."
+        ),
+    ] = 8000,
     host: Annotated[
-        str, typer.Option("--host", help="Address to listen on; 0.0.0.0 for the whole network.")
+        str,
+        typer.Option(
+            "--host",
+            metavar="ADDRESS",
+            help="Address to listen on; 0.0.0.0 for the whole network.",
+        ),
     ] = "127.0.0.1",
     debug: _Debug = False,
 ) -> None:
@@ -291,6 +342,13 @@ def serve(
 
         serve_folder(folder, host, port, reporter.serving)
         raise KeyboardInterrupt  # which alone ended it
+
+
+def root_command() -> TyperGroup:
+    """The command `audiobook`, with all it holds, for those who describe it."""
+    command = typer.main.get_command(app)
+    assert isinstance(command, TyperGroup)
+    return command
 
 
 def _choices(
