@@ -1,0 +1,156 @@
+"""What a build makes depends on what it is given, and costs what has changed."""
+
+from __future__ import annotations
+
+import os
+import random
+import shutil
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+import audiobook
+from audiobook import Choices, Event, Noted, Report, StageAdvanced, StageEnded, StageStarted
+
+
+def told(n_days: int) -> str:
+    """A story of so many days."""
+    days = (f"On day {n} she waited, and the river rose." for n in range(n_days))
+    return (
+        "---\ntitle: The Crossing\nauthor: M. Ferrier\ncast: {Ferryman: {}}\n---\n\n"
+        "# The Near Bank\n\nThe water was high. The road ended there.\n\n"
+        "Ferryman: “Not today,”\nhe said.\n\n"
+        "# The Far Bank\n\n" + "\n\n".join(days) + "\n"
+    )
+
+
+WITH_MUSIC = Choices(engine="tone")
+TONE = Choices(engine="tone", music=False)
+ESPEAK = Choices(engine="espeak", music=False)
+
+
+@pytest.fixture
+def story(tmp_path: Path) -> Path:
+    path = tmp_path / "crossing.md"
+    path.write_text(told(14), encoding="utf-8")
+    return path
+
+
+def file_bytes(report: Report) -> list[bytes]:
+    return [path.read_bytes() for episode in report.episodes for path in episode.files.values()]
+
+
+def forget_everything(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
+    """Go on with a store in which there is nothing."""
+    monkeypatch.setenv("AUDIOBOOK_CACHE", str(folder))
+
+
+@pytest.mark.parametrize("choices", [WITH_MUSIC, ESPEAK], ids=["tone", "espeak"])
+def test_the_same_story_gives_the_same_bytes(
+    story: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, choices: Choices
+) -> None:
+    """Whatever the store, the folders, the number of jobs and the seed of Python's hashes."""
+    here = audiobook.build(story, output=tmp_path / "out", choices=choices, jobs=1)
+    fresh = audiobook.build(story, output=tmp_path / "out", choices=choices, fresh=True)
+    forget_everything(monkeypatch, tmp_path / "store 2")
+    elsewhere = tmp_path / "elsewhere" / "crossing.md"
+    elsewhere.parent.mkdir()
+    shutil.copy(story, elsewhere)
+    many = audiobook.build(elsewhere, output=tmp_path / "out 2", choices=choices, jobs=7)
+    forget_everything(monkeypatch, tmp_path / "store 3")
+    options = ["--engine", str(choices.engine), "--music" if choices.music else "--no-music"]
+    subprocess.run(
+        [sys.executable, "-m", "audiobook", "build", str(story), "-q", "-o", "out 3", *options],
+        env={**os.environ, "PYTHONHASHSEED": "4242", "TZ": "Asia/Almaty", "LANG": "C"},
+        cwd=tmp_path,
+        check=True,
+    )
+    (mp3,) = file_bytes(here)
+    for report in (fresh, many):
+        assert report.episodes[0].segments_reused == 0
+        assert report.episodes[0].blocks_encoded == report.episodes[0].blocks
+        assert file_bytes(report) == [mp3]
+    assert (tmp_path / "out 3" / "crossing.mp3").read_bytes() == mp3
+
+
+def test_nothing_changed_costs_nothing(story: Path, tmp_path: Path) -> None:
+    first = audiobook.build(story, output=tmp_path / "out", choices=TONE)
+    old = file_bytes(first)
+    shutil.rmtree(tmp_path / "out")
+    again = audiobook.build(story, output=tmp_path / "out", choices=TONE)
+    (episode,) = again.episodes
+    assert (episode.segments_synthesised, episode.blocks_encoded) == (0, 0)
+    assert episode.segments_reused == episode.segments > 14
+    assert file_bytes(again) == old
+
+
+def test_an_edit_costs_its_size_and_gives_the_bytes_of_a_clean_build(
+    story: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    story.write_text(told(24), encoding="utf-8")
+    (first,) = audiobook.build(story, output=tmp_path / "out", choices=TONE).episodes
+    edited_text = told(24).replace("On day 11 she waited", "On day 11 she swam")
+    story.write_text(edited_text, encoding="utf-8")
+    edited = audiobook.build(story, output=tmp_path / "out", choices=TONE)
+    (episode,) = edited.episodes
+    assert episode.segments_synthesised == 1
+    assert 1 <= episode.blocks_encoded <= 3 < first.blocks
+
+    forget_everything(monkeypatch, tmp_path / "store 2")
+    clean = audiobook.build(story, output=tmp_path / "clean", choices=TONE)
+    assert clean.episodes[0].segments_synthesised == episode.segments
+    assert file_bytes(clean) == file_bytes(edited)
+
+
+def test_a_damaged_store_is_mended(story: Path, tmp_path: Path, store_folder: Path) -> None:
+    good = file_bytes(audiobook.build(story, output=tmp_path / "out", choices=TONE))
+    values = sorted(path for path in store_folder.rglob("*") if path.is_file())
+    chance = random.Random(7)
+    for path in chance.sample(values, len(values) // 2):
+        data = bytearray(path.read_bytes())
+        place = chance.randrange(len(data))
+        path.write_bytes(data[:place] if chance.random() < 0.5 else b"\0" * len(data))
+    assert file_bytes(audiobook.build(story, output=tmp_path / "out", choices=TONE)) == good
+
+
+def test_progress_comes_as_events_and_nothing_is_printed(
+    story: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    events: list[Event] = []
+    report = audiobook.build(story, output=tmp_path / "out", choices=TONE, listen=events.append)
+    assert capfd.readouterr() == ("", "")
+    assert isinstance(events[0], Noted)
+    assert "The Crossing" in events[0].what
+    stages = [event.stage for event in events if isinstance(event, StageStarted)]
+    assert stages == [event.stage for event in events if isinstance(event, StageEnded)]
+    assert stages == ["speech", "mix"]
+    for stage, total in (
+        ("speech", report.episodes[0].segments),
+        ("mix", report.episodes[0].blocks),
+    ):
+        done = [e.done for e in events if isinstance(e, StageAdvanced) and e.stage == stage]
+        assert done == list(range(1, total + 1))
+
+
+def test_the_work_may_be_done_elsewhere(story: Path, tmp_path: Path) -> None:
+    with ThreadPoolExecutor(3) as executor:
+        lent = audiobook.build(story, output=tmp_path / "a", choices=TONE, executor=executor)
+        assert executor.submit(int).result() == 0  # it is given back in working order
+    own = audiobook.build(story, output=tmp_path / "b", choices=TONE, fresh=True)
+    assert file_bytes(lent) == file_bytes(own)
+
+
+def test_a_plan_foretells_the_build(story: Path, tmp_path: Path) -> None:
+    (plan,) = audiobook.plan(story, output=tmp_path / "out", choices=TONE)
+    (built,) = audiobook.build(story, output=tmp_path / "out", choices=TONE).episodes
+    assert plan.files == tuple(built.files.values())
+    assert plan.segments == built.segments
+    assert plan.segments_kept == 0
+    assert plan.chapters == tuple(chapter.title for chapter in built.chapters)
+    assert plan.estimated_s == pytest.approx(built.duration_s, rel=0.3)
+    (after,) = audiobook.plan(story, output=tmp_path / "out", choices=TONE)
+    assert after.segments_kept == after.segments
+    assert audiobook.plan(story, choices=ESPEAK)[0].segments_kept == 0
