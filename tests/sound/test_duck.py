@@ -59,16 +59,24 @@ def test_without_speech_the_bed_is_left_alone() -> None:
     first=st.integers(0, 3000),
     length=st.integers(1, 2 * RATE),
     shift=st.integers(-(10**6), 10**6),
+    lead_ms=st.integers(0, 400),
+    release_ms=st.integers(1, 1500),
 )
 def test_windows_agree_wherever_they_begin(
-    speech: list[tuple[int, int]], first: int, length: int, shift: int
+    speech: list[tuple[int, int]],
+    first: int,
+    length: int,
+    shift: int,
+    lead_ms: int,
+    release_ms: int,
 ) -> None:
-    whole = duck_gain(speech, DUCKING, RATE, 0, 3000 * 64 + length)
+    ducking = Ducking(lead_ms=lead_ms, release_ms=release_ms)
+    whole = duck_gain(speech, ducking, RATE, 0, 3000 * 64 + length)
     start = first * CONTROL_SAMPLES
-    part = duck_gain(speech, DUCKING, RATE, start, start + length)
+    part = duck_gain(speech, ducking, RATE, start, start + length)
     np.testing.assert_array_equal(part, whole[start : start + length])
     moved = [(start + 64 * shift, stop + 64 * shift) for start, stop in speech]
-    elsewhere = duck_gain(moved, DUCKING, RATE, start + 64 * shift, start + 64 * shift + length)
+    elsewhere = duck_gain(moved, ducking, RATE, start + 64 * shift, start + 64 * shift + length)
     np.testing.assert_array_equal(elsewhere, part)
 
 

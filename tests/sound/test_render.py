@@ -39,13 +39,13 @@ LINES = st.builds(
     Line,
     name=st.text("abcdef", min_size=1, max_size=3),
     speech_s=st.floats(0.01, 9),
-    pause_ms=st.integers(0, 3000),
+    pause_ms=st.sampled_from([0, 300, 600, 900, 1100, 2500]),
     speaker=st.sampled_from([None, "Ann", "Bob"]),
 )
 CUES = st.sampled_from([Cue("sting", 0, 1, STING), Cue("music", 0, 1, BED), Cue("music", 0, 1)])
 CHAPTERS = st.lists(
     st.lists(st.one_of(LINES, LINES, LINES, CUES), min_size=1, max_size=8).map(
-        lambda items: [*items, Line("end")]
+        lambda items: [*items, Line("end", 2.0, 900)]
     ),
     min_size=1,
     max_size=3,
@@ -77,7 +77,10 @@ def scored() -> Timeline:
     """A programme with all there is: chapters, speakers, bed, stings, opening, closing."""
     speakers = [None, "Ann", None, "Bob"]
     chapters: list[list[Line | Cue]] = [
-        [Line(f"{n}-{i}", 1.5 + i % 4, 300 * (i % 3), speakers[i % 4]) for i in range(9)]
+        [
+            Line(f"{n}-{i}", 1.5 + i % 4, (0, 1100, 600, 2500)[i % 4], speakers[i % 4])
+            for i in range(9)
+        ]
         for n in range(2)
     ]
     chapters[0].insert(4, Cue("sting", 0, 1, STING))
@@ -253,6 +256,14 @@ def test_the_bed_keeps_its_power_where_it_goes_over_to_another_phase() -> None:
     seconds = bed[0, begin : begin + 110 * RATE].reshape(-1, RATE // 2).astype(np.float64)
     levels_db = 10 * np.log10(np.mean(seconds**2, axis=1))
     assert np.ptp(levels_db) < 1.2
+    # And where a block ends it goes on as if there were no block.
+    piece = piece_of(BED)[0][0]
+    factor = 10 ** ((MIX.bed_db + MIX.ducking.depth_db) / 20)
+    for block in cut_blocks(timeline)[1:]:
+        edge, phase = block.start_frame * FRAME, timeline.slots[block.first].bed_phase
+        around = np.arange(-RATE, RATE)
+        wanted = factor * np.take(piece, around + phase, mode="wrap")
+        np.testing.assert_allclose(bed[0, around + edge], wanted, atol=1e-6)
 
 
 def test_nothing_clicks_at_the_joins_of_blocks() -> None:

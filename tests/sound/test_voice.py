@@ -52,6 +52,14 @@ def test_peaks_keep_to_the_room(crest_db: float, store: Store) -> None:
     assert lufs(speech, room) == pytest.approx(WORKING_LUFS, abs=0.2)
 
 
+def test_the_lowest_sample_is_as_loud_as_it_is(store: Store) -> None:
+    samples = np.zeros(30_000, np.int16)
+    samples[10_000:20_000] = np.where(np.arange(10_000) % 100 < 50, -32_768, 0)
+    take, _ = made(store, Clip(22_050, samples))
+    assert 9_500 < take.first < 10_000
+    assert 20_000 < take.last < 22_000
+
+
 def test_a_click_stays_softer_rather_than_be_crushed(store: Store) -> None:
     _, speech = made(store, clip_of(0.03))
     assert WORKING_LUFS - 6 < lufs(speech) < WORKING_LUFS

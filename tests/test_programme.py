@@ -1,0 +1,290 @@
+"""A whole programme, from clips to the finished file, measured by decoding it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+from fakes.programmes import Line, clip_of, oversampled_peak, script_of
+
+from audiobook.config import Music, Show
+from audiobook.episode.encoder import Encoder
+from audiobook.episode.formats import load_encoder
+from audiobook.episode.join import write_episode
+from audiobook.episode.tags import Tag
+from audiobook.errors import ConfigError
+from audiobook.model import Clip, Cue, Sound
+from audiobook.programme import Mixed, Tools, lay_out, load_music, mix_and_encode, room_of
+from audiobook.progress import Event, StageAdvanced, StageEnded, StageStarted, silent
+from audiobook.sound.blocks import cut_blocks
+from audiobook.sound.loudness import integrated_lufs, step_energies
+from audiobook.sound.profiles import PROFILES, Profile, find_profile
+from audiobook.sound.timeline import Grid, Timeline
+from audiobook.sound.voice import find_take
+from audiobook.speech.synthesis import keep_clip
+from audiobook.store import Store, digest
+
+PODCAST = PROFILES["podcast"]
+SILENT = Music(None, None, None)
+SCORED = Music("opening.wav", "bed.wav", "closing.wav")
+CHAPTERS: list[list[Line | Cue]] = [
+    [Line(f"{chapter}-{i}", 1.5 + (3 * i + chapter) % 4, 250 + 300 * (i % 3)) for i in range(4)]
+    for chapter in range(4)
+]
+
+
+@cache
+def clip(name: str, seconds: float) -> Clip:
+    return clip_of(seconds, seed=sum(map(ord, name)))
+
+
+def tune(seconds: float, seed: int) -> np.ndarray:
+    """Plucked notes that ring and die away, shape (n,)."""
+    random = np.random.default_rng(seed)
+    sound = np.zeros(int(seconds * 44_100))
+    time_s = np.arange(44_100 * 2) / 44_100
+    for at in range(0, len(sound) - 44_100, 22_050):
+        hz = 110 * 2 ** (random.integers(0, 24) / 12)
+        note = np.exp(-3 * time_s) * np.sin(2 * np.pi * hz * time_s)
+        part = sound[at : at + len(note)]
+        part += 0.2 * note[: len(part)] * np.minimum(1, time_s * 100)[: len(part)]
+    return sound
+
+
+@pytest.fixture(scope="module")
+def music_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("music")
+    for seed, (name, seconds) in enumerate((("opening", 8), ("bed", 21), ("closing", 6))):
+        soundfile.write(folder / f"{name}.wav", tune(seconds, seed), 44_100)
+    return folder
+
+
+@dataclass(frozen=True)
+class Programme:
+    timeline: Timeline
+    mixed: Mixed
+    path: Path
+    events: tuple[Event, ...]
+
+    def decoded(self) -> Sound:
+        samples, _ = soundfile.read(self.path, dtype="float32", always_2d=True)
+        return np.ascontiguousarray(samples.T)
+
+
+def made(
+    folder: Path,
+    store: Store,
+    music: Music,
+    music_folder: Path,
+    *,
+    profile: Profile = PODCAST,
+    n_threads: int = 1,
+    chapters: list[list[Line | Cue]] | None = None,
+) -> Programme:
+    """A programme, as a build makes it."""
+    script = script_of(chapters or CHAPTERS)
+    takes = []
+    for chapter in chapters or CHAPTERS:
+        for item in chapter:
+            if isinstance(item, Line):
+                key = digest(item.name)
+                keep_clip(store, key, clip(item.name, item.speech_s))
+                takes.append(find_take(store, key, room_of(profile)))
+    pieces = load_music(music, script, music_folder, profile, store)
+    encoder: Encoder = load_encoder(
+        "mp3", profile.sample_rate, profile.channels, profile.bitrate_kbps
+    )
+    grid = Grid(profile.sample_rate, encoder.frame_samples)
+    timeline = lay_out(script, takes, Show(music=music), pieces, grid)
+    events: list[Event] = []
+    with ThreadPoolExecutor(n_threads) as executor:
+        tools = Tools(store, executor, 3 * n_threads, events.append)
+        mixed = mix_and_encode(timeline, profile, music, pieces.values(), encoder, tools)
+    path = folder / f"episode.{encoder.extension}"
+    n_samples = timeline.n_frames * grid.frame_samples
+    write_episode(path, encoder, Tag("A Story"), mixed.blocks, n_samples)
+    return Programme(timeline, mixed, path, tuple(events))
+
+
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory: pytest.TempPathFactory) -> Store:
+    """The store that `programme` works with."""
+    return Store(tmp_path_factory.mktemp("kept"))
+
+
+@pytest.fixture(scope="module")
+def programme(
+    music_folder: Path, kept: Store, tmp_path_factory: pytest.TempPathFactory
+) -> Callable[[str, Music], Programme]:
+    """Each programme is made once for this module."""
+
+    @cache
+    def make(profile: str, music: Music) -> Programme:
+        folder = tmp_path_factory.mktemp("programme")
+        return made(folder, kept, music, music_folder, profile=find_profile(profile))
+
+    return make
+
+
+def lufs(sound: Sound) -> float:
+    return integrated_lufs(step_energies(sound, 44_100))
+
+
+@pytest.mark.parametrize(
+    ("profile", "music"),
+    [
+        ("podcast", SILENT),
+        ("podcast", SCORED),
+        ("loud", SILENT),
+        ("loud", SCORED),
+        ("podcast-stereo", SCORED),
+    ],
+)
+def test_the_finished_file_keeps_to_its_profile(
+    profile: str, music: Music, programme: Callable[[str, Music], Programme]
+) -> None:
+    wanted, episode = PROFILES[profile], programme(profile, music)
+    sound = episode.decoded()
+    assert sound.shape == (wanted.channels, episode.timeline.n_frames * 1152)
+    assert lufs(sound) == pytest.approx(wanted.loudness_lufs, abs=0.3)
+    assert 20 * math.log10(oversampled_peak(sound)) <= wanted.ceiling_dbtp
+    # What was measured of the blocks is what is in the file.
+    assert episode.mixed.integrated_lufs == pytest.approx(lufs(sound), abs=0.1)
+    assert episode.mixed.true_peak_dbtp <= wanted.ceiling_dbtp - 0.45
+
+
+@pytest.mark.parametrize("music", [SILENT, SCORED], ids=["speech", "music"])
+def test_there_is_no_digital_silence(
+    music: Music, programme: Callable[[str, Music], Programme]
+) -> None:
+    sound = programme("podcast", music).decoded()[0]
+    windows = sound[: len(sound) // 441 * 441].reshape(-1, 441)
+    levels_db = 10 * np.log10(np.mean(windows.astype(np.float64) ** 2, axis=1) + 1e-20)
+    assert levels_db[3:-3].min() > -100
+    assert np.median(levels_db) > -30
+
+
+@pytest.mark.parametrize("music", [SILENT, SCORED], ids=["speech", "music"])
+def test_nothing_clicks_where_blocks_join(
+    music: Music, programme: Callable[[str, Music], Programme]
+) -> None:
+    episode = programme("podcast", music)
+    bends = np.abs(np.diff(episode.decoded()[0].astype(np.float64), n=2))
+    usual = np.percentile(bends, 99.9)
+    blocks = cut_blocks(episode.timeline)
+    assert len(blocks) >= 3
+    for block in blocks[1:]:
+        at = block.start_frame * 1152
+        assert bends[at - 8 : at + 8].max() <= usual
+
+
+def test_any_number_of_threads_makes_the_same_bytes(
+    music_folder: Path, tmp_path: Path, store: Store, programme: Callable[[str, Music], Programme]
+) -> None:
+    one = programme("podcast", SCORED)
+    four = made(tmp_path, store, SCORED, music_folder, n_threads=4)
+    assert four.mixed.n_encoded == len(four.mixed.blocks) > 3
+    assert four.path.read_bytes() == one.path.read_bytes()
+
+
+def test_a_second_run_encodes_nothing_and_finds_what_the_first_measured(
+    music_folder: Path,
+    tmp_path: Path,
+    kept: Store,
+    programme: Callable[[str, Music], Programme],
+) -> None:
+    first = programme("podcast", SCORED)
+    again = made(tmp_path, kept, SCORED, music_folder, n_threads=2)
+    assert again.path.read_bytes() == first.path.read_bytes()
+    assert again.mixed.n_encoded == 0
+    assert again.mixed.integrated_lufs == first.mixed.integrated_lufs
+    assert again.mixed.true_peak_dbtp == first.mixed.true_peak_dbtp
+    for one, other in zip(first.mixed.blocks, again.mixed.blocks, strict=True):
+        assert (one.path, one.offset, one.table.crc) == (other.path, other.offset, other.table.crc)
+        np.testing.assert_array_equal(one.table.sizes, other.table.sizes)
+    for block, one in zip(cut_blocks(first.timeline), first.mixed.blocks, strict=True):
+        value = kept.get("measured", one.path.name)
+        n_steps = block.n_frames * 1152 // 4410
+        assert len(np.frombuffer(value or b"")) == 1 + n_steps  # its peak, and its own steps alone
+    n_blocks = len(first.mixed.blocks)
+    for episode, n_kept in ((first, 0), (again, n_blocks)):
+        begun, *steps, ended = episode.events
+        assert begun == StageStarted("mix", n_blocks)
+        assert steps == [StageAdvanced("mix", n, min(n, n_kept)) for n in range(1, n_blocks + 1)]
+        assert isinstance(ended, StageEnded)
+
+
+def test_a_block_without_its_measurement_is_made_again(
+    music_folder: Path,
+    tmp_path: Path,
+    kept: Store,
+    programme: Callable[[str, Music], Programme],
+) -> None:
+    first = programme("podcast", SILENT)
+    kept.path("measured", first.mixed.blocks[1].path.name).unlink()
+    again = made(tmp_path, kept, SILENT, music_folder)
+    assert again.mixed.n_encoded == 1
+    assert again.mixed.integrated_lufs == first.mixed.integrated_lufs
+
+
+def test_after_an_edit_the_file_is_that_of_a_clean_build(
+    music_folder: Path,
+    tmp_path: Path,
+    kept: Store,
+    store: Store,
+    programme: Callable[[str, Music], Programme],
+) -> None:
+    before = programme("podcast", SCORED)
+    edited = [list(chapter) for chapter in CHAPTERS]
+    edited[2][1] = Line("quite another sentence", 3.3)
+    after = made(tmp_path, kept, SCORED, music_folder, chapters=edited)
+    assert 1 <= after.mixed.n_encoded <= 3 < len(after.mixed.blocks)
+    data = after.path.read_bytes()
+    assert data != before.path.read_bytes()
+    clean = made(tmp_path, store, SCORED, music_folder, chapters=edited)
+    assert clean.mixed.n_encoded == len(clean.mixed.blocks)
+    assert clean.path.read_bytes() == data
+
+
+def test_a_story_of_silence_is_no_louder_for_it(
+    music_folder: Path, tmp_path: Path, store: Store
+) -> None:
+    line = Line("hush", 0.5)
+    keep_clip(store, digest(line.name), Clip(22_050, np.zeros(11_025, np.int16)))
+    take = find_take(store, digest(line.name), room_of(PODCAST))
+    script = script_of([[line]])
+    timeline = lay_out(script, [take], Show(music=SILENT), {}, Grid(44_100, 1152))
+    with ThreadPoolExecutor(1) as executor:
+        tools = Tools(store, executor, 1, silent)
+        encoder = load_encoder("mp3", 44_100, 1, 96)
+        mixed = mix_and_encode(timeline, PODCAST, SILENT, [], encoder, tools)
+    assert mixed.integrated_lufs == -math.inf
+    assert mixed.true_peak_dbtp < -60
+
+
+def test_music_that_is_missing_is_told_with_its_place(store: Store, tmp_path: Path) -> None:
+    cue = Cue("music", 0, 1, "nowhere.wav")
+    with pytest.raises(ConfigError) as caught:
+        load_music(SILENT, script_of([[Line("a"), cue]]), tmp_path, PODCAST, store)
+    assert caught.value.where
+    assert caught.value.where.line == 1
+
+
+def test_every_field_of_the_profile_that_shapes_the_voice_is_in_its_room() -> None:
+    rooms = {
+        room_of(replace(PODCAST, **change))  # type: ignore[arg-type]
+        for change in (
+            {},
+            {"sample_rate": 24_000},
+            {"loudness_lufs": -20.0},
+            {"ceiling_dbtp": -3.0},
+        )
+    }
+    assert len(rooms) == 4
