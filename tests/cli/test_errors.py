@@ -270,22 +270,24 @@ def at_most(n_bytes: int) -> Callable[[], None]:
     return lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (n_bytes, n_bytes))
 
 
-def test_a_disk_that_is_full_leaves_the_old_episode(run_process: Run, story: Path) -> None:
+def test_a_disk_that_is_full_leaves_the_old_episode(
+    run_process: Run, run: Run, story: Path
+) -> None:
     options = (story, *TONE, "--format", "wav", "--format", "mp3")
-    assert run_process("build", *options).code == 0
+    assert run("build", *options).code == 0
     old = {path: path.read_bytes() for path in Path("output").iterdir()}
     assert len(old) == 2
 
     story.write_text(STORY.replace("until night", "until the next night"))
     Path("kept").mkdir()
-    warm = run_process("build", *options, "-o", "kept")  # so that only the episode is to write
+    warm = run("build", *options, "-o", "kept")  # so that only the episode is to write
     assert warm.code == 0
     limit = min(path.stat().st_size for path in old) - 10_000
     done = run_process("build", *options, preexec_fn=at_most(limit))
     done.fails(1, "error: cannot write output/crossing.wav: File too large", hint="--output")
     assert {path: path.read_bytes() for path in Path("output").iterdir()} == old
 
-    assert run_process("build", *options, "-q").code == 0
+    assert run("build", *options, "-q").code == 0
     assert Path("output/crossing.mp3").read_bytes() == Path("kept/crossing.mp3").read_bytes()
 
 

@@ -24,8 +24,8 @@ def test_google_speaks_the_whole_story(run_process: Run, story: Path, google: Go
     assert len(google.texts) == PROBE + 8
 
 
-def test_auto_takes_google_where_it_answers(run_process: Run, story: Path, google: Google) -> None:
-    done = run_process("build", story, "--no-music", "--json")
+def test_auto_takes_google_where_it_answers(run: Run, story: Path, google: Google) -> None:
+    done = run("build", story, "--no-music", "--json")
     assert done.json["engine"] == "gtts"
     assert "warning" not in done.err
     assert len(google.texts) == PROBE + 8
@@ -43,11 +43,11 @@ def test_auto_takes_espeak_where_it_does_not(run_process: Run, story: Path) -> N
 
 
 @pytest.mark.usefixtures("no_google")
-def test_offline(run_process: Run, story: Path) -> None:
+def test_offline(run_process: Run, run: Run, story: Path) -> None:
     done = run_process("build", story, *GTTS)
     done.fails(4, "Google Translate cannot be reached", hint="--engine espeak")
     assert not Path("output").exists()
-    said = run_process("say", "Hello", "--engine", "gtts")
+    said = run("say", "Hello", "--engine", "gtts")
     said.fails(4, "Google Translate cannot be reached", hint="--engine espeak")
 
 
@@ -57,9 +57,9 @@ def test_a_plan_asks_nobody(run: Run, story: Path, google: Google) -> None:
     assert google.asked == []
 
 
-def test_refused_from_the_beginning(run_process: Run, story: Path, google: Google) -> None:
+def test_refused_from_the_beginning(run: Run, story: Path, google: Google) -> None:
     google.answer = lambda number, asked: Answer(429)
-    done = run_process("build", story, *GTTS)
+    done = run("build", story, *GTTS)
     done.fails(4, "Google takes no more requests for now (429)", hint="build again later")
     assert len(google.asked) == 1
 
@@ -72,7 +72,7 @@ FAILURES = {
 
 @pytest.mark.parametrize("failure", FAILURES)
 def test_a_failure_midway_keeps_what_was_spoken(
-    run_process: Run, story: Path, google: Google, failure: str
+    run_process: Run, run: Run, story: Path, google: Google, failure: str
 ) -> None:
     answer, what = FAILURES[failure]
 
@@ -89,7 +89,7 @@ def test_a_failure_midway_keeps_what_was_spoken(
 
     google.asked.clear()
     google.answer = lambda number, asked: None
-    again = run_process("build", story, *GTTS, "--json")
+    again = run("build", story, *GTTS, "--json")
     assert again.code == 0
     assert again.json["episodes"][0]["segments_reused"] == 2
     assert TEXTS[2] in google.texts
@@ -97,10 +97,10 @@ def test_a_failure_midway_keeps_what_was_spoken(
     assert len(google.texts) == PROBE + 6
 
 
-def test_a_passing_failure_is_got_over(run_process: Run, story: Path, google: Google) -> None:
+def test_a_passing_failure_is_got_over(run: Run, story: Path, google: Google) -> None:
     busy = Answer(429, headers={"Retry-After": "0"})
     google.answer = lambda number, asked: busy if number in (2, 5) else None
-    done = run_process("build", story, *GTTS, "-q")
+    done = run("build", story, *GTTS, "-q")
     assert (done.code, done.err) == (0, "")
     assert len(google.texts) == PROBE + 8 + 2
 

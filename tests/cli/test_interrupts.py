@@ -106,12 +106,13 @@ def made(folder: str = "output") -> dict[str, str]:
     return {p.name: hashlib.sha256(p.read_bytes()).hexdigest() for p in Path(folder).iterdir()}
 
 
-def goes_on(run_process: Run, *arguments: str, reused: int = 0) -> None:
+def goes_on(run: Run, *arguments: str, reused: int = 0) -> None:
     """See that the next build uses what was made, and makes what an undisturbed one makes."""
-    (again,) = run_process("build", *arguments, "--json").json["episodes"]
+    (again,) = run("build", *arguments, "--json").json["episodes"]
     assert again["segments_reused"] >= reused
-    env = {"AUDIOBOOK_CACHE": str(Path("other-store").absolute())}
-    assert run_process("build", *arguments, "-o", "undisturbed", env=env).code == 0
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("AUDIOBOOK_CACHE", str(Path("other-store").absolute()))
+        assert run("build", *arguments, "-o", "undisturbed").code == 0
     assert made() == made("undisturbed")
 
 
@@ -141,17 +142,17 @@ def test_while_it_waits_for_a_text() -> None:
     assert not Path("say.mp3").exists()
 
 
-def test_while_espeak_speaks(run_process: Run, tale: str) -> None:
+def test_while_espeak_speaks(run: Run, tale: str) -> None:
     with running("build", tale, *ESPEAK) as process:
         wait_until(lambda: kept("clips"), process)
         interrupt(process)
     n_clips = len(kept("clips"))
     assert 0 < n_clips < SENTENCES
     assert list(Path("output").iterdir()) == []
-    goes_on(run_process, tale, *ESPEAK, reused=n_clips)
+    goes_on(run, tale, *ESPEAK, reused=n_clips)
 
 
-def test_while_google_has_it_wait(run_process: Run, short_tale: str, google: Google) -> None:
+def test_while_google_has_it_wait(run: Run, short_tale: str, google: Google) -> None:
     refused = threading.Event()
 
     def refuse_the_fifth(number: int, asked: Asked) -> Answer | None:
@@ -165,7 +166,7 @@ def test_while_google_has_it_wait(run_process: Run, short_tale: str, google: Goo
         assert refused.wait(PATIENCE_S)
         interrupt(process)
     google.answer = lambda number, asked: None
-    goes_on(run_process, short_tale, "--engine", "gtts", "--no-music", reused=3)
+    goes_on(run, short_tale, "--engine", "gtts", "--no-music", reused=3)
 
 
 def test_while_google_keeps_silent(short_tale: str, google: Google) -> None:
@@ -186,17 +187,17 @@ def test_while_google_keeps_silent(short_tale: str, google: Google) -> None:
     ended.set()
 
 
-def test_while_it_is_mixed(run_process: Run, tale: str) -> None:
+def test_while_it_is_mixed(run: Run, tale: str) -> None:
     with running("build", tale, *TONE) as process:
         wait_until(lambda: kept("block"), process)
         interrupt(process)
     assert list(Path("output").iterdir()) == []
-    goes_on(run_process, tale, *TONE, reused=SENTENCES)
+    goes_on(run, tale, *TONE, reused=SENTENCES)
 
 
-def test_while_the_episode_is_written(run_process: Run, tale: str) -> None:
+def test_while_the_episode_is_written(run: Run, tale: str) -> None:
     options = (tale, *TONE, "--format", "wav")
-    assert run_process("build", *options, "-q").code == 0
+    assert run("build", *options, "-q").code == 0
     old = made()
     for _ in range(50):  # until it is caught in the act
         with running("build", *options) as process:
@@ -224,14 +225,14 @@ def test_while_it_serves() -> None:
         interrupt(process, last_words="the server has ended\n")
 
 
-def test_killed_while_espeak_speaks(run_process: Run, tale: str) -> None:
+def test_killed_while_espeak_speaks(run: Run, tale: str) -> None:
     with running("build", tale, *ESPEAK) as process:
         wait_until(lambda: len(kept("clips")) > 3, process)
         os.kill(process.pid, signal.SIGKILL)
         process.communicate(timeout=PATIENCE_S)
         assert process.returncode == -signal.SIGKILL
     n_clips = len(kept("clips"))
-    goes_on(run_process, tale, *ESPEAK, reused=n_clips)
+    goes_on(run, tale, *ESPEAK, reused=n_clips)
     deadline = time.monotonic() + PATIENCE_S
     while orphans():  # they end by themselves, when they see that nobody asks any more
         assert time.monotonic() < deadline
