@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from audiobook.builder import Built, ChapterStart, Report, build, say
+    from audiobook.checking import Checked, check
     from audiobook.errors import (
         AudiobookError,
         CheckError,
@@ -49,6 +50,7 @@ __all__ = [
     "Chapter",
     "ChapterStart",
     "CheckError",
+    "Checked",
     "Choices",
     "ConfigError",
     "Cue",
@@ -77,6 +79,7 @@ __all__ = [
     "Where",
     "__version__",
     "build",
+    "check",
     "plan",
     "publish",
     "read_script",
@@ -85,6 +88,7 @@ __all__ = [
 
 _NAMES = {
     "audiobook.builder": "Built ChapterStart Report build say",
+    "audiobook.checking": "Checked check",
     "audiobook.errors": "AudiobookError CheckError ConfigError MissingError OutputError SoundError "
     "SpeechError StoryError UnknownNameError UsageError Where",
     "audiobook.model": "Chapter Cue Kind Script Segment Source Voice",

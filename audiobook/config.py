@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 
 from audiobook.errors import ConfigError, UsageError, Where
+from audiobook.own_profiles import OwnProfile, read_own_profiles
 from audiobook.settings import MOST_TOML_BYTES, Table, parse_toml, parse_yaml
 
 __all__ = [
@@ -24,6 +25,7 @@ __all__ = [
     "Music",
     "Show",
     "find_show",
+    "nearest_show",
     "read_show",
     "with_front_matter",
 ]
@@ -136,6 +138,8 @@ class Show:
     """A square JPEG or PNG picture; None to have one drawn."""
     profile: str = "podcast"
     """The mastering profile, by name."""
+    profiles: tuple[OwnProfile, ...] = ()
+    """Its own mastering profiles."""
     engine: str = "auto"
     """The engine, by name, or "auto"."""
     cast: tuple[CastMember, ...] = ()
@@ -178,13 +182,13 @@ def find_show(source: Path | None) -> Show:
         ConfigError: the show's settings are wrong.
     """
     if source is None:
-        path = _above(Path()) or _in_folder(Path("script"))
-        if path is None:
+        nearest = nearest_show()
+        if nearest is None:
             raise UsageError(
                 "there is no show.toml here or above, and none in ./script",
                 hint="name a story: audiobook build STORY.md",
             )
-        return read_show(path)
+        return nearest
     if os.path.isdir(source):  # noqa: PTH112 - False for what cannot be seen, as below
         path = _in_folder(source)
         if path is None:
@@ -198,6 +202,16 @@ def find_show(source: Path | None) -> Show:
     show = read_show(path) if path else Show()
     known = [entry for entry in show.episodes if _real(entry.story) == _real(source)]
     return replace(show, episodes=tuple(known) or (EpisodeEntry(source),))
+
+
+def nearest_show() -> Show | None:
+    """The show whose show.toml is the nearest above the current folder, else that in ./script.
+
+    Raises:
+        UsageError, ConfigError: as for `read_show`.
+    """
+    path = _above(Path()) or _in_folder(Path("script"))
+    return read_show(path) if path else None
 
 
 def _above(folder: Path) -> Path | None:
@@ -291,6 +305,8 @@ def _with_settings(show: Show, table: Table, folder: Path) -> Show:
     }
     given = {name: value for name, value in given.items() if value is not None}
     places = dict(show.places) | {name: table.where(name) for name in given}
+    if (profiles := table.table("profiles")) is not None:
+        given["profiles"] = read_own_profiles(show.profiles, profiles)
     if (cast := table.table("cast")) is not None:
         given["cast"] = _cast(show.cast, cast)
     if (music := table.table("music")) is not None:

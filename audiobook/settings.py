@@ -121,6 +121,20 @@ class Table:
             raise self._wrong(name, f"a whole number from {least} to {most}", value)
         return value
 
+    def span(self, name: str, least: float, most: float) -> tuple[float, float] | None:
+        """Two numbers within bounds, the lesser first; None where it is not given."""
+        value = self._get(name)
+        if value is None:
+            return None
+        if isinstance(value, str) or not isinstance(value, Sequence) or len(value) != 2:
+            raise self._wrong(name, "two numbers such as [0.5, 1]", value)
+        if not all(isinstance(v, int | float) and not isinstance(v, bool) for v in value):
+            raise self._wrong(name, "two numbers such as [0.5, 1]", value)
+        low, high = value
+        if not least <= low <= high <= most:
+            raise self._wrong(name, f"two numbers from {least:g} to {most:g} that rise", value)
+        return float(low), float(high)
+
     def date(self, name: str) -> datetime.date | None:
         """A day, written 2026-11-22; None where it is not given."""
         value = self._get(name)

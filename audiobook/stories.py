@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from audiobook.config import EpisodeEntry, Music, Show, find_show, with_front_matter
+from audiobook.episode.formats import check_rates
 from audiobook.errors import ConfigError, UnknownNameError, UsageError, Where
 from audiobook.model import Book, Cue, Paragraph, Script
 from audiobook.script import read, read_front_matter, split
@@ -25,6 +26,7 @@ __all__ = [
     "file_stem",
     "lines_of",
     "parts_of",
+    "profile_of",
     "read_script",
     "read_stories",
     "story_of_text",
@@ -49,8 +51,8 @@ class Choices:
     """Name of the mastering profile."""
     formats: tuple[str, ...] = ("mp3",)
     """Names of the formats to make."""
-    split: str = "episode"
-    """"episode" for one file, "chapter" for one each."""
+    split: str | None = None
+    """"episode" for one file, "chapter" for one each; None for what the profile asks for."""
     only: str | None = None
     """Number, from 1, or title of the one chapter to make."""
     music: bool = True
@@ -85,13 +87,8 @@ class Story:
         return None if choices.engine else self.show.where("engine")
 
     def profile(self, choices: Choices) -> Profile:
-        """What it is mastered to.
-
-        Raises:
-            UnknownNameError: there is no profile of that name.
-        """
-        where = None if choices.profile else self.show.where("profile")
-        return find_profile(choices.profile or self.show.profile, where=where)
+        """What it is mastered to; see `profile_of`."""
+        return profile_of(self.show, choices.profile)
 
     def language_where(self, choices: Choices) -> Where | None:
         """Where its language stands; None where it was typed, or is the default."""
@@ -105,6 +102,26 @@ class Story:
         return split(
             self.book, language=self.language, title=self.title, max_characters=max_characters
         )
+
+
+def profile_of(show: Show, name: str | None) -> Profile:
+    """The mastering profile of that name, or the show's.
+
+    Raises:
+        UnknownNameError: there is no profile of that name.
+        ConfigError: it is the show's own, and contradicts itself, or MP3 has no such rates.
+    """
+    where = None if name else show.where("profile")
+    profile = find_profile(name or show.profile, show.profiles, where=where)
+    try:
+        check_rates(
+            profile.sample_rate, profile.channels, profile.bitrate_kbps, profile.vbr_quality
+        )
+    except ConfigError as error:
+        (own,) = (each for each in show.profiles if each.name == profile.name)
+        where = own.where("bitrate_kbps", "sample_rate")
+        raise ConfigError(error.what, where=where, hint=error.hint) from error
+    return profile
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +163,7 @@ def read_stories(source: str | Path | None, choices: Choices) -> list[Story]:
     Raises:
         AudiobookError: one of them, the show or a choice cannot be used.
     """
-    if choices.split not in _SPLITS:
+    if choices.split is not None and choices.split not in _SPLITS:
         raise UnknownNameError("way to split", choices.split, _SPLITS)
     show = find_show(None if source is None else Path(source))
     if not show.episodes:
@@ -229,7 +246,8 @@ def cast_story(story: Story, choices: Choices, main: Engine) -> Casting:
 def parts_of(story: Story, script: Script, choices: Choices) -> Iterator[Part]:
     """A script as the files ask for it: whole, a chapter each, or one chapter alone."""
     name = file_stem(story.entry.story)
-    if choices.only is None and choices.split == "episode":
+    default = "chapter" if story.profile(choices).splits_chapters else "episode"
+    if choices.only is None and (choices.split or default) == "episode":
         yield Part(story, script, name, story.entry.number)
         return
     digits = len(str(len(script.chapters)))

@@ -96,7 +96,10 @@ def laid(show: Show, front: str, story: Path = Path("story.md")) -> Show:
 @pytest.mark.parametrize(
     ("kind", "names"),
     [
-        (Show, {*SHOW, "cover", "cast", "music", "feed", "episodes", "folder", "places"}),
+        (
+            Show,
+            {*SHOW, "cover", "profiles", "cast", "music", "feed", "episodes", "folder", "places"},
+        ),
         (Music, {*MUSIC, "where"}),
         (CastMember, {*MEMBER, "name", "voices", "where"}),
         (Feed, {*FEED}),
@@ -111,7 +114,7 @@ def test_every_field_is_set_from_show_toml(write: Callable[[str], Path]) -> None
     path = write(
         in_toml(SHOW)
         + 'cover = "art/c.png"\n'
-        + f"[music]\n{in_toml(MUSIC)}[feed]\n{in_toml(FEED)}"
+        + f"[music]\n{in_toml(MUSIC)}[feed]\n{in_toml(FEED)}[profiles.soft]\nloudness_lufs = -18\n"
         + f'[cast.Sophia]\n{in_toml(MEMBER)}[cast.Kairat]\nvoice = {{ espeak = "a", gtts = "b" }}\n'
         + f'[[episodes]]\nstory = "one.md"\n{in_toml(ENTRY)}[[episodes]]\nstory = "two.md"\n'
     )

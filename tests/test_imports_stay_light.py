@@ -116,7 +116,7 @@ import pkgutil, importlib, audiobook
 for module in pkgutil.walk_packages(audiobook.__path__, "audiobook."):
     if not module.name.endswith("__main__"):
         importlib.import_module(module.name)
-for name in {["build", "plan", "publish", "read_script", "say"]}:
+for name in {["build", "check", "plan", "publish", "read_script", "say"]}:
     assert callable(getattr(audiobook, name)), name
 """
     assert "audiobook.podcast.server" in loaded_after(program, tmp_path)

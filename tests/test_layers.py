@@ -16,7 +16,7 @@ from house import MODULES, Module
 PYPROJECT = Path(__file__).parents[1] / "pyproject.toml"
 LAYERS = [
     {"cli"},
-    {"builder", "planning", "publishing"},
+    {"builder", "checking", "planning", "publishing"},
     {"stories", "programme"},
     {"podcast"},
     {"episode"},
@@ -26,6 +26,7 @@ LAYERS = [
     {"store"},
     {"parallel"},
     {"config"},
+    {"own_profiles"},
     {"settings"},
     {"toml_places", "yaml_values"},
     {"progress"},

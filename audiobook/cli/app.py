@@ -96,16 +96,16 @@ _ProfileName = Annotated[
         "--profile",
         metavar="NAME",
         envvar="AUDIOBOOK_PROFILE",
-        help="Mastering profile: podcast, podcast-stereo, loud or broadcast.",
+        help="Mastering profile: podcast, podcast-stereo, acx, loud, broadcast, or the show's own.",
     ),
 ]
 _Split = Annotated[
-    str,
+    str | None,
     typer.Option(
         "--split",
         metavar="WHAT",
         envvar="AUDIOBOOK_SPLIT",
-        help="What gets a file of its own: episode or chapter.",
+        help="What gets a file of its own: episode or chapter. Default: what the profile asks for.",
     ),
 ]
 _Only = Annotated[
@@ -152,7 +152,7 @@ def build(
     language: _Language = None,
     formats: _Formats = None,
     profile: _ProfileName = None,
-    split: _Split = "episode",
+    split: _Split = None,
     only: _Only = None,
     music: _Music = True,
     jobs: Annotated[
@@ -202,7 +202,7 @@ def plan(
     voice: _VoiceNames = None,
     language: _Language = None,
     formats: _Formats = None,
-    split: _Split = "episode",
+    split: _Split = None,
     only: _Only = None,
     as_json: _Json = False,
     debug: _Debug = False,
@@ -252,7 +252,7 @@ def say(
     with reported(quiet=quiet, debug=debug, as_json=as_json) as reporter:
         from audiobook.builder import say as say_text
 
-        choices = _choices(engine, voice, language, None, None, "episode", None, False)
+        choices = _choices(engine, voice, language, None, None, None, None, False)
         spoken = _standard_input() if text == "-" else text
         reporter.built(say_text(spoken, output, choices=choices, listen=reporter.listen))
 
@@ -289,6 +289,24 @@ def list_voices(
             known = {voice.language for _, voice in voices}
             raise UnknownNameError("language", language or "", known)
         reporter.voices(found)
+
+
+@app.command()
+def check(
+    files: Annotated[
+        list[Path],
+        typer.Argument(metavar="FILE...", help="Finished files.", show_default=False),
+    ],
+    profile: _ProfileName = "podcast",
+    as_json: _Json = False,
+    quiet: _Quiet = False,
+    debug: _Debug = False,
+) -> None:
+    """Measure finished files, and see whether they are what a profile asks for."""
+    with reported(quiet=quiet, debug=debug, as_json=as_json) as reporter:
+        from audiobook.checking import check as check_files
+
+        reporter.checked(check_files(files, profile or "podcast"))
 
 
 @app.command()
@@ -357,7 +375,7 @@ def _choices(
     language: str | None,
     formats: list[str] | None,
     profile: str | None,
-    split: str,
+    split: str | None,
     only: str | None,
     music: bool,
 ) -> Choices:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import traceback
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -11,11 +12,13 @@ from typing import TYPE_CHECKING
 
 from audiobook.cli.progress import Display, make_display
 from audiobook.cli.streams import put, put_data, tell
-from audiobook.errors import AudiobookError, Where
+from audiobook.errors import AudiobookError, CheckError, Where
 from audiobook.progress import Event, Noted, Warned
 
 if TYPE_CHECKING:
     from audiobook.builder import Built, Report
+    from audiobook.checking import Checked
+    from audiobook.episode.verdicts import Verdict
     from audiobook.model import Script
     from audiobook.planning import Plan
     from audiobook.publishing import PublishedFeed
@@ -137,6 +140,26 @@ class Reporter:
             row = f"{engine:<8}{voice.name:<24}{voice.language:<14}{voice.gender or '':<8}"
             self._print(f"{row}{voice.note}".rstrip())
 
+    def checked(self, files: Sequence[Checked]) -> None:
+        """Print what files measure, and what their profile asks of them.
+
+        Raises:
+            CheckError: one of them is not what it asks for.
+        """
+        if self._as_json:
+            self._print_json({"files": [_checked_data(each) for each in files]})
+        else:
+            for each in files:
+                self._print(f"{each.measured.path}  ({each.profile.name})")
+                self._print(*map(_verdict_line, each.verdicts))
+        failures = [each for each in files if each.failures]
+        if failures:
+            told = "; ".join(
+                f"{each.measured.path} fails in {', '.join(f.name for f in each.failures)}"
+                for each in failures
+            )
+            raise CheckError(f'not as "{files[0].profile.name}" asks: {told}')
+
     def published(self, feed: PublishedFeed) -> None:
         """Print where a feed was written and where it will be found."""
         if self._as_json:
@@ -180,6 +203,21 @@ def _clock(seconds: float) -> str:
 
 def _as_json_text(data: Mapping[str, object]) -> str:
     return json.dumps(data, ensure_ascii=False, indent=2) + "\n"
+
+
+def _verdict_line(verdict: Verdict) -> str:
+    value = "none" if verdict.value is None else f"{verdict.value} {verdict.unit}".rstrip()
+    judged = "" if not verdict.wanted else "ok" if verdict.passes else "FAILS"
+    return f"  {verdict.name:<20}  {value:<14}  {verdict.wanted:<22}  {judged}".rstrip()
+
+
+def _checked_data(checked: Checked) -> dict[str, object]:
+    return {
+        "path": str(checked.measured.path),
+        "profile": checked.profile.name,
+        "passes": not checked.failures,
+        "figures": [dataclasses.asdict(verdict) for verdict in checked.verdicts],
+    }
 
 
 def _report_data(report: Report) -> dict[str, object]:

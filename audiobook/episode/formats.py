@@ -8,23 +8,34 @@ from typing import cast
 
 from audiobook.episode.encoder import Encoder
 from audiobook.episode.mp3 import mp3_encoder
-from audiobook.episode.mp3_settings import Cbr, Mp3Settings
+from audiobook.episode.mp3_settings import Cbr, Mp3Settings, Vbr
 from audiobook.episode.wav import WavEncoder
 from audiobook.errors import MissingError, UnknownNameError
 
-__all__ = ["check_formats", "format_names", "load_encoder", "mp3", "wav"]
+__all__ = ["check_formats", "check_rates", "format_names", "load_encoder", "mp3", "wav"]
 
 _GROUP = "audiobook.formats"
 
 
-def mp3(sample_rate: int, channels: int, bitrate_kbps: int) -> Encoder:
-    """MP3 at a constant bit rate."""
-    return mp3_encoder(Mp3Settings(sample_rate, channels, Cbr(bitrate_kbps)))
+def mp3(
+    sample_rate: int, channels: int, bitrate_kbps: int, vbr_quality: float | None = None
+) -> Encoder:
+    """MP3 at a constant bit rate, or of a constant quality where one is given."""
+    return mp3_encoder(_mp3_settings(sample_rate, channels, bitrate_kbps, vbr_quality))
 
 
-def wav(sample_rate: int, channels: int, bitrate_kbps: int) -> Encoder:
+def _mp3_settings(
+    sample_rate: int, channels: int, bitrate_kbps: int, vbr_quality: float | None
+) -> Mp3Settings:
+    rate = Cbr(bitrate_kbps) if vbr_quality is None else Vbr(vbr_quality)
+    return Mp3Settings(sample_rate, channels, rate)
+
+
+def wav(
+    sample_rate: int, channels: int, bitrate_kbps: int, vbr_quality: float | None = None
+) -> Encoder:
     """WAVE, whatever the bit rate."""
-    del bitrate_kbps
+    del bitrate_kbps, vbr_quality
     return WavEncoder(sample_rate, channels)
 
 
@@ -45,8 +56,32 @@ def check_formats(names: Iterable[str]) -> None:
             raise UnknownNameError("format", name, known)
 
 
-def load_encoder(name: str, sample_rate: int, channels: int, bitrate_kbps: int) -> Encoder:
+def check_rates(
+    sample_rate: int, channels: int, bitrate_kbps: int, vbr_quality: float | None = None
+) -> None:
+    """See that what a profile asks for can be made.
+
+    Raises:
+        ConfigError: MP3 has no such rates.
+    """
+    _mp3_settings(sample_rate, channels, bitrate_kbps, vbr_quality)
+
+
+def load_encoder(
+    name: str,
+    sample_rate: int,
+    channels: int,
+    bitrate_kbps: int,
+    vbr_quality: float | None = None,
+) -> Encoder:
     """Make the encoder of a format.
+
+    Args:
+        name: of the format.
+        sample_rate: in Hz.
+        channels: 1 or 2.
+        bitrate_kbps: of a format that has a constant bit rate.
+        vbr_quality: LAME's V, for an MP3 whose bit rate follows the sound; None for a constant one.
 
     Raises:
         UnknownNameError: no format is registered under that name.
@@ -55,7 +90,7 @@ def load_encoder(name: str, sample_rate: int, channels: int, bitrate_kbps: int) 
     check_formats([name])
     points = {point.name: point for point in entry_points(group=_GROUP)}
     try:
-        make = cast(Callable[[int, int, int], Encoder], points[name].load())
+        make = cast(Callable[[int, int, int, float | None], Encoder], points[name].load())
     except ImportError as error:
         raise MissingError(f'format "{name}" cannot be loaded: {error}') from error
-    return make(sample_rate, channels, bitrate_kbps)
+    return make(sample_rate, channels, bitrate_kbps, vbr_quality)

@@ -1,0 +1,169 @@
+"""What is measured of a sound, block by block, and what it says of a whole programme.
+
+The same measurement serves a build, which takes it of each block and keeps it, and a check, which
+takes it of a finished file's decoded sound. Levels of parts join to those of the whole.
+"""
+
+from __future__ import annotations
+
+import math
+import struct
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from audiobook.model import Sound
+from audiobook.sound.loudness import integrated_lufs, step_energies, true_peaks
+
+__all__ = [
+    "SILENCE_DB",
+    "Figures",
+    "Levels",
+    "figures_of",
+    "joined",
+    "levels_of",
+    "packed",
+    "unpacked",
+]
+
+_STEPS_PER_S = 20
+_QUIET_WINDOW_S = 0.5
+_SOUNDING_DB = -50.0
+SILENCE_DB = -120.0
+"""What stands for the level of silence, in dB of full scale."""
+_PEAK_CONTEXT_SAMPLES = 16
+"""More than the meter for true peaks looks to either side."""
+_HEAD = struct.Struct("<ddII")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Levels:
+    """The levels of a stretch of sound."""
+
+    energies: NDArray[np.float32]
+    """Of each 100 ms: K-weighted mean square, summed over channels (BS.1770-5)."""
+    squares: NDArray[np.float32]
+    """Of each 50 ms: mean square, averaged over channels."""
+    true_peak: float
+    """The greatest true peak, as a factor of full scale."""
+    sample_peak: float
+    """The greatest sample, as a factor of full scale."""
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What a listener, or a shop that sells audiobooks, measures of a programme."""
+
+    integrated_lufs: float
+    """Integrated loudness (BS.1770-5), in LUFS; −120 for silence, here and below."""
+    true_peak_dbtp: float
+    """Highest true peak, in dBTP."""
+    sample_peak_db: float
+    """Highest sample, in dB of full scale."""
+    rms_db: float
+    """RMS of all of it, in dB of full scale."""
+    noise_floor_db: float
+    """RMS of its quietest half second."""
+    head_s: float
+    """How long it takes until a level of −50 dB RMS is reached."""
+    tail_s: float
+    """How long it goes on after that level was there last."""
+
+
+def levels_of(sound: Sound, sample_rate: int, *, first: int = 0, last: int | None = None) -> Levels:
+    """Measure the samples from `first` up to `last`; those around them are context.
+
+    Parts measured with a tenth of a second of context before them and 16 samples after say
+    together what the whole says, where each but the last is a number of whole 100 ms long.
+
+    Args:
+        sound: shape (channels, n).
+        sample_rate: samples per second.
+        first: the first sample measured.
+        last: the one after the last; None for the end.
+    """
+    last = sound.shape[1] if last is None else last
+    measured = sound[:, first:last]
+    step = sample_rate // _STEPS_PER_S
+    whole = measured.shape[1] // step * step
+    steps = measured[:, :whole].reshape(len(sound), -1, step)
+    squares = np.einsum("cij,cij->i", steps, steps) / (step * len(sound))
+    sample_peak = float(np.abs(measured).max(initial=0.0))
+    start = max(0, first - _PEAK_CONTEXT_SAMPLES)
+    peaks = true_peaks(sound[:, start : last + _PEAK_CONTEXT_SAMPLES], sample_peak)
+    return Levels(
+        step_energies(sound[:, :last], sample_rate, lead_samples=first).astype(np.float32),
+        squares.astype(np.float32),
+        float(peaks[first - start : last - start].max(initial=0.0)),
+        sample_peak,
+    )
+
+
+def joined(parts: Iterable[Levels]) -> Levels:
+    """The levels of parts, laid end to end, as those of the whole.
+
+    What a part has beyond its last whole step is of no account: less than 100 ms.
+    """
+    parts = list(parts)
+    return Levels(
+        np.concatenate([np.zeros(0, np.float32), *(part.energies for part in parts)]),
+        np.concatenate([np.zeros(0, np.float32), *(part.squares for part in parts)]),
+        max((part.true_peak for part in parts), default=0.0),
+        max((part.sample_peak for part in parts), default=0.0),
+    )
+
+
+def figures_of(levels: Levels) -> Figures:
+    """What levels say of a programme."""
+    sounding = np.nonzero(levels.squares > 10 ** (_SOUNDING_DB / 10))[0]
+    n_steps = len(levels.squares)
+    first, last = (sounding[0], sounding[-1] + 1) if len(sounding) else (n_steps, 0)
+    loudness = integrated_lufs(levels.energies.astype(np.float64))
+    return Figures(
+        loudness if math.isfinite(loudness) else SILENCE_DB,
+        _db(levels.true_peak**2),
+        _db(levels.sample_peak**2),
+        _db(float(levels.squares.mean(dtype=np.float64)) if n_steps else 0.0),
+        _db(_quietest(levels.squares)),
+        float(first) / _STEPS_PER_S,
+        float(n_steps - last) / _STEPS_PER_S,
+    )
+
+
+def packed(levels: Levels) -> bytes:
+    """Levels as bytes, of which `unpacked` makes the same again."""
+    head = _HEAD.pack(
+        levels.true_peak, levels.sample_peak, len(levels.energies), len(levels.squares)
+    )
+    return head + levels.energies.astype("<f4").tobytes() + levels.squares.astype("<f4").tobytes()
+
+
+def unpacked(data: bytes) -> Levels:
+    """What `packed` made.
+
+    Raises:
+        ValueError: it made no such bytes.
+    """
+    try:
+        true_peak, sample_peak, n_energies, n_squares = _HEAD.unpack_from(data)
+    except struct.error as error:
+        raise ValueError(str(error)) from error
+    if len(data) != _HEAD.size + 4 * (n_energies + n_squares):
+        raise ValueError("levels of another length")
+    values = np.frombuffer(data, "<f4", offset=_HEAD.size).astype(np.float32)
+    return Levels(values[:n_energies], values[n_energies:], true_peak, sample_peak)
+
+
+def _quietest(squares: NDArray[np.float32]) -> float:
+    """Mean square of the quietest half second, or of all where it is shorter."""
+    window = int(_QUIET_WINDOW_S * _STEPS_PER_S)
+    if len(squares) <= window:
+        return float(squares.mean()) if len(squares) else 0.0
+    sums = np.cumsum(np.concatenate([[0.0], squares.astype(np.float64)]))
+    return float((sums[window:] - sums[:-window]).min()) / window
+
+
+def _db(power: float) -> float:
+    return 10 * math.log10(power) if power > 10 ** (SILENCE_DB / 10) else SILENCE_DB
