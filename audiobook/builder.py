@@ -9,23 +9,24 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Generator, Iterable, Iterator, Mapping
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from audiobook.episode.cover import check_cover
+from audiobook.episode.encoder import Encoder
 from audiobook.episode.formats import check_formats, format_names, load_encoder
 from audiobook.episode.join import write_episode
 from audiobook.episode.tags import ChapterMark, Cover, Tag
 from audiobook.errors import OutputError, UsageError
 from audiobook.model import Script
 from audiobook.parallel import in_order
-from audiobook.programme import Mixed, Tools, lay_out, load_music, mix_and_encode, room_of
+from audiobook.programme import Mixed, Tools, load_music, mix_and_encode, room_of
 from audiobook.progress import Listener, Noted, silent
 from audiobook.sound.profiles import Profile
-from audiobook.sound.timeline import Grid, Timeline
+from audiobook.sound.timeline import Timeline
 from audiobook.sound.voice import Take, find_take
 from audiobook.speech.casting import Casting
 from audiobook.speech.choose import choose
@@ -192,44 +193,67 @@ def _build_part(
     profile = part.story.profile(choices)
     pieces = load_music(show.music, part.script, show.folder, profile, tools.store)
     _make_writable(output)
-    takes, n_kept = _speak(part, casting, profile, tools)
-    files: dict[str, Path] = {}
-    mixes: list[Mixed] = []
-    for name in choices.formats:
-        encoder = load_encoder(name, profile.sample_rate, profile.channels, profile.bitrate_kbps)
-        grid = Grid(profile.sample_rate, encoder.frame_samples)
-        timeline = lay_out(part.script, takes, show, pieces, grid)
-        mixed = mix_and_encode(timeline, profile, show.music, pieces.values(), encoder, tools)
-        files[name] = output / f"{part.name}.{encoder.extension}"
-        n_samples = timeline.n_frames * grid.frame_samples
-        write_episode(files[name], encoder, _tag(part, casting, timeline), mixed.blocks, n_samples)
-        mixes.append(mixed)
+    spoken: list[SpokenLine] = []
+    mixes: dict[str, Mixed] = {}
+    with closing(_takes(part, casting, profile, tools, spoken)) as coming:
+        takes: Iterable[Take] = coming
+        for name in choices.formats:
+            mixes[name] = mix_and_encode(
+                part.script,
+                takes,
+                show=show,
+                profile=profile,
+                pieces=pieces,
+                encoder=_encoder(name, profile),
+                tools=tools,
+            )
+            takes = mixes[name].takes
+    files = {
+        name: _written(part, casting, mixed, _encoder(name, profile), output)
+        for name, mixed in mixes.items()
+    }
+    mixed = mixes[choices.formats[0]]
+    n_kept = sum(line.kept for line in spoken)
     return Built(
         part.script.title,
         files,
-        timeline.duration_s,
-        segments=len(takes),
-        segments_synthesised=len(takes) - n_kept,
+        mixed.timeline.duration_s,
+        segments=len(spoken),
+        segments_synthesised=len(spoken) - n_kept,
         segments_reused=n_kept,
-        blocks=sum(len(mixed.blocks) for mixed in mixes),
-        blocks_encoded=sum(mixed.n_encoded for mixed in mixes),
-        integrated_lufs=round(mixes[0].integrated_lufs, 2),
-        true_peak_dbtp=round(mixes[0].true_peak_dbtp, 2),
+        blocks=sum(len(mixed.blocks) for mixed in mixes.values()),
+        blocks_encoded=sum(mixed.n_encoded for mixed in mixes.values()),
+        integrated_lufs=round(mixed.figures.integrated_lufs, 2),
+        true_peak_dbtp=round(mixed.figures.true_peak_dbtp, 2),
         chapters=tuple(
-            ChapterStart(mark.title, round(grid.seconds(mark.start_frame), 3))
-            for mark in timeline.marks
+            ChapterStart(mark.title, round(mixed.timeline.grid.seconds(mark.start_frame), 3))
+            for mark in mixed.timeline.marks
         ),
     )
 
 
-def _speak(part: Part, casting: Casting, profile: Profile, tools: Tools) -> tuple[list[Take], int]:
-    """The takes of a part's segments, and how many of them needed no synthesis."""
-    n_kept = 0
+def _encoder(name: str, profile: Profile) -> Encoder:
+    return load_encoder(
+        name, profile.sample_rate, profile.channels, profile.bitrate_kbps, profile.vbr_quality
+    )
 
-    def keys(spoken: Iterable[SpokenLine]) -> Iterator[str]:
-        nonlocal n_kept
-        for line in spoken:
-            n_kept += line.kept
+
+def _written(part: Part, casting: Casting, mixed: Mixed, encoder: Encoder, output: Path) -> Path:
+    """Lay a programme's blocks into its file."""
+    path = output / f"{part.name}.{encoder.extension}"
+    n_samples = mixed.timeline.n_frames * encoder.frame_samples
+    write_episode(path, encoder, _tag(part, casting, mixed.timeline), mixed.blocks, n_samples)
+    return path
+
+
+def _takes(
+    part: Part, casting: Casting, profile: Profile, tools: Tools, spoken: list[SpokenLine]
+) -> Generator[Take]:
+    """The takes of a part's segments, each as soon as it is spoken; noted in `spoken`."""
+
+    def keys(lines: Iterable[SpokenLine]) -> Iterator[str]:
+        for line in lines:
+            spoken.append(line)
             yield line.key
 
     def take(key: str) -> Take:
@@ -239,9 +263,8 @@ def _speak(part: Part, casting: Casting, profile: Profile, tools: Tools) -> tupl
     lines = lines_of(part.script, casting)
     with closing(
         speak(lines, casting.engines, tools.store, tools.executor, tools.listen, where_of=where_of)
-    ) as spoken:
-        takes = list(in_order(tools.executor, take, keys(spoken), tools.n_ahead))
-    return takes, n_kept
+    ) as speaking:
+        yield from in_order(tools.executor, take, keys(speaking), tools.n_ahead)
 
 
 def _tag(part: Part, casting: Casting, timeline: Timeline) -> Tag:

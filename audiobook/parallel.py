@@ -25,16 +25,18 @@ def in_order(
     assert n_ahead > 0, "nothing would ever be done"
     coming = iter(items)
     ahead: deque[Future[_Result]] = deque()
+    is_ended = False
     try:
-        while True:
-            ahead.extend(
-                executor.submit(work, item) for item in islice(coming, n_ahead - len(ahead))
-            )
-            if not ahead:
-                return
-            result = ahead[0].result()
-            ahead.popleft()
-            yield result
+        while not is_ended or ahead:
+            # The next item may be long in coming: what is done goes out before it is asked for.
+            while ahead and (is_ended or len(ahead) == n_ahead or ahead[0].done()):
+                result = ahead[0].result()
+                ahead.popleft()
+                yield result
+            if not is_ended:
+                items_left = list(islice(coming, 1))
+                is_ended = not items_left
+                ahead.extend(executor.submit(work, item) for item in items_left)
     finally:
         for future in ahead:
             future.cancel()

@@ -1,41 +1,39 @@
 """A script whose lines have been spoken becomes the finished file of one programme.
 
-takes ─arrange▶ Timeline ─cut▶ blocks ─render, encode▶ store ─join▶ file
+takes ─arrange▶ slots ─cut▶ blocks ─render, encode▶ store ─join▶ file
+
+All of it is done a bounded stretch behind the last take that has come.
 """
 
 from __future__ import annotations
 
 import dataclasses
-import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Executor
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-from numpy.typing import NDArray
-
 from audiobook.config import NARRATOR, Music, Show
 from audiobook.episode.blocks import KeptBlock, find_block, keep_block
 from audiobook.episode.encoder import Encoder
-from audiobook.model import Cue, Script, Sound
+from audiobook.model import Cue, Script, Segment, Sound
 from audiobook.parallel import in_order
 from audiobook.progress import Listener, StageAdvanced, StageEnded, StageStarted
-from audiobook.sound.blocks import Block, cut_blocks
+from audiobook.sound.blocks import Block, cut_blocks, with_neighbours
 from audiobook.sound.duck import Ducking
-from audiobook.sound.loudness import integrated_lufs, step_energies, true_peak
-from audiobook.sound.mastering import programme_gain_db
+from audiobook.sound.levels import Figures, Levels, figures_of, joined, levels_of, packed, unpacked
+from audiobook.sound.mastering import foretold_lufs, rounded_gain_db
 from audiobook.sound.music import Piece, energies_of, load_piece
 from audiobook.sound.profiles import Profile
 from audiobook.sound.render import render
 from audiobook.sound.roomtone import ROOM_TONE_KEY, room_tone
-from audiobook.sound.scene import Mix, Reach, Scene, make_scene
-from audiobook.sound.timeline import Grid, PieceFacts, Timeline, arrange
+from audiobook.sound.scene import Mix, Reach, Scene, make_scene, seen_frames
+from audiobook.sound.timeline import Grid, PieceFacts, Slot, Timeline, arrange, timeline_of
 from audiobook.sound.voice import Room, Take, speech_of
 from audiobook.store import Store, digest
 
-__all__ = ["Mixed", "Tools", "lay_out", "load_music", "mix_and_encode", "room_of"]
+__all__ = ["Mixed", "Tools", "load_music", "mix_and_encode", "room_of"]
 
 _STAGE = "mix"
 _SOLO_DB = -2.0
@@ -44,8 +42,12 @@ _MP3_OVERSHOOT_DB = 0.5
 """A lossy encoder's output peaks higher than its input, by a little; room is left for it."""
 _MIX_DB = 1.5
 """Peaks of the mix lie higher than those of its voices, by about this."""
-_MEASURED_KIND = "measured"
-_INAUDIBLE = 1e-9
+_TOLERANCE_DB = 0.25
+"""A programme further from its aim than this is made again with a better gain."""
+_SILENCE_DB = 40.0
+"""A programme as far as that from its aim has nothing in it to be turned up."""
+_CHARACTERS_PER_S = 15.0
+_LEVELS_KIND = "levels"
 _VERSION = 2
 """Part of every block's key: another number when rendering changes what it makes of a scene."""
 
@@ -66,16 +68,21 @@ class Tools:
 
 @dataclass(frozen=True, slots=True)
 class Mixed:
-    """The blocks of a programme, all of them in the store."""
+    """A programme whose blocks are all in the store."""
 
+    timeline: Timeline
+    """What is heard when."""
     blocks: tuple[KeptBlock, ...]
-    """In order."""
+    """Its blocks, in order."""
     n_encoded: int
     """How many were made now; the others were kept."""
-    integrated_lufs: float
-    """Integrated loudness of what was encoded (ITU-R BS.1770-5)."""
-    true_peak_dbtp: float
-    """Its highest true peak, in dB of full scale."""
+    figures: Figures
+    """What was measured of the sound that was encoded."""
+
+    @property
+    def takes(self) -> Iterator[Take]:
+        """The takes that are heard in it, in order."""
+        return (slot.take for slot in self.timeline.slots if slot.take is not None)
 
 
 def load_music(
@@ -120,56 +127,80 @@ def room_of(profile: Profile) -> Room:
     return Room(profile.sample_rate, profile.crest_db - _MP3_OVERSHOOT_DB - _MIX_DB)
 
 
-def lay_out(
-    script: Script, takes: Iterable[Take], show: Show, pieces: Mapping[str, Piece], grid: Grid
-) -> Timeline:
-    """Lay a script out in time."""
-    gains_db: dict[str | None, float] = {m.name: m.gain_db for m in show.cast}
-    gains_db[None] = gains_db.get(NARRATOR, 0.0)
-    facts = {
-        name: PieceFacts(piece.key, piece.samples.shape[1], piece.phrase_samples)
-        for name, piece in pieces.items()
-    }
-    return arrange(script, takes, gains_db, show.music, facts, grid)
-
-
 def mix_and_encode(
-    timeline: Timeline,
+    script: Script,
+    takes: Iterable[Take],
+    *,
+    show: Show,
     profile: Profile,
-    music: Music,
-    pieces: Iterable[Piece],
+    pieces: Mapping[str, Piece],
     encoder: Encoder,
     tools: Tools,
 ) -> Mixed:
-    """Render and encode the blocks that the store does not hold yet.
+    """Lay out, render and encode a script while it is still being spoken.
+
+    The gain that the script foretells is all but always the right one. Where the finished sound
+    measures otherwise, it is made once more with a gain that does.
+
+    Args:
+        script: what is heard.
+        takes: one for each of its segments, in order; each is asked for when it is wanted.
+        show: its cast and its music.
+        profile: what it is mastered to.
+        pieces: its music, by name.
+        encoder: what makes the frames.
+        tools: what to work with.
 
     Raises:
         SoundError: a block cannot be rendered or encoded.
         OutputError: the store cannot be written.
     """
-    by_key = {piece.key: piece for piece in pieces}
-    blocks = cut_blocks(timeline)
-    mix = _mix(timeline, profile, music, by_key, tools.store)
-    studio = _Studio(timeline, blocks, mix, room_of(profile), by_key, encoder, tools.store)
-    tools.listen(StageStarted(_STAGE, len(blocks)))
-    made: list[_Made] = []
-    n_kept = 0
-    with closing(in_order(tools.executor, studio.make, range(len(blocks)), tools.n_ahead)) as done:
-        for block in done:
-            made.append(block)
-            n_kept += block.was_kept
-            tools.listen(StageAdvanced(_STAGE, len(made), n_kept))
-    lufs = integrated_lufs(np.concatenate([block.energies for block in made]))
-    peak_db = 20 * math.log10(max(block.peak for block in made) or _INAUDIBLE)
-    tools.listen(StageEnded(_STAGE, f"{lufs:.1f} LUFS, {peak_db:.1f} dBTP"))
-    return Mixed(tuple(block.kept for block in made), len(made) - n_kept, lufs, peak_db)
+    grid = Grid(encoder.sample_rate, encoder.frame_samples)
+    facts = {
+        name: PieceFacts(piece.key, piece.samples.shape[1], piece.phrase_samples)
+        for name, piece in pieces.items()
+    }
+
+    def slots_of(takes: Iterable[Take]) -> Iterator[Slot]:
+        return arrange(script, takes, _gains_db(show), show.music, facts, grid)
+
+    n_segments = sum(1 for _ in script.segments)
+    estimated = list(slots_of(_estimated(segment, grid) for segment in script.segments))
+    mix = _balance(profile, show.music)
+    energies = {p.key: energies_of(p, grid.sample_rate, tools.store) for p in pieces.values()}
+    gain_db = rounded_gain_db(profile.loudness_lufs - foretold_lufs(estimated, grid, mix, energies))
+    del estimated, energies
+    studio = _Studio(
+        grid,
+        dataclasses.replace(mix, gain_db=gain_db),
+        room_of(profile),
+        {piece.key: piece for piece in pieces.values()},
+        encoder,
+        tools,
+    )
+    mixed = studio.mixed(script, slots_of(takes), n_segments)
+    error_db = profile.loudness_lufs - mixed.figures.integrated_lufs
+    if not _TOLERANCE_DB < abs(error_db) < _SILENCE_DB:
+        return mixed
+    better = dataclasses.replace(mix, gain_db=gain_db + rounded_gain_db(error_db))
+    corrected = dataclasses.replace(studio, mix=better)
+    return corrected.mixed(script, mixed.timeline.slots, n_segments)
 
 
-def _mix(
-    timeline: Timeline, profile: Profile, music: Music, pieces: Mapping[str, Piece], store: Store
-) -> Mix:
-    """The balance of a programme, with the gain that brings it to its profile."""
-    mix = Mix(
+def _gains_db(show: Show) -> dict[str | None, float]:
+    gains_db: dict[str | None, float] = {member.name: member.gain_db for member in show.cast}
+    return gains_db | {None: gains_db.get(NARRATOR, 0.0)}
+
+
+def _estimated(segment: Segment, grid: Grid) -> Take:
+    """A take as long as that of a segment will be, more or less."""
+    n_samples = round(max(1, len(segment.text)) / _CHARACTERS_PER_S * grid.sample_rate)
+    return Take("", 0, 1, n_samples, 0.0)
+
+
+def _balance(profile: Profile, music: Music) -> Mix:
+    """The balance of a programme, before its gain."""
+    return Mix(
         profile.sample_rate,
         profile.channels,
         gain_db=0.0,
@@ -179,9 +210,6 @@ def _mix(
         ducking=Ducking(depth_db=music.duck_db),
         room_tone=ROOM_TONE_KEY,
     )
-    energies = {key: energies_of(p, profile.sample_rate, store) for key, p in pieces.items()}
-    gain_db = programme_gain_db(timeline, mix, energies, profile.loudness_lufs)
-    return dataclasses.replace(mix, gain_db=gain_db)
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,8 +217,8 @@ class _Made:
     """A block in the store, and what was measured of its sound."""
 
     kept: KeptBlock
-    energies: NDArray[np.float64]
-    peak: float
+    levels: Levels
+    n_segments: int
     was_kept: bool
 
 
@@ -198,47 +226,93 @@ class _Made:
 class _Studio:
     """Makes the blocks of one programme, any of them, in any order, on any thread."""
 
-    timeline: Timeline
-    blocks: tuple[Block, ...]
+    grid: Grid
     mix: Mix
     room: Room
     pieces: Mapping[str, Piece]
     encoder: Encoder
-    store: Store
+    tools: Tools
 
-    def make(self, index: int) -> _Made:
-        """One block: from the store, else rendered, encoded, measured and kept there."""
+    def mixed(self, script: Script, slots: Iterable[Slot], n_segments: int) -> Mixed:
+        """Make the blocks of slots, a bounded stretch behind the last that has come."""
+        tools = self.tools
+        laid: list[Slot] = []
+        made: list[_Made] = []
+        n_done = n_kept = 0
+        near = with_neighbours(
+            cut_blocks(_noted(slots, laid), self.grid),
+            *seen_frames(self.grid, self.mix, self._reach),
+        )
+        with closing(in_order(tools.executor, self._make, near, tools.n_ahead)) as blocks:
+            for block in blocks:
+                if not made:  # by now the stage before has told of itself
+                    tools.listen(StageStarted(_STAGE, n_segments))
+                made.append(block)
+                n_done += block.n_segments
+                n_kept += block.n_segments * block.was_kept
+                tools.listen(StageAdvanced(_STAGE, n_done, n_kept))
+        figures = figures_of(joined(block.levels for block in made))
+        tools.listen(
+            StageEnded(
+                _STAGE, f"{figures.integrated_lufs:.1f} LUFS, {figures.true_peak_dbtp:.1f} dBTP"
+            )
+        )
+        timeline = timeline_of(script, laid, self.grid)
+        n_encoded = sum(not block.was_kept for block in made)
+        return Mixed(timeline, tuple(block.kept for block in made), n_encoded, figures)
+
+    @property
+    def _reach(self) -> Reach:
         encoder = self.encoder
-        reach = Reach(
+        return Reach(
             encoder.lead_frames * encoder.frame_samples, encoder.tail_frames * encoder.frame_samples
         )
-        scene = make_scene(self.timeline, self.blocks, index, self.mix, reach)
-        is_last = index == len(self.blocks) - 1
-        n_frames = self.blocks[index].n_frames + (encoder.flush_frames if is_last else 0)
-        key = digest(_VERSION, encoder.version, n_frames, self.room, scene)
-        return self._found(key) or self._rendered(key, scene, index, n_frames)
 
-    def _found(self, key: str) -> _Made | None:
-        kept, measured = find_block(self.store, key), self.store.get(_MEASURED_KIND, key)
-        if kept is None or measured is None:
+    def _make(self, near: tuple[tuple[Block, ...], int]) -> _Made:
+        """One block: from the store, else rendered, encoded, measured and kept there."""
+        blocks, index = near
+        block = blocks[index]
+        scene = make_scene(blocks, index, self.grid, self.mix, self._reach)
+        flush = self.encoder.flush_frames if index == len(blocks) - 1 else 0
+        n_segments = sum(slot.take is not None for slot in block.slots)
+        key = digest(_VERSION, self.encoder.version, flush, repr(self.room), repr(scene))
+        if found := self._found(key):
+            return _Made(*found, n_segments, was_kept=True)
+        return _Made(*self._rendered(key, scene, block.n_frames, flush), n_segments, was_kept=False)
+
+    def _found(self, key: str) -> tuple[KeptBlock, Levels] | None:
+        store = self.tools.store
+        kept, levels = find_block(store, key), store.get(_LEVELS_KIND, key)
+        if kept is None or levels is None:
             return None
-        values = np.frombuffer(measured, "<f8")
-        return _Made(kept, values[1:], float(values[0]), was_kept=True)
+        try:
+            return kept, unpacked(levels)
+        except ValueError:
+            return None
 
-    def _rendered(self, key: str, scene: Scene, index: int, n_frames: int) -> _Made:
+    def _rendered(
+        self, key: str, scene: Scene, n_frames: int, flush: int
+    ) -> tuple[KeptBlock, Levels]:
+        """Everything from sound to store; the frames go in last, when all else is there."""
         pcm = render(scene, self._speech, self._piece)
-        block = self.encoder.encode(pcm, -scene.start // self.encoder.frame_samples, n_frames)
-        stop = self.blocks[index].n_frames * self.encoder.frame_samples - scene.start
-        energies = step_energies(pcm[:, :stop], self.mix.sample_rate, lead_samples=-scene.start)
-        peak = true_peak(pcm[:, -scene.start : stop])
-        kept = keep_block(self.store, key, block)
-        self.store.put(_MEASURED_KIND, key, np.array([peak, *energies], "<f8").tobytes())
-        return _Made(kept, energies, peak, was_kept=False)
+        first, rate = -scene.start, self.mix.sample_rate
+        last = first + n_frames * self.grid.frame_samples
+        block = self.encoder.encode(pcm, first // self.grid.frame_samples, n_frames + flush)
+        levels = levels_of(pcm, rate, first=first, last=last)
+        self.tools.store.put(_LEVELS_KIND, key, packed(levels))
+        return keep_block(self.tools.store, key, block), levels
 
     def _speech(self, take: Take) -> Sound:
-        return speech_of(self.store, take, self.room)
+        return speech_of(self.tools.store, take, self.room)
 
     def _piece(self, key: str) -> tuple[Sound, bool]:
         if key == ROOM_TONE_KEY:
             return room_tone(self.mix.sample_rate, self.mix.channels), True
         return self.pieces[key].samples, self.pieces[key].loops
+
+
+def _noted(slots: Iterable[Slot], laid: list[Slot]) -> Iterator[Slot]:
+    """Slots as they come, each put into a list on its way."""
+    for slot in slots:
+        laid.append(slot)
+        yield slot

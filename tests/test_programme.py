@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import soundfile
-from fakes.programmes import Line, clip_of, oversampled_peak, script_of
+from fakes.programmes import Line, blocks_of, clip_of, oversampled_peak, script_of
 
 from audiobook.config import Music, Show
 from audiobook.episode.encoder import Encoder
@@ -21,12 +21,12 @@ from audiobook.episode.join import write_episode
 from audiobook.episode.tags import Tag
 from audiobook.errors import ConfigError
 from audiobook.model import Clip, Cue, Sound
-from audiobook.programme import Mixed, Tools, lay_out, load_music, mix_and_encode, room_of
+from audiobook.programme import Mixed, Tools, load_music, mix_and_encode, room_of
 from audiobook.progress import Event, StageAdvanced, StageEnded, StageStarted, silent
-from audiobook.sound.blocks import cut_blocks
+from audiobook.sound.levels import unpacked
 from audiobook.sound.loudness import integrated_lufs, step_energies
 from audiobook.sound.profiles import PROFILES, Profile, find_profile
-from audiobook.sound.timeline import Grid, Timeline
+from audiobook.sound.timeline import Timeline
 from audiobook.sound.voice import find_take
 from audiobook.speech.synthesis import keep_clip
 from audiobook.store import Store, digest
@@ -101,14 +101,21 @@ def made(
     encoder: Encoder = load_encoder(
         "mp3", profile.sample_rate, profile.channels, profile.bitrate_kbps
     )
-    grid = Grid(profile.sample_rate, encoder.frame_samples)
-    timeline = lay_out(script, takes, Show(music=music), pieces, grid)
     events: list[Event] = []
     with ThreadPoolExecutor(n_threads) as executor:
         tools = Tools(store, executor, 3 * n_threads, events.append)
-        mixed = mix_and_encode(timeline, profile, music, pieces.values(), encoder, tools)
+        mixed = mix_and_encode(
+            script,
+            takes,
+            show=Show(music=music),
+            profile=profile,
+            pieces=pieces,
+            encoder=encoder,
+            tools=tools,
+        )
     path = folder / f"episode.{encoder.extension}"
-    n_samples = timeline.n_frames * grid.frame_samples
+    timeline = mixed.timeline
+    n_samples = timeline.n_frames * encoder.frame_samples
     write_episode(path, encoder, Tag("A Story"), mixed.blocks, n_samples)
     return Programme(timeline, mixed, path, tuple(events))
 
@@ -156,8 +163,8 @@ def test_the_finished_file_keeps_to_its_profile(
     assert lufs(sound) == pytest.approx(wanted.loudness_lufs, abs=0.3)
     assert 20 * math.log10(oversampled_peak(sound)) <= wanted.ceiling_dbtp
     # What was measured of the blocks is what is in the file.
-    assert episode.mixed.integrated_lufs == pytest.approx(lufs(sound), abs=0.1)
-    assert episode.mixed.true_peak_dbtp <= wanted.ceiling_dbtp - 0.45
+    assert episode.mixed.figures.integrated_lufs == pytest.approx(lufs(sound), abs=0.1)
+    assert episode.mixed.figures.true_peak_dbtp <= wanted.ceiling_dbtp - 0.45
 
 
 @pytest.mark.parametrize("music", [SILENT, SCORED], ids=["speech", "music"])
@@ -178,7 +185,7 @@ def test_nothing_clicks_where_blocks_join(
     episode = programme("podcast", music)
     bends = np.abs(np.diff(episode.decoded()[0].astype(np.float64), n=2))
     usual = np.percentile(bends, 99.9)
-    blocks = cut_blocks(episode.timeline)
+    blocks = blocks_of(episode.timeline)
     assert len(blocks) >= 3
     for block in blocks[1:]:
         at = block.start_frame * 1152
@@ -204,20 +211,19 @@ def test_a_second_run_encodes_nothing_and_finds_what_the_first_measured(
     again = made(tmp_path, kept, SCORED, music_folder, n_threads=2)
     assert again.path.read_bytes() == first.path.read_bytes()
     assert again.mixed.n_encoded == 0
-    assert again.mixed.integrated_lufs == first.mixed.integrated_lufs
-    assert again.mixed.true_peak_dbtp == first.mixed.true_peak_dbtp
+    assert again.mixed.figures.integrated_lufs == first.mixed.figures.integrated_lufs
+    assert again.mixed.figures.true_peak_dbtp == first.mixed.figures.true_peak_dbtp
     for one, other in zip(first.mixed.blocks, again.mixed.blocks, strict=True):
         assert (one.path, one.offset, one.table.crc) == (other.path, other.offset, other.table.crc)
         np.testing.assert_array_equal(one.table.sizes, other.table.sizes)
-    for block, one in zip(cut_blocks(first.timeline), first.mixed.blocks, strict=True):
-        value = kept.get("measured", one.path.name)
-        n_steps = block.n_frames * 1152 // 4410
-        assert len(np.frombuffer(value or b"")) == 1 + n_steps  # its peak, and its own steps alone
-    n_blocks = len(first.mixed.blocks)
-    for episode, n_kept in ((first, 0), (again, n_blocks)):
+    for block, one in zip(blocks_of(first.timeline), first.mixed.blocks, strict=True):
+        levels = unpacked(kept.get("levels", one.path.name) or b"")
+        assert len(levels.energies) == block.n_frames * 1152 // 4410  # its own steps alone
+    n_lines = sum(isinstance(item, Line) for chapter in CHAPTERS for item in chapter)
+    for episode, n_kept in ((first, 0), (again, n_lines)):
         begun, *steps, ended = episode.events
-        assert begun == StageStarted("mix", n_blocks)
-        assert steps == [StageAdvanced("mix", n, min(n, n_kept)) for n in range(1, n_blocks + 1)]
+        assert begun == StageStarted("mix", n_lines)
+        assert steps[-1] == StageAdvanced("mix", n_lines, n_kept)
         assert isinstance(ended, StageEnded)
 
 
@@ -228,10 +234,10 @@ def test_a_block_without_its_measurement_is_made_again(
     programme: Callable[[str, Music], Programme],
 ) -> None:
     first = programme("podcast", SILENT)
-    kept.path("measured", first.mixed.blocks[1].path.name).unlink()
+    kept.path("levels", first.mixed.blocks[1].path.name).unlink()
     again = made(tmp_path, kept, SILENT, music_folder)
     assert again.mixed.n_encoded == 1
-    assert again.mixed.integrated_lufs == first.mixed.integrated_lufs
+    assert again.mixed.figures.integrated_lufs == first.mixed.figures.integrated_lufs
 
 
 def test_after_an_edit_the_file_is_that_of_a_clean_build(
@@ -260,13 +266,20 @@ def test_a_story_of_silence_is_no_louder_for_it(
     keep_clip(store, digest(line.name), Clip(22_050, np.zeros(11_025, np.int16)))
     take = find_take(store, digest(line.name), room_of(PODCAST))
     script = script_of([[line]])
-    timeline = lay_out(script, [take], Show(music=SILENT), {}, Grid(44_100, 1152))
     with ThreadPoolExecutor(1) as executor:
         tools = Tools(store, executor, 1, silent)
         encoder = load_encoder("mp3", 44_100, 1, 96)
-        mixed = mix_and_encode(timeline, PODCAST, SILENT, [], encoder, tools)
-    assert mixed.integrated_lufs == -math.inf
-    assert mixed.true_peak_dbtp < -60
+        mixed = mix_and_encode(
+            script,
+            [take],
+            show=Show(music=SILENT),
+            profile=PODCAST,
+            pieces={},
+            encoder=encoder,
+            tools=tools,
+        )
+    assert mixed.figures.integrated_lufs <= -70
+    assert mixed.figures.true_peak_dbtp < -50  # room tone
 
 
 def test_music_that_is_missing_is_told_with_its_place(store: Store, tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from audiobook.cli.streams import printable, tell
@@ -106,24 +107,32 @@ def _started_progress() -> Progress:
     return progress
 
 
+@dataclass
+class _Pace:
+    """How a stage gets on."""
+
+    total: int
+    begun_s: float
+    told_s: float
+
+
 class _Lines:
     """A line every ten seconds while a stage lasts, and one at its end."""
 
     def __init__(self) -> None:
-        self._total = 0
-        self._begun_s = self._told_s = time.monotonic()
+        self._stages: dict[str, _Pace] = {}
 
     def show(self, event: StageStarted | StageAdvanced | StageEnded) -> None:
         now_s = time.monotonic()
         if isinstance(event, StageStarted):
-            self._total, self._begun_s, self._told_s = event.total, now_s, now_s
+            self._stages[event.stage] = _Pace(event.total, now_s, now_s)
         elif isinstance(event, StageEnded):
             self.line(f"{event.stage} done: {event.summary}")
-        elif now_s - self._told_s >= _HEARTBEAT_S:
-            self._told_s = now_s
-            eta_s = (now_s - self._begun_s) / event.done * (self._total - event.done)
-            percent = 100 * event.done // max(1, self._total)
-            self.line(f"{event.stage} {event.done}/{self._total} {percent}% eta {eta_s:.0f}s")
+        elif now_s - (pace := self._stages[event.stage]).told_s >= _HEARTBEAT_S:
+            pace.told_s = now_s
+            eta_s = (now_s - pace.begun_s) / event.done * (pace.total - event.done)
+            percent = 100 * event.done // max(1, pace.total)
+            self.line(f"{event.stage} {event.done}/{pace.total} {percent}% eta {eta_s:.0f}s")
 
     def line(self, *lines: str) -> None:
         tell(*lines)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from audiobook.sound.control import sliding_maximum
 from audiobook.sound.loudness import true_peaks
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ def limit(sound: Sound, ceiling: float, sample_rate: int) -> Sound:
     limited = sound.copy()
     for start, stop in _stretches(over, 2 * look, sound.shape[1]):
         asked = np.pad(np.maximum(peaks[start:stop] / ceiling, 1.0), 2 * look, constant_values=1.0)
-        held = _sliding_maximum(asked, 2 * look + 1)
+        held = sliding_maximum(asked, 2 * look + 1)
         limited[:, start:stop] *= np.convolve(1 / held, smoothing, "valid").astype(np.float32)
     return limited
 
@@ -65,15 +66,3 @@ def _stretches(over: NDArray[np.intp], reach: int, n: int) -> list[tuple[int, in
         (max(0, int(first) - reach), min(n, int(last) + reach + 1))
         for first, last in zip(starts, stops, strict=True)
     ]
-
-
-def _sliding_maximum(values: NDArray[np.floating], width: int) -> NDArray[np.floating]:
-    """The greatest of every `width` values in a row, shape (n - width + 1,).
-
-    In two passes over stretches of `width` (van Herk 1992), whatever the width.
-    """
-    n = len(values) - width + 1
-    rows = np.pad(values, (0, -len(values) % width)).reshape(-1, width)
-    forward = np.maximum.accumulate(rows, axis=1).ravel()
-    backward = np.maximum.accumulate(rows[:, ::-1], axis=1)[:, ::-1].ravel()
-    return np.maximum(backward[:n], forward[width - 1 : width - 1 + n])

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from audiobook.sound.filtering import bins_hz, filtered
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -29,9 +31,6 @@ __all__ = [
 
 _SETTLING_S = 0.1
 """What lies further back the K-weighting filter has forgotten, to 1 part in 100,000."""
-_TRANSFORM_SAMPLES = 1 << 14
-"""Short enough to stay in a processor's cache."""
-_ROWS_AT_ONCE = 8
 _OFFSET = -0.691
 _ABSOLUTE_GATE_LUFS = -70.0
 _RELATIVE_GATE_LU = -10.0
@@ -60,27 +59,9 @@ def step_energies(sound: Sound, sample_rate: int, *, lead_samples: int = 0) -> N
 
 
 def k_weighted(sound: Sound, sample_rate: int) -> Sound:
-    """Sound through the K-weighting filter (BS.1770-5 annex 1), of the same shape.
-
-    The filter is applied to overlapping stretches by Fourier transform; each begins with as much
-    of what came before as the filter remembers.
-    """
-    channels, n = sound.shape
+    """Sound through the K-weighting filter (BS.1770-5 annex 1), of the same shape."""
     settling = int(_SETTLING_S * sample_rate)
-    new = _TRANSFORM_SAMPLES - settling
-    rows = -(-n // new)
-    padded = np.zeros((channels, settling + rows * new), np.float32)
-    padded[:, settling : settling + n] = sound
-    windows = np.lib.stride_tricks.sliding_window_view(padded, _TRANSFORM_SAMPLES, axis=1)
-    response = _k_response(sample_rate)
-    weighted = np.empty((channels, rows, new), np.float32)
-    for row in range(0, rows, _ROWS_AT_ONCE):
-        stretches = windows[:, row * new : (row + _ROWS_AT_ONCE) * new : new]
-        spectra = np.fft.rfft(stretches, axis=2)
-        spectra *= response
-        filtered = np.fft.irfft(spectra, _TRANSFORM_SAMPLES, axis=2)
-        weighted[:, row : row + _ROWS_AT_ONCE] = filtered[:, :, settling:]
-    return weighted.reshape(channels, -1)[:, :n]
+    return filtered(sound, [_k_response(sample_rate)], before=settling, after=0)[0]
 
 
 def integrated_lufs(energies: NDArray[np.float64]) -> float:
@@ -96,20 +77,27 @@ def integrated_lufs(energies: NDArray[np.float64]) -> float:
     return _lufs(float(loud[loud > energy_of_lufs(gate)].mean()))
 
 
-def true_peaks(sound: Sound, above: float) -> NDArray[np.float32]:
+def true_peaks(sound: Sound, above: float, *, beside_tops: bool = False) -> NDArray[np.float32]:
     """Of each sample, the greatest magnitude there or on the way to the next, over all channels.
 
     Peaks between samples are sought by oversampling four times (BS.1770-5 annex 2), and only where
     a sample exceeds half of `above`: elsewhere they cannot reach it.
 
+    Args:
+        sound: shape (channels, n).
+        above: peaks that do not exceed this need not be found.
+        beside_tops: seek them only beside samples at which the sound turns round. All but all
+            peaks lie there, and it is a third of the work.
+
     Returns:
         Shape (n,).
     """
     peaks = np.abs(sound).max(axis=0)
-    near = np.zeros(len(peaks) + 1, bool)
-    near[:-1] = peaks > above / 2
-    near[:-1] |= near[1:]  # the way to a high sample begins at the one before
-    hits = np.nonzero(near[:-1])[0]
+    high = peaks > above / 2
+    if beside_tops:
+        high &= _turns(sound)
+    high[:-1] |= high[1:]  # the way to a high sample begins at the one before
+    hits = np.nonzero(high)[0]
     taps = _oversampling_taps()
     padded = np.pad(sound, ((0, 0), (_TAPS_BEFORE, len(taps) - 1 - _TAPS_BEFORE)))
     around = np.arange(len(taps))
@@ -120,6 +108,14 @@ def true_peaks(sound: Sound, above: float) -> NDArray[np.float32]:
         between = np.abs(np.einsum("cnt,tp->cnp", windows, taps)).max(axis=(0, 2))
         peaks[some] = np.maximum(peaks[some], between)
     return np.asarray(peaks)
+
+
+def _turns(sound: Sound) -> NDArray[np.bool_]:
+    """Whether the sound, in any channel, goes no further at a sample than it was before it."""
+    rises = sound[:, 1:] > sound[:, :-1]
+    turns = np.ones(sound.shape, bool)
+    turns[:, 1:-1] = rises[:, 1:] != rises[:, :-1]
+    return turns.any(axis=0)
 
 
 def true_peak(sound: Sound) -> float:
@@ -139,13 +135,12 @@ def _oversampling_taps() -> NDArray[np.float32]:
 
 @lru_cache(maxsize=16)
 def _k_response(sample_rate: int) -> NDArray[np.complex64]:
-    """Frequency response of the K-weighting filter at the bins of a transform.
+    """Frequency response of the K-weighting filter, at `filtering.bins_hz`.
 
     Both biquads are given in BS.1770-5 for 48 kHz; these are the analogue prototypes behind them,
     brought to any rate by the bilinear transform.
     """
-    size = _TRANSFORM_SAMPLES
-    z = np.exp(-2j * np.pi * np.arange(size // 2 + 1) / size)
+    z = np.exp(-2j * np.pi * bins_hz(sample_rate) / sample_rate)
     q, k = 0.7071752369554196, math.tan(math.pi * 1681.974450955533 / sample_rate)
     high = 10 ** (3.999843853973347 / 20)
     band = high**0.4996667741545416

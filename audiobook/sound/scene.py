@@ -6,16 +6,17 @@ stands in the programme. Its digest is the block's key; `audiobook.sound.render`
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 
 from audiobook.sound.blocks import Block
 from audiobook.sound.duck import CONTROL_SAMPLES, Ducking
 from audiobook.sound.limit import limiter_reach_samples
-from audiobook.sound.timeline import RING_MS, Slot, Timeline
+from audiobook.sound.timeline import RING_MS, Grid, Slot
 from audiobook.sound.voice import Take
 
-__all__ = ["Mix", "Reach", "Run", "Scene", "Spoken", "make_scene"]
+__all__ = ["Mix", "Reach", "Run", "Scene", "Spoken", "make_scene", "seen_frames"]
 
 _BED_JOIN_MS = 1500
 """A bed goes over from one phase to another, in the middle of a block, over this."""
@@ -109,44 +110,58 @@ class Scene:
     """Room tone, without gaps."""
 
 
-def make_scene(
-    timeline: Timeline, blocks: tuple[Block, ...], index: int, mix: Mix, reach: Reach
-) -> Scene:
-    """The scene of one of a timeline's blocks.
+def make_scene(near: Sequence[Block], index: int, grid: Grid, mix: Mix, reach: Reach) -> Scene:
+    """The scene of a block.
 
-    Before the programme's first sample and after its last there is nothing: `start` and `stop`
-    end there, at the latest.
+    Args:
+        near: the block among its neighbours: as far as `seen_frames` on either side, or to the
+            programme's first and last; before and after those there is nothing.
+        index: of the block among them.
+        grid: the programme's frames.
+        mix: how it is balanced.
+        reach: how much context is wanted around it; less where the programme begins or ends.
     """
-    return _Scout(timeline, blocks, index, mix, reach).scene()
+    return _Scout(near, index, grid, mix, reach).scene()
+
+
+def seen_frames(grid: Grid, mix: Mix, reach: Reach) -> tuple[int, int]:
+    """How far before and after a block its scene looks, in frames."""
+    beyond = limiter_reach_samples(mix.sample_rate) + _speech_reach(grid, mix)
+    return grid.frames(reach.before + beyond), grid.frames(reach.after + beyond)
+
+
+def _duck_reach(grid: Grid, mix: Mix) -> int:
+    return round(mix.ducking.reach_ms * grid.sample_rate / 1000) + CONTROL_SAMPLES
+
+
+def _speech_reach(grid: Grid, mix: Mix) -> int:
+    """How far from what is heard a slot may lie that still shapes it, in samples."""
+    return max(_duck_reach(grid, mix), grid.frames_of_ms(RING_MS) * grid.frame_samples)
 
 
 class _Scout:
     """Looks around from a block: positions are samples from the block's first."""
 
     def __init__(
-        self, timeline: Timeline, blocks: tuple[Block, ...], index: int, mix: Mix, reach: Reach
+        self, near: Sequence[Block], index: int, grid: Grid, mix: Mix, reach: Reach
     ) -> None:
-        self.timeline, self.blocks, self.mix = timeline, blocks, mix
-        self.index = index
-        self.frame = timeline.grid.frame_samples
-        self.block = block = blocks[index]
-        end = block.start_frame + block.n_frames
+        self.near, self.mix = near, mix
+        self.frame = grid.frame_samples
+        self.ms = grid.sample_rate / 1000
+        self.block = block = near[index]
+        left = near[-1].end_frame - block.end_frame
         self.start = -min(reach.before, block.start_frame * self.frame)
-        self.stop = block.n_frames * self.frame + min(
-            reach.after, (blocks[-1].start_frame + blocks[-1].n_frames - end) * self.frame
-        )
-        self.ms = timeline.grid.sample_rate / 1000
+        self.stop = (block.n_frames + min(grid.frames(reach.after), left)) * self.frame
         margin = limiter_reach_samples(mix.sample_rate)
         self.heard = self.start - margin, self.stop + margin
-        self.duck_reach = round(mix.ducking.reach_ms * self.ms) + CONTROL_SAMPLES
-        self.reach = max(self.duck_reach, timeline.grid.frames_of_ms(RING_MS) * self.frame)
+        self.duck_reach = _duck_reach(grid, mix)
+        self.reach = _speech_reach(grid, mix)
 
     def scene(self) -> Scene:
         first, last = self.heard
         near = list(self._slots(first - self.reach, last + self.reach))
         spoken = [Spoken(at, slot.take, slot.gain_db) for at, slot in near if slot.take]
-        blocks = self._blocks_in(first, last)
-        beds = tuple(self._heard(run for block in blocks for run in self._beds(block)))
+        beds = tuple(self._heard(self._beds()))
         return Scene(
             self.mix,
             self.start,
@@ -168,28 +183,15 @@ class _Scout:
 
     def _slots(self, first: int, last: int) -> Iterator[tuple[int, Slot]]:
         """The slots that lie in a stretch, each with its first sample."""
-        for block in self._blocks_in(first, last):
-            for at, slot in self._slots_of(block):
+        for block in self.near:
+            at = self._at(block)
+            for slot in block.slots:
                 if at < last and at + slot.n_frames * self.frame > first:
                     yield at, slot
-
-    def _slots_of(self, block: Block) -> Iterator[tuple[int, Slot]]:
-        at = self._at(block)
-        for slot in self.timeline.slots[block.first : block.last]:
-            yield at, slot
-            at += slot.n_frames * self.frame
+                at += slot.n_frames * self.frame
 
     def _at(self, block: Block) -> int:
         return (block.start_frame - self.block.start_frame) * self.frame
-
-    def _blocks_in(self, first: int, last: int) -> Iterator[Block]:
-        low = self.index
-        while low > 0 and self._at(self.blocks[low]) > first:
-            low -= 1
-        for block in self.blocks[low:]:
-            if self._at(block) >= last:
-                return
-            yield block
 
     def _heard(self, runs: Iterator[Run]) -> Iterator[Run]:
         """Runs as far as they are heard; what came before is folded into the phase."""
@@ -218,37 +220,41 @@ class _Scout:
                 fade_in = 0 if slot.solo_sample else fade
                 yield Run(at, at + stop, slot.solo, slot.solo_sample, fade_in, fade_out)
 
-    def _beds(self, block: Block) -> Iterator[Run]:
-        """The beds of a block, for each stretch of slots with the same one."""
-        slots = self.timeline.slots
-        index, at = block.first, self._at(block)
-        while index < block.last:
-            last = index + 1
-            while last < block.last and _goes_on(slots[last - 1], slots[last]):
-                last += 1
-            stop = at + sum(slot.n_frames for slot in slots[index:last]) * self.frame
-            if slots[index].bed:
-                yield from self._bed(index, last, at, stop)
-            index, at = last, stop
+    def _beds(self) -> Iterator[Run]:
+        """The beds of the blocks, for each stretch of slots with the same one."""
+        for block, beyond in zip_longest(self.near, self.near[1:]):
+            at, slots = self._at(block), block.slots
+            first = 0
+            while first < len(slots):
+                last = first + 1
+                while last < len(slots) and _goes_on(slots[last - 1], slots[last]):
+                    last += 1
+                stop = at + sum(slot.n_frames for slot in slots[first:last]) * self.frame
+                if slots[first].bed:
+                    following = slots[last:] or (beyond.slots if beyond else ())
+                    yield from self._bed(slots[first:last], following[:1], at, stop)
+                first, at = last, stop
 
-    def _bed(self, first: int, last: int, at: int, stop: int) -> Iterator[Run]:
-        """The bed of a stretch of slots.
+    def _bed(
+        self, slots: Sequence[Slot], after: Sequence[Slot], at: int, stop: int
+    ) -> Iterator[Run]:
+        """The bed of a stretch of slots; `after` holds the slot beyond it, if there is one.
 
         Where it crosses the edge of a block, its phase there is that which the slot beyond the
         edge decides, on both sides: a block hears nothing of how long its neighbours are. It is in
         the middle of the block that the bed goes over from one phase to the other.
         """
-        slots, bed = self.timeline.slots, self.timeline.slots[first].bed
+        bed = slots[0].bed
         assert bed is not None
         fade = min(round(_BED_FADE_MS * self.ms), stop - at)
-        phase, fade_in = slots[first].bed_phase, fade if slots[first].bed_enters else 0
-        if last == len(slots) or not _goes_on(slots[last - 1], slots[last]):
+        phase, fade_in = slots[0].bed_phase, fade if slots[0].bed_enters else 0
+        if not after or not _goes_on(slots[-1], after[0]):
             yield Run(at, stop, bed, phase, fade_in, fade)
             return
         join = min(round(_BED_JOIN_MS * self.ms), stop - at)
         turn = (at + stop - join) // 2
         yield Run(at, turn + join, bed, phase, fade_in, join)
-        yield Run(turn, stop, bed, slots[last].bed_phase - (stop - turn), join, 0)
+        yield Run(turn, stop, bed, after[0].bed_phase - (stop - turn), join, 0)
 
     def _tones(self, near: list[tuple[int, Slot]]) -> Iterator[Run]:
         """Room tone under each slot, from a place in it that only the slot decides."""

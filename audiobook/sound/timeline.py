@@ -7,7 +7,7 @@ that needs a time (chapter marks, subtitles, the feed) reads it off here.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 
 from audiobook.config import Music
@@ -16,7 +16,7 @@ from audiobook.model import Chapter, Cue, Script, Segment
 from audiobook.sound.voice import Take
 from audiobook.store import digest
 
-__all__ = ["RING_MS", "Grid", "Mark", "PieceFacts", "Slot", "Timeline", "arrange"]
+__all__ = ["RING_MS", "Grid", "Mark", "PieceFacts", "Slot", "Timeline", "arrange", "timeline_of"]
 
 _HEAD_MS = 500
 """Room tone before anything is heard."""
@@ -140,19 +140,26 @@ def arrange(
     music: Music,
     pieces: Mapping[str, PieceFacts],
     grid: Grid,
-) -> Timeline:
-    """Lay out a script whose segments have been spoken.
+) -> Iterator[Slot]:
+    """Lay out a script, a slot at a time, as its segments are spoken.
 
     Args:
         script: what is heard.
-        takes: one for each of its segments, in order.
+        takes: one for each of its segments, in order; each is asked for when its slot is.
         gains_db: level by speaker, None being the narrator; 0 where it is not given.
         music: what is played around and under it.
         pieces: every piece that `music` and the script's cues name.
         grid: the programme's frames.
     """
-    arranger = _Arranger(grid, pieces, gains_db, music.bed)
-    slots = list(arranger.programme(script, iter(takes), music))
+    return _Arranger(grid, pieces, gains_db, music.bed).programme(script, iter(takes), music)
+
+
+def timeline_of(script: Script, slots: Sequence[Slot], grid: Grid) -> Timeline:
+    """The timeline of a script whose slots have all been laid out.
+
+    Raises:
+        StoryError: a chapter has nothing to speak.
+    """
     return Timeline(grid, tuple(slots), _marks(script, slots))
 
 
@@ -238,7 +245,7 @@ class _Arranger:
         return replace(slot, bed=piece.key, bed_enters=enters, bed_phase=phase)
 
 
-def _marks(script: Script, slots: list[Slot]) -> tuple[Mark, ...]:
+def _marks(script: Script, slots: Sequence[Slot]) -> tuple[Mark, ...]:
     """Chapter marks; the first begins with the programme, the last ends with it."""
     starts: list[int] = []
     frame = 0

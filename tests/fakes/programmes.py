@@ -11,10 +11,11 @@ import soxr
 
 from audiobook.config import Music
 from audiobook.model import Chapter, Clip, Cue, Kind, Script, Segment, Sound, Source
+from audiobook.sound.blocks import Block, cut_blocks
 from audiobook.sound.duck import Ducking
 from audiobook.sound.roomtone import ROOM_TONE_KEY, room_tone
-from audiobook.sound.scene import Mix
-from audiobook.sound.timeline import Grid, PieceFacts, Timeline, arrange
+from audiobook.sound.scene import Mix, Reach, Scene, make_scene
+from audiobook.sound.timeline import Grid, PieceFacts, Timeline, arrange, timeline_of
 from audiobook.sound.voice import Take
 
 __all__ = [
@@ -24,10 +25,12 @@ __all__ = [
     "NO_MUSIC",
     "STING",
     "Line",
+    "blocks_of",
     "clip_of",
     "laid_out",
     "oversampled_peak",
     "piece_of",
+    "scene_of",
     "script_of",
     "speech_like",
     "speech_of_take",
@@ -86,7 +89,7 @@ def clip_of(
 
 def take_of(line: Line) -> Take:
     """A take of words that no engine spoke."""
-    return Take(line.name, 0, 1, max(1, int(line.speech_s * GRID.sample_rate)), 0.0, (1e-3,) * 4)
+    return Take(line.name, 0, 1, max(1, int(line.speech_s * GRID.sample_rate)), 0.0)
 
 
 def speech_of_take(take: Take) -> Sound:
@@ -121,7 +124,8 @@ def script_of(chapters: Sequence[Sequence[Line | Cue]]) -> Script:
 def _item(item: Line | Cue) -> Segment | Cue:
     if isinstance(item, Cue):
         return item
-    return Segment(item.name, Kind.NARRATION, item.speaker, 1.0, item.pause_ms, 0, 1)
+    words = (item.name + " la" * 99)[: max(1, round(15 * item.speech_s))]  # as many as it lasts
+    return Segment(words, Kind.NARRATION, item.speaker, 1.0, item.pause_ms, 0, 1)
 
 
 def laid_out(
@@ -130,7 +134,19 @@ def laid_out(
     """The timeline of words and cues."""
     lines = [item for chapter in chapters for item in chapter if isinstance(item, Line)]
     gains_db = {"Ann": -3.0, "Bob": 2.5}
-    return arrange(script_of(chapters), map(take_of, lines), gains_db, music, _FACTS, grid)
+    script = script_of(chapters)
+    slots = list(arrange(script, map(take_of, lines), gains_db, music, _FACTS, grid))
+    return timeline_of(script, slots, grid)
+
+
+def blocks_of(timeline: Timeline) -> tuple[Block, ...]:
+    """All blocks of a timeline."""
+    return tuple(cut_blocks(timeline.slots, timeline.grid))
+
+
+def scene_of(timeline: Timeline, index: int, mix: Mix, reach: Reach) -> Scene:
+    """The scene of a block that sees the whole programme around it."""
+    return make_scene(blocks_of(timeline), index, timeline.grid, mix, reach)
 
 
 def oversampled_peak(sound: Sound) -> float:

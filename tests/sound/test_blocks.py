@@ -8,14 +8,14 @@ from dataclasses import replace
 from itertools import pairwise
 
 import pytest
-from fakes.programmes import BED, GRID, MIX, NO_MUSIC, STING, Line, laid_out
+from fakes.programmes import BED, GRID, MIX, NO_MUSIC, STING, Line, blocks_of, laid_out
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from audiobook.config import Music
 from audiobook.model import Cue
-from audiobook.sound.blocks import Block, cut_blocks
-from audiobook.sound.scene import Reach, make_scene
+from audiobook.sound.blocks import Block, cut_blocks, with_neighbours
+from audiobook.sound.scene import Reach, make_scene, seen_frames
 from audiobook.sound.timeline import Timeline
 from audiobook.store import digest
 
@@ -39,7 +39,7 @@ CHAPTERS = st.lists(
 def cuttable(timeline: Timeline, block: Block) -> bool:
     """Whether a cut within the block leaves 8 s on both sides."""
     done = 0
-    for slot in timeline.slots[block.first : block.last]:
+    for slot in block.slots:
         done += slot.n_frames
         if SHORTEST <= done <= block.n_frames - SHORTEST:
             return True
@@ -50,14 +50,13 @@ def cuttable(timeline: Timeline, block: Block) -> bool:
 @given(chapters=CHAPTERS, music=st.sampled_from([NO_MUSIC, WITH_BED, Music(STING, BED, STING)]))
 def test_blocks_tile_the_timeline(chapters: list[list[Line | Cue]], music: Music) -> None:
     timeline = laid_out(chapters, music)
-    blocks = cut_blocks(timeline)
-    assert [blocks[0].first, blocks[0].start_frame] == [0, 0]
-    assert blocks[-1].last == len(timeline.slots)
+    blocks = blocks_of(timeline)
+    assert blocks[0].start_frame == 0
+    assert tuple(slot for block in blocks for slot in block.slots) == timeline.slots
     for before, after in pairwise(blocks):
-        assert before.last == after.first
         assert before.start_frame + before.n_frames == after.start_frame
     for block in blocks:
-        slots = timeline.slots[block.first : block.last]
+        slots = block.slots
         assert block.n_frames == sum(slot.n_frames for slot in slots) > 0
 
 
@@ -65,7 +64,7 @@ def test_blocks_tile_the_timeline(chapters: list[list[Line | Cue]], music: Music
 @given(chapters=CHAPTERS, music=st.sampled_from([NO_MUSIC, WITH_BED]))
 def test_blocks_are_8_to_30_seconds_long(chapters: list[list[Line | Cue]], music: Music) -> None:
     timeline = laid_out(chapters, music)
-    blocks = cut_blocks(timeline)
+    blocks = blocks_of(timeline)
     edges = {block.start_frame for block in blocks}
     assert {mark.start_frame for mark in timeline.marks} <= edges
     chapter_lengths = {mark.start_frame: mark.end_frame for mark in timeline.marks}
@@ -77,7 +76,7 @@ def test_blocks_are_8_to_30_seconds_long(chapters: list[list[Line | Cue]], music
 
 
 def test_a_thousand_equal_sentences_are_cut_quickly() -> None:
-    blocks = cut_blocks(laid_out([[Line("same")] * 3000]))
+    blocks = blocks_of(laid_out([[Line("same")] * 3000]))
     assert len(blocks) > 300
 
 
@@ -98,8 +97,8 @@ def edited(lines: list[Line], kind: str, at: int, name: str) -> list[Line]:
 
 def keys(timeline: Timeline) -> list[str]:
     """What each block is kept by."""
-    blocks, reach = cut_blocks(timeline), Reach(98 * GRID.frame_samples, GRID.frame_samples)
-    return [digest(make_scene(timeline, blocks, index, MIX, reach)) for index in range(len(blocks))]
+    blocks, reach = blocks_of(timeline), Reach(98 * GRID.frame_samples, GRID.frame_samples)
+    return [digest(make_scene(blocks, index, GRID, MIX, reach)) for index in range(len(blocks))]
 
 
 @pytest.mark.parametrize("music", [NO_MUSIC, WITH_BED], ids=["speech", "bed"])
@@ -121,3 +120,25 @@ def test_an_edit_costs_at_most_three_blocks(kind: str, music: Music) -> None:
     assert costs[1] + costs[2] >= 48
     assert max(costs) <= 4
     assert costs[4] <= 1
+
+
+@settings(max_examples=60, deadline=None)
+@given(chapters=CHAPTERS, music=st.sampled_from([NO_MUSIC, WITH_BED, Music(STING, BED, STING)]))
+def test_the_neighbours_of_a_block_are_enough_for_its_scene(
+    chapters: list[list[Line | Cue]], music: Music
+) -> None:
+    blocks = blocks_of(laid_out(chapters, music))
+    reach = Reach(98 * GRID.frame_samples, GRID.frame_samples)
+    near = list(with_neighbours(iter(blocks), *seen_frames(GRID, MIX, reach)))
+    assert [around[index] for around, index in near] == list(blocks)
+    for whole_index, (around, index) in enumerate(near):
+        here = make_scene(around, index, GRID, MIX, reach)
+        assert here == make_scene(blocks, whole_index, GRID, MIX, reach)
+        assert (around[-1] == blocks[-1]) >= (index == len(around) - 1)
+
+
+def test_blocks_are_cut_before_the_programme_is_known_to_its_end() -> None:
+    slots = iter(laid_out([book(5, 400)]).slots)
+    first = next(cut_blocks(slots, GRID))
+    n_taken = 400 + 2 - sum(1 for _ in slots)
+    assert len(first.slots) < n_taken < 40

@@ -185,4 +185,4 @@ def test_where_a_slot_stands_is_not_in_its_identity() -> None:
 
 def test_too_few_takes_are_a_mistake_of_the_caller() -> None:
     with pytest.raises(RuntimeError):
-        arrange(script_of([[Line("a")]]), [], {}, NO_MUSIC, {}, GRID)
+        list(arrange(script_of([[Line("a")]]), [], {}, NO_MUSIC, {}, GRID))
