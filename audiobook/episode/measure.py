@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from stat import S_ISDIR, S_ISREG
 from typing import BinaryIO
 
 import numpy as np
@@ -50,9 +51,12 @@ def measure(path: Path) -> Measured:
         UsageError: there is no such file, or it may not be read.
         SoundError: it is no MP3, WAVE, AIFF, FLAC or Ogg file of 1 or 2 channels, or is damaged.
     """
-    if path.is_dir():
-        raise UsageError(f"{path} is a folder", hint="name the files in it")
     try:
+        mode = path.stat().st_mode
+        if S_ISDIR(mode):
+            raise UsageError(f"{path} is a folder", hint="name the files in it")
+        if not S_ISREG(mode):
+            raise UsageError(f"{path} is no file that can be measured")
         with path.open("rb") as file:
             return _measured(path, file)
     except FileNotFoundError:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
-from fakes.programmes import speech_like
 
 from audiobook.episode.encoder import FrameTable
 from audiobook.episode.formats import load_encoder
 from audiobook.episode.tags import Tag
 from audiobook.model import Sound
+from fakes.programmes import speech_like
 
 __all__ = ["narration", "room_noise", "write_mp3"]
 
