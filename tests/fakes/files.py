@@ -62,7 +62,7 @@ def narration(
         noise_db: RMS of the room.
         sample_rate: samples per second.
     """
-    speech = [speech_like(3 * sample_rate, sample_rate, seed) for seed in (1, 2)]
+    speech = [np.tanh(4 * speech_like(3 * sample_rate, sample_rate, seed)) for seed in (1, 2)]
     pause = np.zeros(round(0.8 * sample_rate))
     lead, trail = (np.zeros(round(s * sample_rate)) for s in (head_s, tail_s))
     sound = np.concatenate([lead, speech[0], pause, speech[1], trail])
