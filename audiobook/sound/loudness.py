@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 __all__ = [
     "energy_of_lufs",
     "integrated_lufs",
+    "k_response",
+    "k_settling_samples",
     "k_weighted",
     "step_energies",
     "step_samples",
@@ -30,7 +32,6 @@ __all__ = [
 ]
 
 _SETTLING_S = 0.1
-"""What lies further back the K-weighting filter has forgotten, to 1 part in 100,000."""
 _OFFSET = -0.691
 _ABSOLUTE_GATE_LUFS = -70.0
 _RELATIVE_GATE_LU = -10.0
@@ -60,8 +61,33 @@ def step_energies(sound: Sound, sample_rate: int, *, lead_samples: int = 0) -> N
 
 def k_weighted(sound: Sound, sample_rate: int) -> Sound:
     """Sound through the K-weighting filter (BS.1770-5 annex 1), of the same shape."""
-    settling = int(_SETTLING_S * sample_rate)
-    return filtered(sound, [_k_response(sample_rate)], before=settling, after=0)[0]
+    settling = k_settling_samples(sample_rate)
+    return filtered(sound, [k_response(sample_rate)], before=settling, after=0)[0]
+
+
+@lru_cache(maxsize=16)
+def k_response(sample_rate: int) -> NDArray[np.complex64]:
+    """Frequency response of the K-weighting filter, at `filtering.bins_hz`.
+
+    Both biquads are given in BS.1770-5 for 48 kHz; these are the analogue prototypes behind them,
+    brought to any rate by the bilinear transform.
+    """
+    z = np.exp(-2j * np.pi * bins_hz(sample_rate) / sample_rate)
+    q, k = 0.7071752369554196, math.tan(math.pi * 1681.974450955533 / sample_rate)
+    high = 10 ** (3.999843853973347 / 20)
+    band = high**0.4996667741545416
+    shelf = (high + band * k / q + k * k) + 2 * (k * k - high) * z
+    shelf += (high - band * k / q + k * k) * z * z
+    shelf /= (1 + k / q + k * k) + 2 * (k * k - 1) * z + (1 - k / q + k * k) * z * z
+    q, k = 0.5003270373238773, math.tan(math.pi * 38.13547087602444 / sample_rate)
+    high_pass = (1 - 2 * z + z * z) * (1 + k / q + k * k)
+    high_pass /= (1 + k / q + k * k) + 2 * (k * k - 1) * z + (1 - k / q + k * k) * z * z
+    return np.asarray(shelf * high_pass, np.complex64)
+
+
+def k_settling_samples(sample_rate: int) -> int:
+    """What lies further back the K-weighting filter has forgotten, to 1 part in 100,000."""
+    return int(_SETTLING_S * sample_rate)
 
 
 def integrated_lufs(energies: NDArray[np.float64]) -> float:
@@ -99,13 +125,13 @@ def true_peaks(sound: Sound, above: float, *, beside_tops: bool = False) -> NDAr
     high[:-1] |= high[1:]  # the way to a high sample begins at the one before
     hits = np.nonzero(high)[0]
     taps = _oversampling_taps()
-    padded = np.pad(sound, ((0, 0), (_TAPS_BEFORE, len(taps) - 1 - _TAPS_BEFORE)))
-    around = np.arange(len(taps))
+    padded = np.pad(sound, ((0, 0), (_TAPS_BEFORE, taps.shape[1] - _TAPS_BEFORE)))
+    around = np.lib.stride_tricks.sliding_window_view(padded, taps.shape[1], axis=1)
     for start in range(0, len(hits), _HITS_AT_ONCE):
         some = hits[start : start + _HITS_AT_ONCE]
-        windows = padded[:, some[:, np.newaxis] + around]
+        windows = around[:, some]
         # not by "@": BLAS would start threads of its own, and may round otherwise elsewhere
-        between = np.abs(np.einsum("cnt,tp->cnp", windows, taps)).max(axis=(0, 2))
+        between = np.abs(np.einsum("cnt,pt->pcn", windows, taps)).max(axis=(0, 1))
         peaks[some] = np.maximum(peaks[some], between)
     return np.asarray(peaks)
 
@@ -126,31 +152,11 @@ def true_peak(sound: Sound) -> float:
 
 @lru_cache(maxsize=1)
 def _oversampling_taps() -> NDArray[np.float32]:
-    """Weights for the three points between two samples, shape (12, 3): a Kaiser-windowed sinc."""
-    offsets = (np.arange(12) - _TAPS_BEFORE)[:, np.newaxis] - np.array([0.25, 0.5, 0.75])
+    """Weights for the three points between two samples, shape (3, 12): a Kaiser-windowed sinc."""
+    offsets = np.arange(12) - _TAPS_BEFORE - np.array([[0.25], [0.5], [0.75]])
     window = np.i0(5.0 * np.sqrt(np.clip(1 - (offsets / 6.25) ** 2, 0, 1))) / np.i0(5.0)
     taps = np.sinc(offsets) * window
-    return np.asarray(taps / taps.sum(axis=0), np.float32)
-
-
-@lru_cache(maxsize=16)
-def _k_response(sample_rate: int) -> NDArray[np.complex64]:
-    """Frequency response of the K-weighting filter, at `filtering.bins_hz`.
-
-    Both biquads are given in BS.1770-5 for 48 kHz; these are the analogue prototypes behind them,
-    brought to any rate by the bilinear transform.
-    """
-    z = np.exp(-2j * np.pi * bins_hz(sample_rate) / sample_rate)
-    q, k = 0.7071752369554196, math.tan(math.pi * 1681.974450955533 / sample_rate)
-    high = 10 ** (3.999843853973347 / 20)
-    band = high**0.4996667741545416
-    shelf = (high + band * k / q + k * k) + 2 * (k * k - high) * z
-    shelf += (high - band * k / q + k * k) * z * z
-    shelf /= (1 + k / q + k * k) + 2 * (k * k - 1) * z + (1 - k / q + k * k) * z * z
-    q, k = 0.5003270373238773, math.tan(math.pi * 38.13547087602444 / sample_rate)
-    high_pass = (1 - 2 * z + z * z) * (1 + k / q + k * k)
-    high_pass /= (1 + k / q + k * k) + 2 * (k * k - 1) * z + (1 - k / q + k * k) * z * z
-    return np.asarray(shelf * high_pass, np.complex64)
+    return np.asarray(taps / taps.sum(axis=1, keepdims=True), np.float32)
 
 
 def _lufs(energy: float) -> float:

@@ -21,7 +21,14 @@ from audiobook.errors import SoundError
 from audiobook.model import Clip
 from audiobook.sound.control import drawn, hann_mean, in_ticks, sliding_maximum, tick_samples
 from audiobook.sound.filtering import bins_hz, filtered
-from audiobook.sound.loudness import integrated_lufs, k_weighted, step_samples, true_peaks
+from audiobook.sound.loudness import (
+    integrated_lufs,
+    k_response,
+    k_settling_samples,
+    k_weighted,
+    step_samples,
+    true_peaks,
+)
 from audiobook.sound.narration import narrated
 from audiobook.speech.synthesis import load_clip
 from audiobook.store import Store, digest
@@ -55,7 +62,7 @@ _MOST_GAIN_DB = 30.0
 _MOST_TAMED_DB = 12.0
 """Gain beyond that of speech without peaks to tame: more would be heard as distortion."""
 _SOUGHT_DB = 3.0
-"""Peaks between samples are sought as far as that much more gain needs it, then as the most does."""
+"""Peaks between samples are sought for this much more gain; if it is not enough, for the most."""
 _LOOK_TICKS = 5
 _NEAR_ENOUGH_DB = 0.02
 _LEAST_SLOPE = 0.1
@@ -149,11 +156,13 @@ def _prepared(clip: Clip, key: str, room: Room) -> tuple[Take, bytes]:
     """
     first, last = _sounding(clip)
     raw = clip.samples[np.newaxis, first:last] * np.float32(1 / 32_768)
-    speech = _high_passed(raw, clip.sample_rate)
+    speech, weighted = _high_passed(raw, clip.sample_rate)
     if room.narration:
         speech = narrated(speech, clip.sample_rate)
-    _fade(speech, clip.sample_rate)
-    gain_db = _level(speech, clip.sample_rate, room)
+        weighted = k_weighted(speech, clip.sample_rate)
+    for sound in speech, weighted:
+        _fade(sound, clip.sample_rate)
+    gain_db = _level(speech, clip.sample_rate, _Loudness(weighted[0], clip.sample_rate), room)
     rounded = np.rint(speech[0] * np.float32(32_768)).astype("<i2")
     n_samples = _resampled_length(last - first, clip.sample_rate, room.sample_rate)
     take = Take(key, first, last, n_samples, gain_db)
@@ -179,11 +188,17 @@ def _sounding(clip: Clip) -> tuple[int, int]:
     return max(0, first), min(len(samples), last)
 
 
-def _high_passed(speech: Sound, sample_rate: int) -> Sound:
-    """Speech without what lies below it: a hum, a rumble, an offset."""
+def _high_passed(speech: Sound, sample_rate: int) -> tuple[Sound, Sound]:
+    """Speech without what lies below it (hum, rumble, an offset); and that, K-weighted.
+
+    Both come of one transform, which is a good part of the chain's work.
+    """
     reach = int(_HIGH_PASS_REACH_S * sample_rate)
-    response = _high_pass_response(sample_rate)
-    return filtered(speech, [response], before=reach, after=reach, hold=True)[0]
+    high_pass = _high_pass_response(sample_rate)
+    both = np.asarray(high_pass * k_response(sample_rate), np.complex64)
+    before = reach + k_settling_samples(sample_rate)
+    passed, weighted = filtered(speech, [high_pass, both], before, after=reach, hold=True)
+    return passed, weighted
 
 
 @lru_cache(maxsize=16)
@@ -202,14 +217,13 @@ def _fade(speech: Sound, sample_rate: int) -> None:
     speech[:, speech.shape[1] - n_fade :] *= fade[::-1]
 
 
-def _level(speech: Sound, sample_rate: int, room: Room) -> float:
+def _level(speech: Sound, sample_rate: int, loudness: _Loudness, room: Room) -> float:
     """Bring speech to `WORKING_LUFS` with no peak beyond what there is room for, in place.
 
     Returns:
         The gain in dB, before peaks were tamed.
     """
     ceiling = min(10 ** ((WORKING_LUFS + room.crest_db) / 20), _FULL_SCALE)
-    loudness = _Loudness(speech, sample_rate)
     untamed_db = WORKING_LUFS - loudness.lufs()
     if not math.isfinite(untamed_db):
         untamed_db = 0.0
@@ -258,15 +272,15 @@ def _gain_db(loudness: _Loudness, tamer: _Tamer, untamed_db: float) -> float:
 class _Loudness:
     """The loudness of speech, also under gains that change slowly.
 
-    The K-weighting is done once: a gain that changes slowly makes the same of what comes out of it
-    as of what goes in.
+    One K-weighting serves for all: a gain that changes slowly makes the same of what comes out of
+    it as of what goes in.
     """
 
-    def __init__(self, speech: Sound, sample_rate: int) -> None:
+    def __init__(self, weighted: NDArray[np.float32], sample_rate: int) -> None:
         tick, self._step = tick_samples(sample_rate), step_samples(sample_rate)
-        weighted = in_ticks(k_weighted(speech, sample_rate)[0], tick)
-        self._energies = np.einsum("ij,ij->i", weighted, weighted).astype(np.float64)
-        self._firsts = np.arange(0, speech.shape[1], self._step) // tick
+        ticks = in_ticks(weighted, tick)
+        self._energies = np.einsum("ij,ij->i", ticks, ticks).astype(np.float64)
+        self._firsts = np.arange(0, len(weighted), self._step) // tick
 
     def lufs(self, gains: NDArray[np.float64] | None = None) -> float:
         """The integrated loudness under gains at the edges of ticks, or as it is."""
