@@ -35,6 +35,7 @@ made; without it that is the cache folder of the user. `NO_COLOR` is heeded.
 | 2 | wrong usage |
 | 3 | the story or its settings cannot be used |
 | 4 | something is missing on this machine or its network |
+| 5 | a finished file is not what its profile asks for |
 | 130 | interrupted |
 """
 

@@ -59,8 +59,8 @@ class Profile:
     source: str
     """Who asks for this."""
     loudness_lufs: float
-    """Integrated loudness aimed at, in LUFS (ITU-R BS.1770); where `rms_db` is the aim, the
-    loudness that speech of that RMS has, within a decibel or so."""
+    """Integrated loudness aimed at, in LUFS (ITU-R BS.1770); where `rms_db` is the aim, the first
+    guess at the loudness that goes with it."""
     tolerance_lu: float | None = None
     """How far from that a file may be, in LU."""
     rms_db: float | None = None
