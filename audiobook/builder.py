@@ -27,7 +27,7 @@ from audiobook.programme import Mixed, Tools, load_music, mix_and_encode, room_o
 from audiobook.progress import Listener, Noted, silent
 from audiobook.sound.profiles import Profile
 from audiobook.sound.timeline import Timeline
-from audiobook.sound.voice import Take, find_take
+from audiobook.sound.voice import Take, find_take, kept_take
 from audiobook.speech.casting import Casting
 from audiobook.speech.choose import choose
 from audiobook.speech.synthesis import SpokenLine, speak
@@ -256,15 +256,33 @@ def _takes(
             spoken.append(line)
             yield line.key
 
+    room = room_of(profile, narration=part.story.show.narration)
+
+    known: dict[str, Take] = {}
+
+    def is_kept(key: str) -> bool:
+        if kept := kept_take(tools.store, key, room):
+            known[key] = kept
+        return kept is not None
+
     def take(key: str) -> Take:
-        return find_take(tools.store, key, room_of(profile))
+        return find_take(tools.store, key, room)
 
     where_of = part.script.source.where
     lines = lines_of(part.script, casting)
     with closing(
-        speak(lines, casting.engines, tools.store, tools.executor, tools.listen, where_of=where_of)
+        speak(
+            lines,
+            casting.engines,
+            tools.store,
+            tools.executor,
+            tools.listen,
+            where_of=where_of,
+            is_kept=is_kept,
+        )
     ) as speaking:
-        yield from in_order(tools.executor, take, keys(speaking), tools.n_ahead)
+        spoken_keys = keys(speaking)
+        yield from in_order(tools.executor, take, spoken_keys, tools.n_ahead, known=known.get)
 
 
 def _tag(part: Part, casting: Casting, timeline: Timeline) -> Tag:

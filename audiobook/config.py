@@ -142,6 +142,9 @@ class Show:
     """Its own mastering profiles."""
     engine: str = "auto"
     """The engine, by name, or "auto"."""
+    narration: bool = False
+    """Whether voices go through the narration preset, which makes a synthetic one easier to
+    listen to for long."""
     cast: tuple[CastMember, ...] = ()
     """Who speaks, in the order in which they are set."""
     music: Music = Music()
@@ -302,6 +305,7 @@ def _with_settings(show: Show, table: Table, folder: Path) -> Show:
         "cover": cover and _beside(cover, folder, table.where("cover")),
         "profile": table.text("profile"),
         "engine": table.text("engine"),
+        "narration": table.flag("narration"),
     }
     given = {name: value for name, value in given.items() if value is not None}
     places = dict(show.places) | {name: table.where(name) for name in given}

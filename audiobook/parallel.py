@@ -15,9 +15,16 @@ _Result = TypeVar("_Result")
 
 
 def in_order(
-    executor: Executor, work: Callable[[_Item], _Result], items: Iterable[_Item], n_ahead: int
+    executor: Executor,
+    work: Callable[[_Item], _Result],
+    items: Iterable[_Item],
+    n_ahead: int,
+    *,
+    known: Callable[[_Item], _Result | None] = lambda _: None,
 ) -> Generator[_Result]:
     """The results of work on items, in their order, with at most `n_ahead` (≥ 1) in hand.
+
+    What `known` gives for an item is its result, and no work is done for it.
 
     The first failure, in the order of the items, is raised; when it is, or when the generator is
     closed, what has not begun never begins.
@@ -34,9 +41,19 @@ def in_order(
                 ahead.popleft()
                 yield result
             if not is_ended:
-                items_left = list(islice(coming, 1))
-                is_ended = not items_left
-                ahead.extend(executor.submit(work, item) for item in items_left)
+                next_item = list(islice(coming, 1))
+                is_ended = not next_item
+                ahead.extend(_begun(executor, work, item, known(item)) for item in next_item)
     finally:
         for future in ahead:
             future.cancel()
+
+
+def _begun(
+    executor: Executor, work: Callable[[_Item], _Result], item: _Item, known: _Result | None
+) -> Future[_Result]:
+    if known is None:
+        return executor.submit(work, item)
+    done: Future[_Result] = Future()
+    done.set_result(known)
+    return done

@@ -13,6 +13,7 @@ from concurrent.futures import Executor
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeAlias
 
 from audiobook.config import NARRATOR, Music, Show
 from audiobook.episode.blocks import KeptBlock, find_block, keep_block
@@ -118,13 +119,14 @@ def load_music(
     return pieces
 
 
-def room_of(profile: Profile) -> Room:
-    """What a programme of that profile has room for.
+def room_of(profile: Profile, *, narration: bool = False) -> Room:
+    """What a programme of that profile has room for, with or without the narration preset.
 
     Where voice and bed meet, and where pauses make the programme's gain greater than the voice's,
     peaks come out a little higher than those of the voice alone.
     """
-    return Room(profile.sample_rate, profile.crest_db - _MP3_OVERSHOOT_DB - _MIX_DB)
+    crest_db = profile.crest_db - _MP3_OVERSHOOT_DB - _MIX_DB
+    return Room(profile.sample_rate, crest_db, narration)
 
 
 def mix_and_encode(
@@ -173,7 +175,7 @@ def mix_and_encode(
     studio = _Studio(
         grid,
         dataclasses.replace(mix, gain_db=gain_db),
-        room_of(profile),
+        room_of(profile, narration=show.narration),
         {piece.key: piece for piece in pieces.values()},
         encoder,
         tools,
@@ -212,6 +214,10 @@ def _balance(profile: Profile, music: Music) -> Mix:
     )
 
 
+_Near: TypeAlias = tuple[tuple[Block, ...], int]
+"""A block among its neighbours, and its index among them."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Made:
     """A block in the store, and what was measured of its sound."""
@@ -243,7 +249,8 @@ class _Studio:
             cut_blocks(_noted(slots, laid), self.grid),
             *seen_frames(self.grid, self.mix, self._reach),
         )
-        with closing(in_order(tools.executor, self._make, near, tools.n_ahead)) as blocks:
+        work = in_order(tools.executor, self._made, near, tools.n_ahead, known=self._kept)
+        with closing(work) as blocks:
             for block in blocks:
                 if not made:  # by now the stage before has told of itself
                     tools.listen(StageStarted(_STAGE, n_segments))
@@ -268,39 +275,38 @@ class _Studio:
             encoder.lead_frames * encoder.frame_samples, encoder.tail_frames * encoder.frame_samples
         )
 
-    def _make(self, near: tuple[tuple[Block, ...], int]) -> _Made:
-        """One block: from the store, else rendered, encoded, measured and kept there."""
+    def _scene(self, near: _Near) -> tuple[Scene, int, str]:
+        """The scene of a block, the frames that end the programme with it, and its key."""
         blocks, index = near
-        block = blocks[index]
         scene = make_scene(blocks, index, self.grid, self.mix, self._reach)
         flush = self.encoder.flush_frames if index == len(blocks) - 1 else 0
-        n_segments = sum(slot.take is not None for slot in block.slots)
         key = digest(_VERSION, self.encoder.version, flush, repr(self.room), repr(scene))
-        if found := self._found(key):
-            return _Made(*found, n_segments, was_kept=True)
-        return _Made(*self._rendered(key, scene, block.n_frames, flush), n_segments, was_kept=False)
+        return scene, flush, key
 
-    def _found(self, key: str) -> tuple[KeptBlock, Levels] | None:
-        store = self.tools.store
+    def _kept(self, near: _Near) -> _Made | None:
+        """A block from the store, if all of it is there."""
+        store, (_, _, key) = self.tools.store, self._scene(near)
         kept, levels = find_block(store, key), store.get(_LEVELS_KIND, key)
         if kept is None or levels is None:
             return None
         try:
-            return kept, unpacked(levels)
+            return _Made(kept, unpacked(levels), _n_segments(near), was_kept=True)
         except ValueError:
             return None
 
-    def _rendered(
-        self, key: str, scene: Scene, n_frames: int, flush: int
-    ) -> tuple[KeptBlock, Levels]:
+    def _made(self, near: _Near) -> _Made:
         """Everything from sound to store; the frames go in last, when all else is there."""
+        scene, flush, key = self._scene(near)
+        blocks, index = near
         pcm = render(scene, self._speech, self._piece)
         first, rate = -scene.start, self.mix.sample_rate
+        n_frames = blocks[index].n_frames
         last = first + n_frames * self.grid.frame_samples
         block = self.encoder.encode(pcm, first // self.grid.frame_samples, n_frames + flush)
         levels = levels_of(pcm, rate, first=first, last=last)
         self.tools.store.put(_LEVELS_KIND, key, packed(levels))
-        return keep_block(self.tools.store, key, block), levels
+        kept = keep_block(self.tools.store, key, block)
+        return _Made(kept, levels, _n_segments(near), was_kept=False)
 
     def _speech(self, take: Take) -> Sound:
         return speech_of(self.tools.store, take, self.room)
@@ -309,6 +315,11 @@ class _Studio:
         if key == ROOM_TONE_KEY:
             return room_tone(self.mix.sample_rate, self.mix.channels), True
         return self.pieces[key].samples, self.pieces[key].loops
+
+
+def _n_segments(near: _Near) -> int:
+    blocks, index = near
+    return sum(slot.take is not None for slot in blocks[index].slots)
 
 
 def _noted(slots: Iterable[Slot], laid: list[Slot]) -> Iterator[Slot]:

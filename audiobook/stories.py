@@ -57,6 +57,8 @@ class Choices:
     """Number, from 1, or title of the one chapter to make."""
     music: bool = True
     """Whether music is played."""
+    narration: bool | None = None
+    """Whether voices go through the narration preset."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,6 +200,8 @@ def _read_story(show: Show, entry: EpisodeEntry, choices: Choices) -> Story:
     if front := read_front_matter(entry.story):
         show, entry = with_front_matter(show, entry, front.yaml, front.first_line)
     book = read(entry.story, cast=show.speakers)
+    if choices.narration is not None:
+        show = replace(show, narration=choices.narration)
     if not choices.music:
         show = replace(show, music=Music(opening=None, bed=None, closing=None))
         book = _without_music(book)
@@ -212,7 +216,9 @@ def story_of_text(text: str, title: str, choices: Choices) -> Story:
         StoryError: there is nothing to speak in it.
         UsageError: a choice cannot be used.
     """
-    show = Show(music=Music(opening=None, bed=None, closing=None))
+    show = Show(
+        music=Music(opening=None, bed=None, closing=None), narration=bool(choices.narration)
+    )
     book = read_text(text.encode("utf-8", "replace"), "the text", ())
     story = Story(show, EpisodeEntry(Path(title), title), book, choices.language or "en")
     _check(story, choices)

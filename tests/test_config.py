@@ -35,6 +35,7 @@ SHOW = {
     "copyright": ('"© them"', "© them"),
     "profile": ('"acx"', "acx"),
     "engine": ('"espeak"', "espeak"),
+    "narration": ("true", True),
 }
 MUSIC = {
     "opening": ('"in.ogg"', "in.ogg"),

@@ -114,6 +114,16 @@ _Only = Annotated[
         "--only", metavar="CHAPTER", help="Make one chapter only, named by number or title."
     ),
 ]
+_Narration = Annotated[
+    bool | None,
+    typer.Option(
+        "--narration/--no-narration",
+        envvar="AUDIOBOOK_NARRATION",
+        help="Make synthetic voices easier to listen to for long, or leave them as they are. "
+        "Default: the show's choice.",
+        show_default=False,
+    ),
+]
 _Music = Annotated[
     bool,
     typer.Option("--music/--no-music", envvar="AUDIOBOOK_MUSIC", help="Play music, or none."),
@@ -155,6 +165,7 @@ def build(
     split: _Split = None,
     only: _Only = None,
     music: _Music = True,
+    narration: _Narration = None,
     jobs: Annotated[
         int | None,
         typer.Option(
@@ -175,7 +186,7 @@ def build(
 ) -> None:
     """Make the finished episode of a story or a show."""
     with reported(quiet=quiet, debug=debug, as_json=as_json) as reporter:
-        choices = _choices(engine, voice, language, formats, profile, split, only, music)
+        choices = _choices(engine, voice, language, formats, profile, split, only, music, narration)
         if dry_run:
             from audiobook.planning import plan as plan_of
 
@@ -211,7 +222,7 @@ def plan(
     with reported(debug=debug, as_json=as_json) as reporter:
         from audiobook.planning import plan as plan_of
 
-        choices = _choices(engine, voice, language, formats, None, split, only, True)
+        choices = _choices(engine, voice, language, formats, None, split, only, True, None)
         reporter.plans(plan_of(source, output=output, choices=choices))
 
 
@@ -244,6 +255,7 @@ def say(
     engine: _EngineName = None,
     voice: _VoiceNames = None,
     language: _Language = None,
+    narration: _Narration = None,
     as_json: _Json = False,
     quiet: _Quiet = False,
     debug: _Debug = False,
@@ -252,7 +264,7 @@ def say(
     with reported(quiet=quiet, debug=debug, as_json=as_json) as reporter:
         from audiobook.builder import say as say_text
 
-        choices = _choices(engine, voice, language, None, None, None, None, False)
+        choices = _choices(engine, voice, language, None, None, None, None, False, narration)
         spoken = _standard_input() if text == "-" else text
         reporter.built(say_text(spoken, output, choices=choices, listen=reporter.listen))
 
@@ -378,6 +390,7 @@ def _choices(
     split: str | None,
     only: str | None,
     music: bool,
+    narration: bool | None,
 ) -> Choices:
     from audiobook.stories import Choices
 
@@ -390,6 +403,7 @@ def _choices(
         split,
         only,
         music,
+        narration,
     )
 
 

@@ -15,7 +15,7 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["CONTROL_SAMPLES", "Ducking", "duck_gain"]
+__all__ = ["CONTROL_SAMPLES", "Ducking", "duck_gain", "duck_gain_at"]
 
 CONTROL_SAMPLES = 64
 """The gain is worked out this often and goes in a straight line between: a divisor of every MP3
@@ -56,14 +56,24 @@ def duck_gain(
         start: the window's first sample, on the same count as `speech`; a multiple of 64.
         stop: the sample after its last.
     """
-    at, down = _breakpoints(speech, ducking, sample_rate)
     control = np.arange(start, stop + 2 * CONTROL_SAMPLES, CONTROL_SAMPLES)
-    share = np.interp(control, at, down) if at else np.zeros(len(control))
-    smooth = share * share * (3 - 2 * share)
-    gain = np.power(10.0, ducking.depth_db / 20 * smooth).astype(np.float32)
+    gain = duck_gain_at(speech, ducking, sample_rate, control).astype(np.float32)
     ramp = np.arange(CONTROL_SAMPLES, dtype=np.float32) / np.float32(CONTROL_SAMPLES)
     between = gain[:-1, None] + np.diff(gain)[:, None] * ramp
     return between.ravel()[: stop - start]
+
+
+def duck_gain_at(
+    speech: Sequence[tuple[int, int]],
+    ducking: Ducking,
+    sample_rate: int,
+    at: NDArray[np.integer],
+) -> NDArray[np.float64]:
+    """The gain of a bed at some samples, ascending, as factors; see `duck_gain`."""
+    points, down = _breakpoints(speech, ducking, sample_rate)
+    share = np.interp(at, points, down) if points else np.zeros(len(at))
+    smooth = share * share * (3 - 2 * share)
+    return np.asarray(np.power(10.0, ducking.depth_db / 20 * smooth))
 
 
 def _breakpoints(

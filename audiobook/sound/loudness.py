@@ -141,7 +141,7 @@ def _turns(sound: Sound) -> NDArray[np.bool_]:
     rises = sound[:, 1:] > sound[:, :-1]
     turns = np.ones(sound.shape, bool)
     turns[:, 1:-1] = rises[:, 1:] != rises[:, :-1]
-    return turns.any(axis=0)
+    return np.asarray(turns.any(axis=0))
 
 
 def true_peak(sound: Sound) -> float:

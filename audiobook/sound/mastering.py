@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from audiobook.sound.duck import duck_gain
+from audiobook.sound.duck import duck_gain_at
 from audiobook.sound.loudness import energy_of_lufs, integrated_lufs, step_samples
 from audiobook.sound.scene import Mix
 from audiobook.sound.timeline import Grid, Slot
@@ -71,29 +71,11 @@ def foretold_lufs(
         if slot.bed:
             beds[first:last] = bed_means[slot.bed]
         at = stop
-    return integrated_lufs(energies + beds * _ducked(speech, mix, n_steps))
+    if beds.any():
+        middles = np.arange(n_steps) * step + step // 2
+        beds *= duck_gain_at(speech, mix.ducking, mix.sample_rate, middles) ** 2
+    return integrated_lufs(energies + beds)
 
 
 def _add(energies: NDArray[np.float64], first: int, more: NDArray[np.float64]) -> None:
     energies[first : first + len(more)] += more[: len(energies) - first]
-
-
-def _ducked(speech: list[tuple[int, int]], mix: Mix, n_steps: int) -> NDArray[np.float64]:
-    """The power gain of beds at each step."""
-    step = step_samples(mix.sample_rate)
-    gains = np.empty(n_steps)
-    # In stretches, so that an envelope for ten hours is never held at once.
-    reach = round(mix.ducking.reach_ms * mix.sample_rate / 1000)
-    stretch, low = 600, 0
-    for first in range(0, n_steps, stretch):
-        last = min(first + stretch, n_steps)
-        start, stop = first * step // 64 * 64, last * step
-        while low < len(speech) and speech[low][1] < start - reach:
-            low += 1
-        high = low
-        while high < len(speech) and speech[high][0] < stop + reach:
-            high += 1
-        gain = duck_gain(speech[low:high], mix.ducking, mix.sample_rate, start, stop)
-        middles = np.arange(first, last) * step + step // 2 - start
-        gains[first:last] = gain[middles].astype(np.float64) ** 2
-    return gains

@@ -38,13 +38,13 @@ if TYPE_CHECKING:
 
     from audiobook.model import Sound
 
-__all__ = ["WORKING_LUFS", "Room", "Take", "find_take", "speech_of"]
+__all__ = ["WORKING_LUFS", "Room", "Take", "find_take", "kept_take", "speech_of"]
 
 WORKING_LUFS = -24.0
 """Every clip is brought to this loudness; the programme's gain takes it from there."""
 
 _VERSION = 3
-"""Part of every key: another number when the chain changes."""
+"""Another number when the chain makes anything else of a clip."""
 _TAKE_KIND = "take"
 _FACTS = struct.Struct("<QQQd")
 _VOICE_KIND = "voice"
@@ -80,6 +80,8 @@ class Room:
     """How far a peak may rise above the loudness of the voice, in dB."""
     narration: bool = False
     """Whether voices go through the narration preset (see `narration`)."""
+    chain: int = _VERSION
+    """Version of the chain; with the rest it is part of the key of all that is made."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,14 +106,20 @@ def find_take(store: Store, clip_key: str, room: Room) -> Take:
     Raises:
         SoundError: the clip is not in the store.
     """
+    if kept := kept_take(store, clip_key, room):
+        return kept
     key = _key(clip_key, room)
-    if (kept := store.get(_TAKE_KIND, key)) is not None:
-        return Take(clip_key, *_FACTS.unpack(kept))
     take, speech = _prepared(_clip(store, clip_key), clip_key, room)
     store.put(_VOICE_KIND, key, speech)
     facts = _FACTS.pack(take.first, take.last, take.n_samples, take.gain_db)
     store.put(_TAKE_KIND, key, facts)
     return take
+
+
+def kept_take(store: Store, clip_key: str, room: Room) -> Take | None:
+    """The take of a clip if it is in the store."""
+    kept = store.get(_TAKE_KIND, _key(clip_key, room))
+    return None if kept is None else Take(clip_key, *_FACTS.unpack(kept))
 
 
 def speech_of(store: Store, take: Take, room: Room) -> Sound:
@@ -135,7 +143,7 @@ def speech_of(store: Store, take: Take, room: Room) -> Sound:
 
 
 def _key(clip_key: str, room: Room) -> str:
-    return digest(_VERSION, clip_key, room)
+    return digest(clip_key, room)
 
 
 def _clip(store: Store, key: str) -> Clip:

@@ -112,6 +112,7 @@ def speak(
     listen: Listener,
     *,
     where_of: Callable[[int], Where] | None = None,
+    is_kept: Callable[[str], bool] | None = None,
 ) -> Generator[SpokenLine]:
     """Have lines spoken, in order, each yielded as soon as its clip is in the store.
 
@@ -126,6 +127,8 @@ def speak(
         executor: where the engines run.
         listen: is told of the stage "speech".
         where_of: tells the place of an offset in the source, for errors.
+        is_kept: tells whether the clip of that key, or what is made of it, needs no making; None
+            to see whether it is in the store and whole.
 
     Raises:
         SpeechError, MissingError: the first error of an engine's.
@@ -133,7 +136,7 @@ def speak(
     """
     listen(StageStarted(_STAGE, len(lines)))
     n_ahead = _LINES_AHEAD * max((engine.limits.at_once for engine in engines.values()), default=1)
-    coming = (_task(line, engines[line.voice.engine]) for line in lines)
+    coming = (_task(line, engines[line.voice.engine], is_kept) for line in lines)
     ahead: deque[_Task] = deque()
     n_kept = 0
     try:
@@ -167,8 +170,10 @@ class _Task:
     """True when an earlier task has its clip made."""
 
 
-def _task(line: Line, engine: Engine) -> _Task:
-    return _Task(line, engine, _folded(line.text), clip_key(engine, line.voice, line.text))
+def _task(line: Line, engine: Engine, is_kept: Callable[[str], bool] | None) -> _Task:
+    task = _Task(line, engine, _folded(line.text), clip_key(engine, line.voice, line.text))
+    task.kept = True if is_kept and is_kept(task.key) else None
+    return task
 
 
 def _first_spoken(
@@ -179,6 +184,8 @@ def _first_spoken(
 ) -> SpokenLine:
     """Wait for the first task, beginning others as the engines become free."""
     first = ahead[0]
+    if first.kept and not first.made:
+        return SpokenLine(first.line, first.key, kept=True)
     while True:
         _settle(ahead, where_of)
         _begin(ahead, store, executor)
@@ -207,7 +214,7 @@ def _begin(ahead: deque[_Task], store: Store, executor: Executor) -> None:
         task.engine.name for task in ahead if task.made and task.kept is None and not task.shared
     )
     for task in ahead:
-        if task.made:
+        if task.made or task.kept:
             continue
         if task.key in made_by_key:
             task.made, task.shared = made_by_key[task.key], True

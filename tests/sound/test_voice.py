@@ -1,31 +1,55 @@
-"""A clip becomes a take: trimmed, levelled, tamed, the same every time."""
+"""The voice chain: a clip becomes a take: trimmed, filtered, levelled, tamed."""
 
 from __future__ import annotations
 
 import math
+from contextlib import closing
 from dataclasses import fields, replace
 
 import numpy as np
 import pytest
+import soxr
 from fakes.programmes import clip_of, oversampled_peak, speech_like
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from audiobook.errors import SoundError
-from audiobook.model import Clip, Sound
+from audiobook.model import Clip, Sound, Voice
 from audiobook.sound.loudness import integrated_lufs, step_energies, step_samples
-from audiobook.sound.voice import WORKING_LUFS, Room, Take, find_take, speech_of
+from audiobook.sound.voice import (
+    WORKING_LUFS,
+    Room,
+    Take,
+    _resampled_length,
+    find_take,
+    speech_of,
+)
+from audiobook.speech.engine import load_engine
 from audiobook.speech.synthesis import keep_clip
-from audiobook.store import Store
+from audiobook.store import Store, digest
 
 ROOM = Room(44_100, 13.0)
+RATES = [8_000, 16_000, 22_050, 24_000, 44_100, 48_000]
 
 
-def made(store: Store, clip: Clip, room: Room = ROOM, key: str = "aa" * 20) -> tuple[Take, Sound]:
+def made(store: Store, clip: Clip, room: Room = ROOM) -> tuple[Take, Sound]:
     """The take of a clip, and how it sounds."""
+    key = digest(clip.sample_rate, clip.samples.tobytes())
     keep_clip(store, key, clip)
     take = find_take(store, key, room)
     return take, speech_of(store, take, room)
+
+
+def prepared(store: Store, clip: Clip, room: Room = ROOM) -> np.ndarray:
+    """What the chain makes of a clip, at the clip's own rate, shape (n,)."""
+    return made(store, clip, replace(room, sample_rate=clip.sample_rate))[1][0]
+
+
+def tone(hz: float, sample_rate: int = 22_050, amplitude: float = 6000, offset: float = 0) -> Clip:
+    """Two seconds of a sine."""
+    turns = np.arange(2 * sample_rate) * (hz / sample_rate)
+    samples = offset + amplitude * np.sin(2 * np.pi * turns)
+    return Clip(sample_rate, np.rint(samples).astype(np.int16))
 
 
 def lufs(speech: Sound, room: Room = ROOM) -> float:
@@ -60,6 +84,66 @@ def test_the_lowest_sample_is_as_loud_as_it_is(store: Store) -> None:
     assert 20_000 < take.last < 22_000
 
 
+@pytest.mark.parametrize("crest_db", [11.0, 13.0])
+@pytest.mark.parametrize("sample_rate", RATES)
+def test_voices_of_any_rate_come_to_the_level_and_keep_to_the_room(
+    sample_rate: int, crest_db: float, store: Store
+) -> None:
+    room = Room(44_100, crest_db)
+    for seed in range(3):
+        clip = clip_of(3, sample_rate, seed)
+        _, speech = made(store, clip, room)
+        assert lufs(speech) == pytest.approx(WORKING_LUFS, abs=0.2)
+        # What the clip's own rate cannot hold is a little over, once it is resampled.
+        own = prepared(store, clip, room)
+        peak_db = 20 * math.log10(oversampled_peak(own[np.newaxis]))
+        assert peak_db <= WORKING_LUFS + crest_db + 0.3
+
+
+def test_the_gain_that_taming_needs_is_found_with_one_weighting(store: Store) -> None:
+    gains_db = [made(store, clip_of(4), Room(44_100, crest))[0].gain_db for crest in (30, 13, 9, 7)]
+    assert gains_db == sorted(gains_db)
+    assert gains_db[-1] - gains_db[0] > 3  # or there was nothing to make up for
+    for crest_db in (13, 9, 7):
+        speech = made(store, clip_of(4), Room(44_100, crest_db))[1]
+        assert lufs(speech) == pytest.approx(WORKING_LUFS, abs=0.2)
+
+
+def test_real_voices_come_to_the_level_and_keep_to_the_room(store: Store) -> None:
+    with closing(load_engine("espeak")) as engine:
+        for name, text in (
+            ("en-gb", "She asked, softly, whether anybody had seen the lamp."),
+            ("en-us+f3", "Six soldiers stood at the station, silently waiting."),
+            ("de", "Am Morgen fanden sie das Boot."),
+            ("en-gb", "No."),
+        ):
+            clip = engine.synthesise(text, Voice("espeak", name, name[:2]))
+            for room in (ROOM, replace(ROOM, narration=True)):
+                _, speech = made(store, clip, room)
+                assert lufs(speech) == pytest.approx(WORKING_LUFS, abs=0.2)
+                peak_db = 20 * math.log10(oversampled_peak(speech))
+                assert peak_db <= WORKING_LUFS + ROOM.crest_db + 0.3
+
+
+def test_what_lies_below_the_voice_is_taken_away(store: Store) -> None:
+    def passed_db(hz: float, offset: float = 0) -> float:
+        # Beside a loud tone far above, which sets the gain.
+        clip, louder = tone(hz, amplitude=600, offset=offset), tone(1000, amplitude=6000)
+        both = Clip(22_050, clip.samples + louder.samples)
+        out = prepared(store, both, Room(22_050, 30.0))
+        turns = np.exp(-2j * np.pi * np.arange(len(out)) * (np.array([[hz], [1000.0]]) / 22_050))
+        parts = np.abs((turns * out * np.hanning(len(out))).sum(axis=1))
+        return float(20 * np.log10(parts[0] / parts[1] * 10))
+
+    assert passed_db(40) < -10
+    assert passed_db(20) < -25
+    for hz in (150, 300, 3000, 9000):
+        assert abs(passed_db(hz)) < 0.5
+    shifted = prepared(store, tone(1000, offset=5000))
+    assert abs(shifted.mean()) < 1e-5
+    assert np.abs(shifted[:200]).max() < 1.1 * np.abs(shifted).max()  # nor does it thump
+
+
 def test_a_click_stays_softer_rather_than_be_crushed(store: Store) -> None:
     _, speech = made(store, clip_of(0.03))
     assert WORKING_LUFS - 6 < lufs(speech) < WORKING_LUFS
@@ -69,14 +153,12 @@ def test_a_click_stays_softer_rather_than_be_crushed(store: Store) -> None:
 
 def test_peaks_within_the_room_are_left_alone(store: Store) -> None:
     clip = clip_of(2, sample_rate=44_100, silence_s=0)
-    _, speech = made(store, clip, Room(44_100, 30.0))
-    middle = slice(10_000, 70_000)
-    ratio = speech[0, middle] / clip.samples[middle].clip(1)
-    loud = clip.samples[middle] > 3000
-    assert np.ptp(ratio[loud]) / ratio[loud].mean() < 1e-4
+    whole = prepared(store, clip, Room(44_100, 30.0))
+    less = prepared(store, clip, Room(44_100, 22.0))
+    np.testing.assert_array_equal(whole, less)
 
 
-@pytest.mark.parametrize("sample_rate", [8_000, 16_000, 22_050, 24_000, 44_100, 48_000])
+@pytest.mark.parametrize("sample_rate", RATES)
 def test_silence_is_trimmed_at_any_rate(sample_rate: int, store: Store) -> None:
     clip = clip_of(1.5, sample_rate, silence_s=0.5)
     take, speech = made(store, clip)
@@ -104,19 +186,20 @@ def test_it_fades_at_both_ends(store: Store) -> None:
     loud = np.full(22_050, 12_000, np.int16) * np.where(np.arange(22_050) % 50 < 25, 1, -1)
     _, speech = made(store, Clip(22_050, loud.astype(np.int16)))
     magnitudes = np.abs(speech[0])
-    assert magnitudes[0] == 0
-    assert magnitudes[-1] < 1e-4
+    assert magnitudes[0] < 1e-3
+    assert magnitudes[-1] < 1e-3
     for end in (magnitudes[:352], magnitudes[::-1][:352]):  # 8 ms
         assert end[:40].max() < 0.1 * magnitudes.max()
         assert end.max() > 0.8 * magnitudes.max()
 
 
-def test_the_take_foretells_what_is_heard(store: Store) -> None:
-    take, speech = made(store, clip_of(2.34))
-    missing = -speech.shape[1] % 4410
-    energies = step_energies(np.pad(speech, ((0, 0), (0, missing))), 44_100)
-    np.testing.assert_allclose(take.energies, energies, rtol=1e-5)
-    assert len(take.energies) == -(-take.n_samples // 4410)
+@settings(max_examples=200, deadline=None)
+@given(st.integers(1, 9000), st.sampled_from([*RATES, 11_025, 32_000]), st.sampled_from(RATES))
+def test_its_length_is_what_the_resampler_gives(n: int, from_rate: int, to_rate: int) -> None:
+    samples = np.ones(n, np.float32)
+    if from_rate != to_rate:
+        samples = soxr.resample(samples, from_rate, to_rate, quality="HQ")
+    assert _resampled_length(n, from_rate, to_rate) == max(1, len(samples))
 
 
 @settings(max_examples=25, deadline=None)
@@ -124,34 +207,42 @@ def test_the_take_foretells_what_is_heard(store: Store) -> None:
     samples=st.lists(st.integers(-32_768, 32_767), min_size=1, max_size=60),
     repeats=st.integers(1, 200),
     rates=st.tuples(st.sampled_from([8_000, 24_000, 48_000]), st.sampled_from([24_000, 44_100])),
+    narration=st.booleans(),
 )
 def test_whatever_the_clip_holds_the_take_is_true(
     samples: list[int],
     repeats: int,
     rates: tuple[int, int],
+    narration: bool,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> None:
     store = Store(tmp_path_factory.mktemp("any"))
-    room = Room(rates[1], 13.0)
+    room = Room(rates[1], 13.0, narration)
     clip = Clip(rates[0], np.repeat(np.array(samples, np.int16), repeats))
     take, speech = made(store, clip, room)
     assert 0 <= take.first < take.last <= len(clip.samples)
     assert speech.shape == (1, take.n_samples)
     assert take.n_samples > 0
     assert np.isfinite(speech).all()
-    assert np.isfinite(take.energies).all()
-    assert np.abs(speech).max() <= 10 ** ((WORKING_LUFS + 13.01) / 20)
+    assert np.isfinite(take.gain_db)
+    own = prepared(store, clip, room)
+    assert np.abs(own).max() <= 10 ** ((WORKING_LUFS + 13.01) / 20)
 
 
+@pytest.mark.parametrize("narration", [False, True])
 @pytest.mark.parametrize("n", [1, 5, 100, 22_050])
 @pytest.mark.parametrize("value", [0, -32_768, 32_767])
-def test_silence_and_extremes_are_taken_as_they_are(n: int, value: int, store: Store) -> None:
-    take, speech = made(store, Clip(22_050, np.full(n, value, np.int16)))
+def test_silence_and_extremes_are_taken_as_they_are(
+    n: int, value: int, narration: bool, store: Store
+) -> None:
+    clip = Clip(22_050, np.full(n, value, np.int16))
+    take, speech = made(store, clip, replace(ROOM, narration=narration))
     assert speech.shape == (1, take.n_samples)
     assert np.isfinite(speech).all()
+    assert np.abs(speech).max() < 1e-4  # what does not move is not heard
     if not value:
         assert take.gain_db == 0
-        assert set(take.energies) == {0.0}
+        assert not speech.any()
 
 
 @pytest.mark.parametrize(("peak", "most_db"), [(2, 0), (40, 42)])
@@ -161,12 +252,24 @@ def test_what_is_almost_silent_is_not_blown_up(peak: int, most_db: float, store:
     assert 0 <= take.gain_db <= most_db
 
 
-def test_a_take_is_measured_once(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_chain_runs_once(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     take, speech = made(store, clip_of(1))
-    monkeypatch.setattr("audiobook.sound.voice._measured", None)
+    monkeypatch.setattr("audiobook.sound.voice._prepared", None)
     again = find_take(store, take.clip, ROOM)
     assert again == take
     np.testing.assert_array_equal(speech_of(store, again, ROOM), speech)
+    store.path("clips", take.clip).unlink()  # what was made of it is enough
+    np.testing.assert_array_equal(speech_of(store, again, ROOM), speech)
+
+
+@pytest.mark.parametrize("damage", [b"", b"not speech"])
+def test_lost_speech_is_made_anew_from_its_clip(damage: bytes, store: Store) -> None:
+    take, speech = made(store, clip_of(1))
+    (path,) = (path for path in store.folder.glob("voice/*/*"))
+    whole = path.read_bytes()
+    path.write_bytes(damage) if damage else path.unlink()
+    np.testing.assert_array_equal(speech_of(store, take, ROOM), speech)
+    assert path.read_bytes() == whole
 
 
 def test_another_store_measures_the_same(
@@ -180,15 +283,20 @@ def test_another_store_measures_the_same(
 
 @pytest.mark.parametrize("name", [field.name for field in fields(Room)])
 def test_every_field_of_the_room_is_in_the_key(name: str, store: Store) -> None:
-    other = replace(ROOM, **{name: {"sample_rate": 24_000, "crest_db": 9.0}[name]})
-    take, _ = made(store, clip_of(1))
-    assert find_take(store, take.clip, other) != take
+    others = {"sample_rate": 24_000, "crest_db": 9.0, "narration": True, "chain": 0}
+    take, speech = made(store, clip_of(1))
+    other = replace(ROOM, **{name: others[name]})
+    other_speech = speech_of(store, find_take(store, take.clip, other), other)
+    assert len(list(store.folder.glob("voice/*/*"))) == 2
+    assert np.array_equal(other_speech, speech) == (name == "chain")
     assert find_take(store, take.clip, ROOM) == take
 
 
 def test_a_clip_that_is_gone_is_told_of(store: Store) -> None:
     take, _ = made(store, clip_of(1))
     store.path("clips", take.clip).unlink()
+    (path,) = store.folder.glob("voice/*/*")
+    path.unlink()
     with pytest.raises(SoundError, match="gone from the store") as caught:
         speech_of(store, take, ROOM)
     assert caught.value.hint
