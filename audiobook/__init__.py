@@ -19,6 +19,7 @@ if TYPE_CHECKING:
         AudiobookError,
         CheckError,
         ConfigError,
+        LostError,
         MissingError,
         OutputError,
         SoundError,
@@ -57,6 +58,7 @@ __all__ = [
     "Event",
     "Kind",
     "Listener",
+    "LostError",
     "MissingError",
     "Noted",
     "OutputError",
@@ -89,8 +91,8 @@ __all__ = [
 _NAMES = {
     "audiobook.builder": "Built ChapterStart Report build say",
     "audiobook.checking": "Checked check",
-    "audiobook.errors": "AudiobookError CheckError ConfigError MissingError OutputError SoundError "
-    "SpeechError StoryError UnknownNameError UsageError Where",
+    "audiobook.errors": "AudiobookError CheckError ConfigError LostError MissingError OutputError "
+    "SoundError SpeechError StoryError UnknownNameError UsageError Where",
     "audiobook.model": "Chapter Cue Kind Script Segment Source Voice",
     "audiobook.planning": "Plan plan",
     "audiobook.progress": "Event Listener Noted StageAdvanced StageEnded StageStarted Warned",

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Generator, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, replace
@@ -20,23 +20,22 @@ from audiobook.episode.encoder import Encoder
 from audiobook.episode.formats import check_formats, format_names, load_encoder
 from audiobook.episode.join import write_episode
 from audiobook.episode.tags import ChapterMark, Cover, Tag
-from audiobook.errors import OutputError, UsageError
+from audiobook.errors import LostError, OutputError, UsageError
 from audiobook.model import Script
-from audiobook.parallel import in_order
+from audiobook.performance import Performance
 from audiobook.programme import Mixed, Tools, load_music, mix_and_encode, room_of
 from audiobook.progress import Listener, Noted, silent
+from audiobook.sound.music import Piece
 from audiobook.sound.profiles import Profile
 from audiobook.sound.timeline import Timeline
-from audiobook.sound.voice import Take, find_take, kept_take
+from audiobook.sound.voice import Take
 from audiobook.speech.casting import Casting
 from audiobook.speech.choose import choose
-from audiobook.speech.synthesis import SpokenLine, speak
 from audiobook.store import Store
 from audiobook.stories import (
     Choices,
     Part,
     cast_story,
-    lines_of,
     parts_of,
     read_stories,
     story_of_text,
@@ -193,34 +192,26 @@ def _build_part(
     profile = part.story.profile(choices)
     pieces = load_music(show.music, part.script, show.folder, profile, tools.store)
     _make_writable(output)
-    spoken: list[SpokenLine] = []
-    mixes: dict[str, Mixed] = {}
-    with closing(_takes(part, casting, profile, tools, spoken)) as coming:
-        takes: Iterable[Take] = coming
-        for name in choices.formats:
-            mixes[name] = mix_and_encode(
-                part.script,
-                takes,
-                show=show,
-                profile=profile,
-                pieces=pieces,
-                encoder=_encoder(name, profile),
-                tools=tools,
-            )
-            takes = mixes[name].takes
+    room = room_of(profile, narration=show.narration)
+    performance = Performance(part.script, casting, room, tools)
+    try:
+        mixes = _mixed(part, performance, profile, pieces, choices.formats)
+    except LostError:
+        # Of what was taken for kept. What is looked at more closely is made where it is missing.
+        performance = Performance(part.script, casting, room, tools, trusts_takes=False)
+        mixes = _mixed(part, performance, profile, pieces, choices.formats)
     files = {
         name: _written(part, casting, mixed, _encoder(name, profile), output)
         for name, mixed in mixes.items()
     }
     mixed = mixes[choices.formats[0]]
-    n_kept = sum(line.kept for line in spoken)
     return Built(
         part.script.title,
         files,
         mixed.timeline.duration_s,
-        segments=len(spoken),
-        segments_synthesised=len(spoken) - n_kept,
-        segments_reused=n_kept,
+        segments=len(performance.spoken),
+        segments_synthesised=len(performance.spoken) - performance.n_kept,
+        segments_reused=performance.n_kept,
         blocks=sum(len(mixed.blocks) for mixed in mixes.values()),
         blocks_encoded=sum(mixed.n_encoded for mixed in mixes.values()),
         integrated_lufs=round(mixed.figures.integrated_lufs, 2),
@@ -230,6 +221,31 @@ def _build_part(
             for mark in mixed.timeline.marks
         ),
     )
+
+
+def _mixed(
+    part: Part,
+    performance: Performance,
+    profile: Profile,
+    pieces: Mapping[str, Piece],
+    formats: Iterable[str],
+) -> dict[str, Mixed]:
+    """A part in each format: the first while it is spoken, the others from the same takes."""
+    mixes: dict[str, Mixed] = {}
+    with closing(performance.takes()) as spoken:
+        takes: Iterable[Take] = spoken
+        for name in formats:
+            mixes[name] = mix_and_encode(
+                part.script,
+                takes,
+                show=part.story.show,
+                profile=profile,
+                pieces=pieces,
+                encoder=_encoder(name, profile),
+                tools=performance.tools,
+            )
+            takes = mixes[name].takes
+    return mixes
 
 
 def _encoder(name: str, profile: Profile) -> Encoder:
@@ -244,45 +260,6 @@ def _written(part: Part, casting: Casting, mixed: Mixed, encoder: Encoder, outpu
     n_samples = mixed.timeline.n_frames * encoder.frame_samples
     write_episode(path, encoder, _tag(part, casting, mixed.timeline), mixed.blocks, n_samples)
     return path
-
-
-def _takes(
-    part: Part, casting: Casting, profile: Profile, tools: Tools, spoken: list[SpokenLine]
-) -> Generator[Take]:
-    """The takes of a part's segments, each as soon as it is spoken; noted in `spoken`."""
-
-    def keys(lines: Iterable[SpokenLine]) -> Iterator[str]:
-        for line in lines:
-            spoken.append(line)
-            yield line.key
-
-    room = room_of(profile, narration=part.story.show.narration)
-
-    known: dict[str, Take] = {}
-
-    def is_kept(key: str) -> bool:
-        if kept := kept_take(tools.store, key, room):
-            known[key] = kept
-        return kept is not None
-
-    def take(key: str) -> Take:
-        return find_take(tools.store, key, room)
-
-    where_of = part.script.source.where
-    lines = lines_of(part.script, casting)
-    with closing(
-        speak(
-            lines,
-            casting.engines,
-            tools.store,
-            tools.executor,
-            tools.listen,
-            where_of=where_of,
-            is_kept=is_kept,
-        )
-    ) as speaking:
-        spoken_keys = keys(speaking)
-        yield from in_order(tools.executor, take, spoken_keys, tools.n_ahead, known=known.get)
 
 
 def _tag(part: Part, casting: Casting, timeline: Timeline) -> Tag:

@@ -8,6 +8,7 @@
     ├── MissingError            4  this machine or its network lacks something
     ├── SpeechError             1  an engine failed at a piece of text
     ├── SoundError              1  sound could not be read, rendered or encoded
+    │   └── LostError           1  something kept has gone from the store, or is damaged
     ├── OutputError             1  the result could not be written
     └── CheckError              5  a finished file does not meet its profile
 
@@ -25,6 +26,7 @@ __all__ = [
     "AudiobookError",
     "CheckError",
     "ConfigError",
+    "LostError",
     "MissingError",
     "OutputError",
     "SoundError",
@@ -133,6 +135,10 @@ class SpeechError(AudiobookError):
 
 class SoundError(AudiobookError):
     """Sound could not be read, rendered or encoded."""
+
+
+class LostError(SoundError):
+    """Something kept has gone from the store, or is damaged: what it was made from is needed."""
 
 
 class OutputError(AudiobookError):

@@ -181,7 +181,7 @@ def mix_and_encode(
         tools,
     )
     mixed = studio.mixed(script, slots_of(takes), n_segments)
-    error_db = profile.loudness_lufs - mixed.figures.integrated_lufs
+    error_db = profile.error_db(mixed.figures)
     if not _TOLERANCE_DB < abs(error_db) < _SILENCE_DB:
         return mixed
     better = dataclasses.replace(mix, gain_db=gain_db + rounded_gain_db(error_db))

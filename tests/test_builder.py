@@ -85,6 +85,19 @@ def test_another_process_gives_the_same_bytes(
     assert [(tmp_path / "out 2" / "crossing.mp3").read_bytes()] == file_bytes(here)
 
 
+def test_the_narration_preset_is_the_shows_choice_or_the_users(story: Path, tmp_path: Path) -> None:
+    def made(narration: bool | None) -> list[bytes]:
+        choices = Choices(engine="espeak", music=False, narration=narration, only="1")
+        return file_bytes(audiobook.build(story, output=tmp_path / "out", choices=choices))
+
+    plain = made(None)
+    preset = made(True)
+    assert made(False) == plain != preset
+    (tmp_path / "show.toml").write_text('title = "x"\nnarration = true\n', encoding="utf-8")
+    assert made(None) == made(True)
+    assert made(None) != made(False)
+
+
 def test_nothing_changed_costs_nothing(story: Path, tmp_path: Path) -> None:
     first = audiobook.build(story, output=tmp_path / "out", choices=TONE)
     old = file_bytes(first)

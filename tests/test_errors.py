@@ -20,6 +20,7 @@ EXIT_CODES = {
     "MissingError": 4,
     "SpeechError": 1,
     "SoundError": 1,
+    "LostError": 1,
     "OutputError": 1,
     "CheckError": 5,
 }

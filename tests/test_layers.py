@@ -17,6 +17,7 @@ PYPROJECT = Path(__file__).parents[1] / "pyproject.toml"
 LAYERS = [
     {"cli"},
     {"builder", "checking", "planning", "publishing"},
+    {"performance"},
     {"stories", "programme"},
     {"podcast"},
     {"episode"},

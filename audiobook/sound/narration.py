@@ -35,14 +35,14 @@ _SHELF = (7000.0, -1.5)
 _SIBILANT_HZ = (5000.0, 9000.0)
 _SIBILANT_SHARE_DB = (-8.0, -3.0)
 """With this much of its energy in that band a sound is just, and surely, a sibilant."""
-_SIBILANT_LEVEL_DB = -21.0
+_SIBILANT_LEVEL_DB = -23.0
 """Sibilants up to this, against the voice, are left alone."""
 _SIBILANT_SLOPE = 0.6
 _SIBILANT_MOST_DB = 6.0
 _SIBILANT_TICKS = 8
 _SIBILANT_SMOOTHING_TICKS = 10
 
-_THRESHOLD_DB = -3.0
+_THRESHOLD_DB = -5.0
 """Against the level of the voice."""
 _KNEE_DB = 8.0
 _RATIO = 2.0

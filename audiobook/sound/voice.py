@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import soxr
 
-from audiobook.errors import SoundError
+from audiobook.errors import LostError
 from audiobook.model import Clip
 from audiobook.sound.control import drawn, hann_mean, in_ticks, sliding_maximum, tick_samples
 from audiobook.sound.filtering import bins_hz, filtered
@@ -104,7 +104,7 @@ def find_take(store: Store, clip_key: str, room: Room) -> Take:
     """The take of a clip: from the store, else made and kept there with its speech.
 
     Raises:
-        SoundError: the clip is not in the store.
+        LostError: the clip is not in the store.
     """
     if kept := kept_take(store, clip_key, room):
         return kept
@@ -126,7 +126,7 @@ def speech_of(store: Store, take: Take, room: Room) -> Sound:
     """The samples of a take at the programme's rate, shape (1, take.n_samples).
 
     Raises:
-        SoundError: neither its speech nor its clip is in the store.
+        LostError: neither its speech nor its clip is in the store.
     """
     key = _key(take.clip, room)
     kept = store.get(_VOICE_KIND, key)
@@ -149,7 +149,7 @@ def _key(clip_key: str, room: Room) -> str:
 def _clip(store: Store, key: str) -> Clip:
     clip = load_clip(store, key)
     if clip is None:
-        raise SoundError(
+        raise LostError(
             "a clip has gone from the store while it was in use",
             hint="build again: what is missing is made anew",
         )
@@ -262,10 +262,11 @@ def _gain_db(loudness: _Loudness, tamer: _Tamer, untamed_db: float) -> float:
     gain_db = untamed_db
     slope, before, step_db = 1.0, 0.0, 0.0
     for _ in range(_TRIES):
-        taming = tamer.gains(10 ** (gain_db / 20))
+        factor = 10 ** (gain_db / 20)
+        taming = tamer.gains(factor)
         if taming is None:
             break
-        lufs = loudness.lufs(taming) + gain_db
+        lufs = loudness.lufs(taming * factor)
         if step_db:
             slope = max((lufs - before) / step_db, _LEAST_SLOPE)
         most_db = untamed_db + _MOST_TAMED_DB - gain_db

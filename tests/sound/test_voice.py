@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import soxr
 from fakes.programmes import clip_of, oversampled_peak, speech_like
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from audiobook.errors import SoundError
@@ -45,6 +45,14 @@ def prepared(store: Store, clip: Clip, room: Room = ROOM) -> np.ndarray:
     return made(store, clip, replace(room, sample_rate=clip.sample_rate))[1][0]
 
 
+def voice_of(seconds: float, sample_rate: int = 22_050, seed: int = 0) -> Clip:
+    """What sounds like speech, up to four fifths of what the rate can hold, as engines give it."""
+    clip = clip_of(seconds, sample_rate, seed)
+    spectrum = np.fft.rfft(clip.samples)
+    spectrum[len(spectrum) * 4 // 5 :] = 0
+    return Clip(sample_rate, np.rint(np.fft.irfft(spectrum, len(clip.samples))).astype(np.int16))
+
+
 def tone(hz: float, sample_rate: int = 22_050, amplitude: float = 6000, offset: float = 0) -> Clip:
     """Two seconds of a sine."""
     turns = np.arange(2 * sample_rate) * (hz / sample_rate)
@@ -70,9 +78,9 @@ def test_every_clip_comes_to_one_level(seconds: float, level_db: float, store: S
 @pytest.mark.parametrize("crest_db", [11.0, 13.0, 15.0])
 def test_peaks_keep_to_the_room(crest_db: float, store: Store) -> None:
     room = Room(44_100, crest_db)
-    _, speech = made(store, clip_of(3), room)
+    _, speech = made(store, voice_of(3), room)
     peak_db = 20 * math.log10(oversampled_peak(speech))
-    assert peak_db <= WORKING_LUFS + crest_db + 0.05
+    assert WORKING_LUFS + crest_db - 0.05 <= peak_db <= WORKING_LUFS + crest_db + 0.1
     assert lufs(speech, room) == pytest.approx(WORKING_LUFS, abs=0.2)
 
 
@@ -91,22 +99,26 @@ def test_voices_of_any_rate_come_to_the_level_and_keep_to_the_room(
 ) -> None:
     room = Room(44_100, crest_db)
     for seed in range(3):
-        clip = clip_of(3, sample_rate, seed)
-        _, speech = made(store, clip, room)
-        assert lufs(speech) == pytest.approx(WORKING_LUFS, abs=0.2)
-        # What the clip's own rate cannot hold is a little over, once it is resampled.
-        own = prepared(store, clip, room)
-        peak_db = 20 * math.log10(oversampled_peak(own[np.newaxis]))
-        assert peak_db <= WORKING_LUFS + crest_db + 0.3
+        clip = voice_of(3, sample_rate, seed)
+        for rate in (sample_rate, 44_100):
+            own = replace(room, sample_rate=rate)
+            _, speech = made(store, clip, own)
+            # At 8 kHz the standard's filter itself is a quarter of a unit off.
+            assert lufs(speech, own) == pytest.approx(
+                WORKING_LUFS, abs=0.25 if rate > 8000 else 0.1
+            )
+            peak_db = 20 * math.log10(oversampled_peak(speech))
+            assert peak_db <= WORKING_LUFS + crest_db + 0.15
 
 
 def test_the_gain_that_taming_needs_is_found_with_one_weighting(store: Store) -> None:
-    gains_db = [made(store, clip_of(4), Room(44_100, crest))[0].gain_db for crest in (30, 13, 9, 7)]
+    rooms = [Room(44_100, crest_db) for crest_db in (24.0, 13.0, 12.0, 11.0)]
+    takes = [made(store, voice_of(4), room) for room in rooms]
+    gains_db = [take.gain_db for take, _ in takes]
     assert gains_db == sorted(gains_db)
-    assert gains_db[-1] - gains_db[0] > 3  # or there was nothing to make up for
-    for crest_db in (13, 9, 7):
-        speech = made(store, clip_of(4), Room(44_100, crest_db))[1]
-        assert lufs(speech) == pytest.approx(WORKING_LUFS, abs=0.2)
+    assert gains_db[-1] - gains_db[0] > 2  # or there was nothing to make up for
+    for _, speech in takes:
+        assert lufs(speech) == pytest.approx(WORKING_LUFS, abs=0.1)
 
 
 def test_real_voices_come_to_the_level_and_keep_to_the_room(store: Store) -> None:
@@ -148,7 +160,7 @@ def test_a_click_stays_softer_rather_than_be_crushed(store: Store) -> None:
     _, speech = made(store, clip_of(0.03))
     assert WORKING_LUFS - 6 < lufs(speech) < WORKING_LUFS
     peak_db = 20 * math.log10(oversampled_peak(speech))
-    assert peak_db == pytest.approx(WORKING_LUFS + ROOM.crest_db, abs=0.05)
+    assert peak_db == pytest.approx(WORKING_LUFS + ROOM.crest_db, abs=0.2)
 
 
 def test_peaks_within_the_room_are_left_alone(store: Store) -> None:
@@ -202,7 +214,9 @@ def test_its_length_is_what_the_resampler_gives(n: int, from_rate: int, to_rate:
     assert _resampled_length(n, from_rate, to_rate) == max(1, len(samples))
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=60, deadline=None)
+# So short that taming all but silences it:
+@example(samples=[0, 472], repeats=19, rates=(48_000, 24_000), narration=False)
 @given(
     samples=st.lists(st.integers(-32_768, 32_767), min_size=1, max_size=60),
     repeats=st.integers(1, 200),
