@@ -77,6 +77,18 @@ def test_sibilants_go_down_and_vowels_stay() -> None:
         assert level_db(softened[0, stretch]) == pytest.approx(level_db(plain[0, stretch]), abs=0.5)
 
 
+def test_a_bright_vowel_is_no_sibilant() -> None:
+    steady = vowel()
+    changes_db = []
+    for below_db in (14, 40):
+        top = hiss(1.0, level=0.2 * 10 ** (-below_db / 20))
+        before = sound_of(steady + top)
+        after = narrated(before, RATE)
+        bands = [band_shares(sound)[0][20:-20].mean() for sound in (before, after)]
+        changes_db.append(10 * np.log10(bands[1] / bands[0]))
+    assert changes_db[0] == pytest.approx(changes_db[1], abs=0.5)
+
+
 def test_in_real_speech_the_sibilants_go_down_against_the_vowels(speech: Sound) -> None:
     band, whole = band_shares(speech)
     sibilants = (band > 0.35 * whole) & (whole > 1e-4 * whole.max())
