@@ -19,12 +19,15 @@ from audiobook.episode.cover import check_cover
 from audiobook.episode.encoder import Encoder
 from audiobook.episode.formats import check_formats, format_names, load_encoder
 from audiobook.episode.join import write_episode
+from audiobook.episode.measure import Measured
+from audiobook.episode.mp3_survey import BitRate
 from audiobook.episode.tags import ChapterMark, Cover, Tag
+from audiobook.episode.verdicts import verdicts_of
 from audiobook.errors import LostError, OutputError, UsageError
 from audiobook.model import Script
 from audiobook.performance import Performance
 from audiobook.programme import Mixed, Tools, load_music, mix_and_encode, room_of
-from audiobook.progress import Listener, Noted, silent
+from audiobook.progress import Listener, Noted, Warned, silent
 from audiobook.sound.music import Piece
 from audiobook.sound.profiles import Profile
 from audiobook.sound.timeline import Timeline
@@ -204,6 +207,8 @@ def _build_part(
         name: _written(part, casting, mixed, _encoder(name, profile), output)
         for name, mixed in mixes.items()
     }
+    for name, mixed in mixes.items():
+        _check(files[name], mixed, _encoder(name, profile), profile, tools.listen)
     mixed = mixes[choices.formats[0]]
     return Built(
         part.script.title,
@@ -221,6 +226,26 @@ def _build_part(
             for mark in mixed.timeline.marks
         ),
     )
+
+
+def _check(path: Path, mixed: Mixed, encoder: Encoder, profile: Profile, listen: Listener) -> None:
+    """Hold a finished programme against its profile, by what was measured of its blocks."""
+    duration_s = mixed.timeline.duration_s
+    n_bytes = sum(block.table.n_bytes for block in mixed.blocks)
+    rate = BitRate(n_bytes * 8 / 1000 / duration_s, profile.vbr_quality is None)
+    measured = Measured(
+        path,
+        encoder.sample_rate,
+        encoder.channels,
+        duration_s,
+        rate if encoder.media_type == "audio/mpeg" else None,
+        mixed.figures,
+    )
+    for verdict in verdicts_of(measured, profile):
+        if not verdict.passes:
+            value = f"{verdict.value} {verdict.unit}".rstrip()
+            asked = f"profile {profile.name} asks for {verdict.wanted}"
+            listen(Warned(f"{path}: {verdict.name} is {value}, {asked}"))
 
 
 def _mixed(

@@ -11,9 +11,19 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+import soundfile
 
 import audiobook
-from audiobook import Choices, Event, Noted, Report, StageAdvanced, StageEnded, StageStarted
+from audiobook import (
+    Choices,
+    Event,
+    Noted,
+    Report,
+    StageAdvanced,
+    StageEnded,
+    StageStarted,
+    Warned,
+)
 
 
 def told(n_days: int) -> str:
@@ -175,3 +185,58 @@ def test_a_plan_foretells_the_build(story: Path, tmp_path: Path) -> None:
     (after,) = audiobook.plan(story, output=tmp_path / "out", choices=TONE)
     assert after.segments_kept == after.segments
     assert audiobook.plan(story, choices=ESPEAK)[0].segments_kept == 0
+
+
+def test_the_beginning_is_encoded_while_the_rest_is_spoken(story: Path, tmp_path: Path) -> None:
+    story.write_text(told(60), encoding="utf-8")
+    events: list[Event] = []
+    audiobook.build(story, output=tmp_path / "out", choices=TONE, jobs=2, listen=events.append)
+    steps = [event.stage for event in events if isinstance(event, StageAdvanced)]
+    assert steps.index("mix") < len(steps) - 1 - steps[::-1].index("speech")
+
+
+def test_what_misses_its_profile_is_told(story: Path, tmp_path: Path) -> None:
+    fussy = "profile: fussy\nprofiles: {fussy: {base: acx, noise_floor_db: -90}}\nauthor:"
+    story.write_text(told(6).replace("author:", fussy), encoding="utf-8")
+    events: list[Event] = []
+    audiobook.build(story, output=tmp_path / "out", choices=ESPEAK, listen=events.append)
+    warned = [event.what for event in events if isinstance(event, Warned)]
+    assert len(warned) == 2  # of each chapter's file
+    assert all("noise floor" in what and "fussy" in what and "-90" in what for what in warned)
+    events.clear()
+    story.write_text(told(6), encoding="utf-8")
+    audiobook.build(story, output=tmp_path / "out", choices=ESPEAK, listen=events.append)
+    assert not [event for event in events if isinstance(event, Warned)]
+
+
+@pytest.mark.parametrize("profile", ["podcast", "podcast-stereo", "acx", "loud", "broadcast"])
+def test_a_build_meets_its_profile_in_the_finished_file(tmp_path: Path, profile: str) -> None:
+    story = tmp_path / "crossing.md"
+    story.write_text(told(9), encoding="utf-8")
+    choices = Choices(engine="espeak", profile=profile, music=profile != "acx")
+    report = audiobook.build(story, output=tmp_path / "out", choices=choices)
+    paths = [path for episode in report.episodes for path in episode.files.values()]
+    for episode, checked in zip(report.episodes, audiobook.check(paths, profile), strict=True):
+        assert [verdict for verdict in checked.verdicts if not verdict.passes] == []
+        # What was measured of the blocks is what is decoded from the file.
+        figures = checked.measured.figures
+        assert episode.integrated_lufs == pytest.approx(figures.integrated_lufs, abs=0.1)
+        assert episode.true_peak_dbtp == pytest.approx(figures.true_peak_dbtp, abs=0.5)
+
+
+@pytest.mark.slow
+def test_a_programme_of_more_than_4_gib_of_samples(tmp_path: Path) -> None:
+    text = "\n\n".join(["# Again", "The river rose and " * 24 + "fell."] * 1750)
+    story = tmp_path / "endless.md"
+    settings = "profile: small\nprofiles: {small: {base: podcast, bitrate_kbps: 32}}"
+    story.write_text(f"---\n{settings}\n---\n\n{text}\n", encoding="utf-8")
+    report = audiobook.build(story, output=tmp_path / "out", choices=TONE)
+    (episode,) = report.episodes
+    n_samples = episode.duration_s * 44_100
+    assert n_samples * 2 > 1 << 32
+    assert episode.blocks_encoded < episode.blocks / 4  # it says the same over and over
+    with soundfile.SoundFile(episode.files["mp3"]) as file:
+        assert file.frames == round(n_samples)
+        file.seek(file.frames - 44_100)
+        assert abs(file.read()).max() > 0
+    assert episode.chapters[-1].start_s > episode.duration_s * 0.999

@@ -18,7 +18,7 @@ from audiobook.store import digest
 
 __all__ = ["RING_MS", "Grid", "Mark", "PieceFacts", "Slot", "Timeline", "arrange", "timeline_of"]
 
-_HEAD_MS = 500
+_HEAD_MS = 600
 """Room tone before anything is heard."""
 _TAIL_MS = 1500
 """Room tone after everything was heard."""
