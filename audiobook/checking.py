@@ -6,9 +6,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from audiobook.config import Show, nearest_show
+from audiobook.config import Show
 from audiobook.episode.measure import Measured, measure
 from audiobook.episode.verdicts import Verdict, verdicts_of
+from audiobook.shows import nearest_show
 from audiobook.sound.profiles import PROFILES, Profile
 from audiobook.stories import profile_of
 

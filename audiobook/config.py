@@ -24,8 +24,6 @@ __all__ = [
     "Feed",
     "Music",
     "Show",
-    "find_show",
-    "nearest_show",
     "read_show",
     "with_front_matter",
 ]
@@ -170,68 +168,6 @@ class Show:
     def speakers(self) -> tuple[str, ...]:
         """The names that a script may use."""
         return tuple(member.name for member in self.cast)
-
-
-def find_show(source: Path | None) -> Show:
-    """The show that a source belongs to, with the episodes that the source means.
-
-    Args:
-        source: a story file, whose show is the nearest show.toml above it, if there is one; a
-            folder with a show.toml; or None for the nearest show.toml above the current folder,
-            else the one in its subfolder `script`.
-
-    Raises:
-        UsageError: there is no such source, or no show in it.
-        ConfigError: the show's settings are wrong.
-    """
-    if source is None:
-        nearest = nearest_show()
-        if nearest is None:
-            raise UsageError(
-                "there is no show.toml here or above, and none in ./script",
-                hint="name a story: audiobook build STORY.md",
-            )
-        return nearest
-    if os.path.isdir(source):  # noqa: PTH112 - False for what cannot be seen, as below
-        path = _in_folder(source)
-        if path is None:
-            raise UsageError(
-                f"there is no {SHOW_FILE} in {source}", hint="name the story itself, or add one"
-            )
-        return read_show(path)
-    if not os.path.exists(source):  # noqa: PTH110
-        raise UsageError(f"no such file: {source}")
-    path = _above(source.parent)
-    show = read_show(path) if path else Show()
-    known = [entry for entry in show.episodes if _real(entry.story) == _real(source)]
-    return replace(show, episodes=tuple(known) or (EpisodeEntry(source),))
-
-
-def nearest_show() -> Show | None:
-    """The show whose show.toml is the nearest above the current folder, else that in ./script.
-
-    Raises:
-        UsageError, ConfigError: as for `read_show`.
-    """
-    path = _above(Path()) or _in_folder(Path("script"))
-    return read_show(path) if path else None
-
-
-def _above(folder: Path) -> Path | None:
-    """The nearest show.toml in a folder or above it, named from that folder where it can be."""
-    if found := _in_folder(folder):
-        return found
-    return next(filter(None, map(_in_folder, _real(folder).parents)), None)
-
-
-def _in_folder(folder: Path) -> Path | None:
-    path = folder / SHOW_FILE
-    return path if os.path.isfile(path) else None  # noqa: PTH113 - False for what cannot be seen
-
-
-def _real(path: Path) -> Path:
-    """The path without links; unlike `Path.resolve`, links in a ring are no error."""
-    return Path(os.path.realpath(path))
 
 
 def read_show(path: Path) -> Show:
@@ -404,7 +340,8 @@ def _entry(old: EpisodeEntry, table: Table) -> EpisodeEntry:
 def _beside(name: str, folder: Path, where: Where | None) -> Path:
     """The file of that name in a folder, which it may not leave."""
     path = folder / name
-    if not _real(path).is_relative_to(_real(folder)):
+    # Unlike `Path.resolve`, this takes links in a ring: they are no file, which is told later.
+    if not Path(os.path.realpath(path)).is_relative_to(os.path.realpath(folder)):
         raise ConfigError(
             f'"{name}" lies outside the folder of the show', where=where, hint="move it inside"
         )

@@ -6,12 +6,12 @@ import datetime
 from dataclasses import dataclass
 from pathlib import Path
 
-from audiobook.config import find_show
 from audiobook.episode.tags import read_tag
 from audiobook.errors import UsageError
 from audiobook.podcast.channel import FinishedEpisode
 from audiobook.podcast.publication import publish as publish_show
 from audiobook.progress import Listener, Warned, silent
+from audiobook.shows import find_show
 from audiobook.stories import Choices, Story, file_stem, read_stories
 
 __all__ = ["PublishedFeed", "publish"]

@@ -7,12 +7,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from audiobook.config import EpisodeEntry, Music, Show, find_show, with_front_matter
+from audiobook.config import EpisodeEntry, Music, Show, with_front_matter
 from audiobook.episode.formats import check_rates
 from audiobook.errors import ConfigError, UnknownNameError, UsageError, Where
 from audiobook.model import Book, Cue, Paragraph, Script
 from audiobook.script import read, read_front_matter, split
 from audiobook.script.readers.text import read as read_text
+from audiobook.shows import find_show
 from audiobook.sound.profiles import Profile, find_profile
 from audiobook.speech.casting import Casting, cast_voices
 from audiobook.speech.engine import Engine, load_engine

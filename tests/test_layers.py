@@ -26,6 +26,7 @@ LAYERS = [
     {"script"},
     {"store"},
     {"parallel"},
+    {"shows"},
     {"config"},
     {"own_profiles"},
     {"settings"},

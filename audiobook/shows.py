@@ -1,0 +1,74 @@
+"""Where the show of a source is found, and which of its episodes the source means."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from pathlib import Path
+
+from audiobook.config import SHOW_FILE, EpisodeEntry, Show, read_show
+from audiobook.errors import UsageError
+
+__all__ = ["find_show", "nearest_show"]
+
+
+def find_show(source: Path | None) -> Show:
+    """The show that a source belongs to, with the episodes that the source means.
+
+    Args:
+        source: a story file, whose show is the nearest show.toml above it, if there is one; a
+            folder with a show.toml; or None for the nearest show.toml above the current folder,
+            else the one in its subfolder `script`.
+
+    Raises:
+        UsageError: there is no such source, or no show in it.
+        ConfigError: the show's settings are wrong.
+    """
+    if source is None:
+        nearest = nearest_show()
+        if nearest is None:
+            raise UsageError(
+                "there is no show.toml here or above, and none in ./script",
+                hint="name a story: audiobook build STORY.md",
+            )
+        return nearest
+    if os.path.isdir(source):  # noqa: PTH112 - False for what cannot be seen, as below
+        path = _in_folder(source)
+        if path is None:
+            raise UsageError(
+                f"there is no {SHOW_FILE} in {source}", hint="name the story itself, or add one"
+            )
+        return read_show(path)
+    if not os.path.exists(source):  # noqa: PTH110
+        raise UsageError(f"no such file: {source}")
+    path = _above(source.parent)
+    show = read_show(path) if path else Show()
+    known = [entry for entry in show.episodes if _real(entry.story) == _real(source)]
+    return replace(show, episodes=tuple(known) or (EpisodeEntry(source),))
+
+
+def nearest_show() -> Show | None:
+    """The show whose show.toml is the nearest above the current folder, else that in ./script.
+
+    Raises:
+        UsageError, ConfigError: as for `read_show`.
+    """
+    path = _above(Path()) or _in_folder(Path("script"))
+    return read_show(path) if path else None
+
+
+def _above(folder: Path) -> Path | None:
+    """The nearest show.toml in a folder or above it, named from that folder where it can be."""
+    if found := _in_folder(folder):
+        return found
+    return next(filter(None, map(_in_folder, _real(folder).parents)), None)
+
+
+def _in_folder(folder: Path) -> Path | None:
+    path = folder / SHOW_FILE
+    return path if os.path.isfile(path) else None  # noqa: PTH113 - False for what cannot be seen
+
+
+def _real(path: Path) -> Path:
+    """The path without links; unlike `Path.resolve`, links in a ring are no error."""
+    return Path(os.path.realpath(path))
