@@ -33,7 +33,7 @@ from audiobook.sound.profiles import Profile
 from audiobook.sound.timeline import Timeline
 from audiobook.sound.voice import Take
 from audiobook.speech.casting import Casting
-from audiobook.speech.choose import choose
+from audiobook.speech.choose import Engines
 from audiobook.store import Store
 from audiobook.stories import (
     Choices,
@@ -127,6 +127,8 @@ def build(
     """
     begun = time.monotonic()
     choices = choices or Choices()
+    if jobs is not None and jobs < 1:
+        raise UsageError(f"{jobs} jobs do nothing", hint="use 1 or more")
     n_jobs = jobs or os.cpu_count() or 1
     check_formats(choices.formats)
     stories = read_stories(source, choices)
@@ -136,21 +138,19 @@ def build(
             stack.callback(executor.shutdown, cancel_futures=True)
         store = Store(fresh=fresh)
         tools = Tools(store, executor, _AHEAD_PER_JOB * n_jobs, listen)
+        engines = Engines(listen)
+        stack.callback(engines.close)
         built: list[Built] = []
-        engines: list[str] = []
         for story in stories:
-            main = choose(
-                story.engine(choices), story.language, listen, where=story.engine_where(choices)
+            main = engines.main(
+                story.engine(choices), story.language, where=story.engine_where(choices)
             )
-            stack.callback(main.close)
-            casting = cast_story(story, choices, main)
-            stack.callback(casting.close)
-            engines.append(casting.voice(None).engine)
+            casting = cast_story(story, choices, main, engines.load)
             for part in parts_of(story, story.script(casting.max_characters), choices):
                 listen(Noted(_overview(part, casting)))
                 built.append(_build_part(part, casting, choices, Path(output), tools))
         store.sweep()
-    return Report(tuple(built), engines[0], time.monotonic() - begun)
+    return Report(tuple(built), main.name, time.monotonic() - begun)
 
 
 def say(
@@ -174,14 +174,16 @@ def say(
     begun = time.monotonic()
     path = Path(path)
     choices = replace(choices or Choices(), formats=(_format_of(path),), only=None, split="episode")
+    if not path.parent.is_dir():
+        raise UsageError(f"there is no folder {path.parent}", hint="name a file in one there is")
     story = story_of_text(text, path.stem, choices)
     with ExitStack() as stack:
         executor = stack.enter_context(ThreadPoolExecutor())
         tools = Tools(Store(), executor, _AHEAD_PER_JOB, listen)
-        main = choose(story.engine(choices), story.language, listen)
-        stack.callback(main.close)
-        casting = cast_story(story, choices, main)
-        stack.callback(casting.close)
+        engines = Engines(listen)
+        stack.callback(engines.close)
+        main = engines.main(story.engine(choices), story.language)
+        casting = cast_story(story, choices, main, engines.load)
         part = Part(story, story.script(casting.max_characters), path.stem, None)
         built = _build_part(part, casting, choices, path.parent, tools)
     return Report((built,), main.name, time.monotonic() - begun)
@@ -193,7 +195,8 @@ def _build_part(
     """Speak, lay out, mix, encode and write one programme."""
     show = part.story.show
     profile = part.story.profile(choices)
-    pieces = load_music(show.music, part.script, show.folder, profile, tools.store)
+    folders = [part.story.entry.story.parent, *([show.folder] if show.folder else [])]
+    pieces = load_music(show.music, part.script, folders, profile, tools.store)
     _make_writable(output)
     room = room_of(profile, narration=show.narration)
     performance = Performance(part.script, casting, room, tools)

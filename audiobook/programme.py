@@ -8,7 +8,7 @@ All of it is done a bounded stretch behind the last take that has come.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from contextlib import closing
 from dataclasses import dataclass
@@ -26,6 +26,7 @@ from audiobook.sound.duck import Ducking
 from audiobook.sound.levels import Figures, Levels, figures_of, joined, levels_of, packed, unpacked
 from audiobook.sound.mastering import foretold_lufs, rounded_gain_db
 from audiobook.sound.music import Piece, energies_of, load_piece
+from audiobook.sound.music_file import find_file
 from audiobook.sound.profiles import Profile
 from audiobook.sound.render import render
 from audiobook.sound.roomtone import ROOM_TONE_KEY, room_tone
@@ -87,9 +88,16 @@ class Mixed:
 
 
 def load_music(
-    music: Music, script: Script, folder: Path | None, profile: Profile, store: Store
+    music: Music, script: Script, folders: Sequence[Path], profile: Profile, store: Store
 ) -> dict[str, Piece]:
     """Every piece that a show's settings and a script's cues name, by name.
+
+    Args:
+        music: the show's.
+        script: whose cues may name others.
+        folders: where sound files may lie, the first to be looked in first.
+        profile: what the programme is mastered to.
+        store: where pieces are kept.
 
     Raises:
         ConfigError: there is no such music, or it cannot be used; with the place.
@@ -99,9 +107,10 @@ def load_music(
     def load(name: str | None, *, loop: bool, cue: Cue | None = None) -> None:
         if name is not None and name not in pieces:
             where = script.source.where(cue.start) if cue else music.where
+            holds_it = (folder for folder in folders if find_file(name, folder, where=where))
             pieces[name] = load_piece(
                 name,
-                folder,
+                next(holds_it, folders[0] if folders else None),
                 sample_rate=profile.sample_rate,
                 channels=profile.channels,
                 store=store,

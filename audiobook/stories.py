@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -234,17 +234,22 @@ def _without_music(book: Book) -> Book:
     return replace(book, chapters=tuple(chapters))
 
 
-def cast_story(story: Story, choices: Choices, main: Engine) -> Casting:
+def cast_story(
+    story: Story,
+    choices: Choices,
+    main: Engine,
+    load: Callable[[str, Where | None], Engine] | None = None,
+) -> Casting:
     """Give everybody in a story a voice; see `cast_voices`."""
 
-    def load(name: str, where: Where | None) -> Engine:
+    def load_anew(name: str, where: Where | None) -> Engine:
         return load_engine(name, where=where)
 
     return cast_voices(
         story.show,
         story.language,
         main,
-        load,
+        load or load_anew,
         dict(choices.voices),
         language_where=story.language_where(choices),
     )

@@ -10,6 +10,7 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import numpy as np
 import pytest
 import soundfile
 
@@ -22,8 +23,10 @@ from audiobook import (
     StageAdvanced,
     StageEnded,
     StageStarted,
+    UsageError,
     Warned,
 )
+from audiobook.speech.engines.gtts import GoogleTranslate
 
 
 def told(n_days: int) -> str:
@@ -240,3 +243,60 @@ def test_a_programme_of_more_than_4_gib_of_samples(tmp_path: Path) -> None:
         file.seek(file.frames - 44_100)
         assert abs(file.read()).max() > 0
     assert episode.chapters[-1].start_s > episode.duration_s * 0.999
+
+
+def test_music_lies_beside_the_story_or_its_show(tmp_path: Path) -> None:
+    show = tmp_path / "show"
+    (show / "stories").mkdir(parents=True)
+    for name, folder in (("tune", show / "stories"), ("theme", show)):
+        noise = np.random.default_rng(1).normal(0, 0.1, 20 * 44_100)
+        soundfile.write(folder / f"{name}.wav", noise, 44_100)
+    story = show / "stories" / "crossing.md"
+    story.write_text("# One\n\n![music](tune.wav)\n\nThe river rose.\n", encoding="utf-8")
+    (bare,) = audiobook.build(story, output=tmp_path / "out", choices=WITH_MUSIC).episodes
+    settings = 'story = "stories/crossing.md"\n[music]\nopening = "theme.wav"\nbed = false\n'
+    (show / "show.toml").write_text(settings, encoding="utf-8")
+    (shown,) = audiobook.build(show, output=tmp_path / "out", choices=WITH_MUSIC).episodes
+    assert shown.duration_s > 20
+    assert bare.segments == shown.segments
+
+
+def test_the_engines_of_a_show_are_chosen_once_and_shared(
+    tmp_path: Path, no_google: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    entries = []
+    for number in range(4):
+        (tmp_path / f"{number}.md").write_text(f"Story {number} begins here.", encoding="utf-8")
+        entries.append(f'[[episodes]]\nstory = "{number}.md"\ntitle = "{number}"\n')
+    (tmp_path / "show.toml").write_text("\n".join(entries), encoding="utf-8")
+    asked: list[str] = []
+    check_ready = GoogleTranslate.check_ready
+
+    def counted(engine: GoogleTranslate) -> None:
+        asked.append(engine.name)
+        check_ready(engine)
+
+    monkeypatch.setattr(GoogleTranslate, "check_ready", counted)
+    events: list[Event] = []
+    report = audiobook.build(
+        tmp_path, output=tmp_path / "out", choices=Choices(music=False), listen=events.append
+    )
+    assert (len(report.episodes), report.engine) == (4, "espeak")
+    assert len([event for event in events if isinstance(event, Warned)]) == 1
+    assert asked == ["gtts"]
+
+
+@pytest.mark.parametrize(
+    ("choices", "jobs"), [(Choices(engine="tone", formats=()), None), (TONE, 0), (TONE, -1)]
+)
+def test_choices_that_make_no_sense(
+    story: Path, tmp_path: Path, choices: Choices, jobs: int | None
+) -> None:
+    with pytest.raises(UsageError):
+        audiobook.build(story, output=tmp_path / "out", choices=choices, jobs=jobs)
+
+
+def test_nothing_is_said_into_a_folder_that_is_not_there(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="no folder"):
+        audiobook.say("Hello.", tmp_path / "typo" / "hello.mp3", choices=TONE)
+    assert not (tmp_path / "typo").exists()

@@ -97,7 +97,7 @@ def made(
                 key = digest(item.name)
                 keep_clip(store, key, clip(item.name, item.speech_s))
                 takes.append(find_take(store, key, room_of(profile)))
-    pieces = load_music(music, script, music_folder, profile, store)
+    pieces = load_music(music, script, [music_folder], profile, store)
     encoder: Encoder = load_encoder(
         "mp3", profile.sample_rate, profile.channels, profile.bitrate_kbps
     )
@@ -285,7 +285,7 @@ def test_a_story_of_silence_is_no_louder_for_it(
 def test_music_that_is_missing_is_told_with_its_place(store: Store, tmp_path: Path) -> None:
     cue = Cue("music", 0, 1, "nowhere.wav")
     with pytest.raises(ConfigError) as caught:
-        load_music(SILENT, script_of([[Line("a"), cue]]), tmp_path, PODCAST, store)
+        load_music(SILENT, script_of([[Line("a"), cue]]), [tmp_path], PODCAST, store)
     assert caught.value.where
     assert caught.value.where.line == 1
 

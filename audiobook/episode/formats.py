@@ -10,7 +10,7 @@ from audiobook.episode.encoder import Encoder
 from audiobook.episode.mp3 import mp3_encoder
 from audiobook.episode.mp3_settings import Cbr, Mp3Settings, Vbr
 from audiobook.episode.wav import WavEncoder
-from audiobook.errors import MissingError, UnknownNameError
+from audiobook.errors import MissingError, UnknownNameError, UsageError
 
 __all__ = ["check_formats", "check_rates", "format_names", "load_encoder", "mp3", "wav"]
 
@@ -45,12 +45,16 @@ def format_names() -> list[str]:
 
 
 def check_formats(names: Iterable[str]) -> None:
-    """See that formats are known.
+    """See that there are formats, and that they are known.
 
     Raises:
+        UsageError: there is none.
         UnknownNameError: one is not registered.
     """
     known = format_names()
+    names = list(names)
+    if not names:
+        raise UsageError("no format is asked for", hint="known: " + ", ".join(known))
     for name in names:
         if name not in known:
             raise UnknownNameError("format", name, known)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import sys
@@ -56,13 +57,18 @@ def _append(file: BinaryIO, block: KeptBlock) -> None:
 
 def _copy(source: BinaryIO, offset: int, file: BinaryIO) -> int:
     """Append a file from an offset to its end to another; return how many bytes that were."""
-    if sys.platform != "linux":  # elsewhere sendfile writes to sockets only
-        source.seek(offset)
-        before = file.tell()
-        shutil.copyfileobj(source, file, 1 << 20)
-        return file.tell() - before
-    file.flush()
-    at = offset
-    while n_sent := os.sendfile(file.fileno(), source.fileno(), at, 1 << 30):
-        at += n_sent
-    return at - offset
+    if sys.platform == "linux":  # elsewhere sendfile writes to sockets only
+        file.flush()
+        at = offset
+        try:
+            while n_sent := os.sendfile(file.fileno(), source.fileno(), at, 1 << 30):
+                at += n_sent
+        except OSError as error:
+            if error.errno not in (errno.EINVAL, errno.ENOSYS) or at > offset:
+                raise  # only some file systems cannot do it, and they say so at once
+        else:
+            return at - offset
+    source.seek(offset)
+    before = file.tell()
+    shutil.copyfileobj(source, file, 1 << 20)
+    return file.tell() - before

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 __all__ = ["ROOM_TONE_KEY", "room_tone"]
 
-ROOM_TONE_KEY = "room tone 1"
+ROOM_TONE_KEY = "room tone 2"
 """Part of the key of every block; another number when the tone changes."""
 
 _LOOP_FRAMES = 300
@@ -29,7 +29,7 @@ def room_tone(sample_rate: int, channels: int) -> Sound:
     A seamless loop of 300 MP3 frames, at −82 dB RMS of full scale before the programme's gain.
     """
     n_samples = _LOOP_FRAMES * _FRAME_SAMPLES
-    noise = np.random.default_rng(_SEED).standard_normal((channels, n_samples))
+    noise = np.random.RandomState(_SEED).standard_normal((channels, n_samples))
     frequency_hz = np.fft.rfftfreq(n_samples, 1 / sample_rate)
     high_pass = frequency_hz / np.hypot(frequency_hz, 30.0)
     shape = high_pass / np.sqrt(1 + (frequency_hz / _CORNER_HZ) ** 2)
