@@ -91,7 +91,8 @@ class EpisodeEntry:
     date: datetime.date | None = None
     """When it is published; None for the show's date."""
     number: int | None = None
-    """Its number in the show, from 1."""
+    """Its number in the show, from 1: its place there, unless it is given another; None for a
+    story without a show."""
     description: str | None = None
     """What it is about; None for the show's description."""
 
@@ -185,7 +186,7 @@ def read_show(path: Path) -> Show:
     table = parse_toml(data, str(path))
     folder = path.parent
     story = table.text("story")
-    entries = tuple(_episode(entry, folder) for entry in table.tables("episodes"))
+    entries = _episodes(table.tables("episodes"), folder)
     if story is not None and entries:
         raise ConfigError(
             'a show has either "story" or "episodes"',
@@ -193,7 +194,7 @@ def read_show(path: Path) -> Show:
             hint="move the story into the first [[episodes]] table",
         )
     if story is not None:
-        entries = (EpisodeEntry(_beside(story, folder, table.where("story"))),)
+        entries = (EpisodeEntry(_beside(story, folder, table.where("story")), number=1),)
     show = _with_settings(Show(folder=folder, episodes=entries), table, folder)
     table.finish()
     return show
@@ -315,12 +316,27 @@ def _feed(old: Feed, table: Table) -> Feed:
     return feed
 
 
-def _episode(table: Table, folder: Path) -> EpisodeEntry:
+def _episodes(tables: Iterable[Table], folder: Path) -> tuple[EpisodeEntry, ...]:
+    """Episodes in order, no two of one number."""
+    entries: dict[int | None, EpisodeEntry] = {}
+    for place, table in enumerate(tables, 1):
+        entry = _episode(table, folder, place)
+        if entry.number in entries:
+            raise ConfigError(
+                f"two episodes have the number {entry.number}",
+                where=table.where("number"),
+                hint='give each a "number" of its own; without one it is their place',
+            )
+        entries[entry.number] = entry
+    return tuple(entries.values())
+
+
+def _episode(table: Table, folder: Path, place: int) -> EpisodeEntry:
     story = table.text("story")
     if story is None:
         raise ConfigError('an episode needs a "story"', where=table.where())
     path = _beside(story, folder, table.where("story"))
-    number = table.integer("number", 1, 100_000)
+    number = table.integer("number", 1, 100_000) or place
     entry = _entry(EpisodeEntry(path, number=number), table)
     table.finish()
     return entry

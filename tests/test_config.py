@@ -128,7 +128,10 @@ def test_every_field_is_set_from_show_toml(write: Callable[[str], Path]) -> None
     assert given_by(sophia, MEMBER) == wanted(MEMBER)
     assert given_by(first, ENTRY) == wanted(ENTRY)
     assert (show.cover, show.folder) == (path.parent / "art/c.png", path.parent)
-    assert (first.story, second) == (path.parent / "one.md", EpisodeEntry(path.parent / "two.md"))
+    assert (first.story, second) == (
+        path.parent / "one.md",
+        EpisodeEntry(path.parent / "two.md", number=2),
+    )
     assert (kairat.name, kairat.voices) == ("Kairat", (("espeak", "a"), ("gtts", "b")))
     assert [kairat.voice_for(name) for name in ("espeak", "gtts", "tone")] == ["a", "b", None]
     assert sophia.voice_for("tone") == "en-gb"
@@ -229,6 +232,14 @@ WRONG = [
     ('[[episodes]]\ntitle = "x"', 'show.toml:1:1: an episode needs a "story"'),
     ('[[episodes]]\nstory = "a"\nnumber = 0', 'show.toml:3:1: "number" must be a whole number'),
     ('story = "a"\n[[episodes]]\nstory = "b"', "show.toml:1:1: a show has either"),
+    (
+        '[[episodes]]\nstory = "a"\nnumber = 4\n[[episodes]]\nstory = "b"\nnumber = 4',
+        "show.toml:6:1: two episodes have the number 4",
+    ),
+    (
+        '[[episodes]]\nstory = "a"\nnumber = 2\n[[episodes]]\nstory = "b"',
+        "show.toml:4:1: two episodes have the number 2",
+    ),
 ]
 
 

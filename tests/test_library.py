@@ -6,6 +6,7 @@ from pathlib import Path
 
 import feedparser
 import pytest
+from mutagen.easyid3 import EasyID3
 
 import audiobook
 
@@ -77,7 +78,10 @@ def test_a_show_and_its_episodes_keep_their_own_titles(tmp_path: Path) -> None:
     channel = feedparser.parse(feed.path.read_bytes())
     assert channel.feed.title == "By the River"
     assert "author" not in channel.feed
-    assert sorted(entry.title for entry in channel.entries) == ["High Water", "Low Water"]
+    listed = {entry.title: entry.itunes_episode for entry in channel.entries}
+    assert listed == {"High Water": "1", "Low Water": "2"}
+    tags = [EasyID3(episode.files["mp3"]) for episode in report.episodes]
+    assert [tag["tracknumber"] for tag in tags] == [["1"], ["2"]]
 
 
 def test_a_text_is_said_into_a_file(tmp_path: Path) -> None:

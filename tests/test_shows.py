@@ -31,6 +31,13 @@ def test_a_folder_means_all_its_episodes(shows: Path) -> None:
     assert [entry.story for entry in show.episodes] == [Path("script/a.md"), Path("script/b.md")]
 
 
+def test_episodes_are_numbered_by_their_place_unless_they_say_another(shows: Path) -> None:
+    assert [entry.number for entry in find_show(shows).episodes] == [4, 2]
+    assert find_show(shows / "b.md").episodes[0].number == 2
+    (shows / "show.toml").write_text('story = "a.md"', "utf-8")
+    assert [entry.number for entry in find_show(shows).episodes] == [1]
+
+
 def test_a_story_of_a_show_means_its_own_episode(shows: Path) -> None:
     for source in (Path("script/a.md"), shows / "a.md", Path("script/deep/../a.md")):
         show = find_show(source)
