@@ -95,6 +95,8 @@ class EpisodeEntry:
     story without a show."""
     description: str | None = None
     """What it is about; None for the show's description."""
+    where: Where | None = field(default=None, compare=False)
+    """Where its story is named, for errors; None where it was typed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +196,8 @@ def read_show(path: Path) -> Show:
             hint="move the story into the first [[episodes]] table",
         )
     if story is not None:
-        entries = (EpisodeEntry(_beside(story, folder, table.where("story")), number=1),)
+        where = table.where("story")
+        entries = (EpisodeEntry(_beside(story, folder, where), number=1, where=where),)
     show = _with_settings(Show(folder=folder, episodes=entries), table, folder)
     table.finish()
     return show
@@ -335,9 +338,10 @@ def _episode(table: Table, folder: Path, place: int) -> EpisodeEntry:
     story = table.text("story")
     if story is None:
         raise ConfigError('an episode needs a "story"', where=table.where())
-    path = _beside(story, folder, table.where("story"))
+    where = table.where("story")
     number = table.integer("number", 1, 100_000) or place
-    entry = _entry(EpisodeEntry(path, number=number), table)
+    path = _beside(story, folder, where)
+    entry = _entry(EpisodeEntry(path, number=number, where=where), table)
     table.finish()
     return entry
 

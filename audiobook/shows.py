@@ -43,7 +43,11 @@ def find_show(source: Path | None) -> Show:
         raise UsageError(f"no such file: {source}")
     path = _above(source.parent)
     show = read_show(path) if path else Show()
-    known = [entry for entry in show.episodes if _real(entry.story) == _real(source)]
+    known = [
+        replace(entry, where=None)  # it was typed
+        for entry in show.episodes
+        if _real(entry.story) == _real(source)
+    ]
     return replace(show, episodes=tuple(known) or (EpisodeEntry(source),))
 
 

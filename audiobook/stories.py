@@ -177,7 +177,7 @@ def read_stories(source: str | Path | None, choices: Choices) -> list[Story]:
     for name in names:
         if names.count(name) > 1:
             raise ConfigError(f'two episodes would both be called "{name}"')
-    stories = [_read_story(show, entry, choices) for entry in show.episodes]
+    stories = [_read_named(show, entry, choices) for entry in show.episodes]
     for story in stories:
         _check(story, choices)
     return stories
@@ -195,6 +195,16 @@ def _check(story: Story, choices: Choices) -> None:
     story.profile(choices)
     for _ in parts_of(story, story.script(None), choices):
         pass
+
+
+def _read_named(show: Show, entry: EpisodeEntry, choices: Choices) -> Story:
+    """Read a story, and tell where it is named if it is no file that can be read."""
+    try:
+        return _read_story(show, entry, choices)
+    except UsageError as error:
+        if entry.where is None:
+            raise
+        raise ConfigError(error.what, where=entry.where, hint=error.hint) from error
 
 
 def _read_story(show: Show, entry: EpisodeEntry, choices: Choices) -> Story:

@@ -103,7 +103,7 @@ def laid(show: Show, front: str, story: Path = Path("story.md")) -> Show:
         (Music, {*MUSIC, "where"}),
         (CastMember, {*MEMBER, "name", "voices", "where"}),
         (Feed, {*FEED}),
-        (EpisodeEntry, {*ENTRY, "story"}),
+        (EpisodeEntry, {*ENTRY, "story", "where"}),
     ],
 )
 def test_no_setting_is_forgotten_by_these_tests(kind: type, names: set[str]) -> None:

@@ -47,7 +47,16 @@ def test_a_show_without_a_story(run: Run) -> None:
 
 def test_a_show_whose_story_is_missing(run: Run) -> None:
     write(show__toml=SHOW)
-    run("build").fails(2, "error: no such file: crossing.md")
+    run("build").fails(3, "error: show.toml:2:1: no such file: crossing.md")
+    run("build", "crossing.md").fails(2, "error: no such file: crossing.md")
+
+
+def test_an_episode_whose_story_no_reader_knows(run: Run) -> None:
+    write(show__toml='title = "S"\n[[episodes]]\nstory = "a.odt"\n', a__odt="Hello.")
+    run("build").fails(
+        3, 'error: show.toml:3:1: a.odt: stories with the suffix ".odt"', hint=".markdown, .md"
+    )
+    run("build", "a.odt").fails(2, "error: a.odt: stories with the suffix")
 
 
 def test_a_suffix_that_no_reader_knows(run: Run) -> None:
