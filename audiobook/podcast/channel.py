@@ -12,7 +12,7 @@ from urllib.parse import quote, urlsplit
 
 from audiobook.config import Show
 from audiobook.episode.cover import check_cover, draw_cover
-from audiobook.errors import ConfigError, UsageError, Where
+from audiobook.errors import AudiobookError, ConfigError, UsageError, Where
 from audiobook.podcast.categories import category_path
 from audiobook.podcast.feed import MOST_DESCRIPTION_BYTES, Channel, Item, plain_text
 from audiobook.podcast.ids import FeedIds
@@ -67,7 +67,8 @@ def base_url(show: Show, url: str | None) -> str:
     """The address of the folder that is published, with a slash at its end.
 
     Raises:
-        ConfigError: it is not the http or https address of a folder.
+        UsageError: the address given is not the http or https address of a folder.
+        ConfigError: that of the show is not.
     """
     if url is not None:
         return _folder_url(url, None)
@@ -224,7 +225,7 @@ def _folder_url(url: str, where: Where | None) -> str:
     parts = urlsplit(_web_url(url, "url", where))
     if parts.query or parts.fragment or parts.path.endswith(".xml"):
         what = f'"url" must be the address of a folder, not "{url}"'
-        raise ConfigError(what, where=where, hint=f"{FEED_FILE} is added to it")
+        raise _wrong(what, where, f"{FEED_FILE} is added to it")
     return url.rstrip("/") + "/"
 
 
@@ -232,8 +233,8 @@ def _web_url(url: str, setting: str, where: Where | None) -> str:
     """An address as it was given.
 
     Raises:
-        ConfigError: it is no http or https address, in ASCII as RFC 3986 has it, or tells a
-            password.
+        UsageError, ConfigError: it is no http or https address, in ASCII as RFC 3986 has it, or
+            tells a password.
     """
     try:
         parts = urlsplit(url)
@@ -242,5 +243,10 @@ def _web_url(url: str, setting: str, where: Where | None) -> str:
         web = False
     if not web or "@" in parts.netloc or not _URL_CHARACTERS.fullmatch(url):
         what = f'"{setting}" must be an http or https address, not "{url}"'
-        raise ConfigError(what, where=where, hint='such as "https://example.org/podcast/"')
+        raise _wrong(what, where, 'such as "https://example.org/podcast/"')
     return url
+
+
+def _wrong(what: str, where: Where | None, hint: str) -> AudiobookError:
+    """The error for a setting, or for what was typed, which stands nowhere."""
+    return ConfigError(what, where=where, hint=hint) if where else UsageError(what, hint=hint)

@@ -114,6 +114,11 @@ def test_a_feed_without_an_address_is_for_this_machine_alone(run: Run, story: Pa
     assert (quiet.code, quiet.out, quiet.err) == (0, "", "")
 
 
+def test_an_address_that_was_typed_wrong_is_wrong_usage(run: Run, story: Path) -> None:
+    assert run("build", story, *TONE, "-q").code == 0
+    run("publish", story, "--url", "ftp://x").fails(2, '"url" must be an http', hint="https://")
+
+
 def test_chapters_that_are_files_are_episodes(run: Run, story: Path) -> None:
     assert run("build", story, *TONE, "--split", "chapter", "-q").code == 0
     assert run("publish", story, "--url", URL, "--json").json["episodes"] == 2

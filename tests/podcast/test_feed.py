@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from audiobook.config import Feed, Show, read_show
-from audiobook.errors import ConfigError, UnknownNameError, UsageError
+from audiobook.errors import ConfigError, UnknownNameError, UsageError, Where
 from audiobook.podcast.categories import CATEGORIES
 from audiobook.podcast.channel import FinishedEpisode, publication_times
 from audiobook.podcast.feed import Channel, Item, feed_xml
@@ -261,8 +261,12 @@ def test_an_address_on_the_command_line_is_the_stronger(tmp_path: Path) -> None:
     ],
 )
 def test_what_is_no_address_of_a_folder_is_refused(tmp_path: Path, url: str) -> None:
-    with pytest.raises(ConfigError):
+    with pytest.raises(UsageError, match="url"):
         published(tmp_path, url=url)
+    place = (("feed.url", Where("show.toml", 4)),)
+    with pytest.raises(ConfigError, match="url") as caught:
+        published(tmp_path, replace(SHOW, feed=Feed(url), places=place))
+    assert caught.value.where == Where("show.toml", 4)
     assert not (tmp_path / "feed.xml").exists()
 
 
