@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Set
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from audiobook.podcast.channel import FinishedEpisode
 from audiobook.podcast.publication import publish as publish_show
 from audiobook.progress import Listener, Warned, silent
 from audiobook.shows import find_show
-from audiobook.stories import Choices, Story, file_stem, read_stories
+from audiobook.stories import Choices, Story, chapter_names, file_stem, read_stories
 
 __all__ = ["PublishedFeed", "publish"]
 
@@ -45,13 +46,14 @@ def publish(
         listen: is told of warnings.
 
     Raises:
-        UsageError: an episode has not been built.
+        UsageError: an episode has not been built, or `url` is no address of a folder.
         ConfigError: the show cannot be published as it is.
         OutputError: the feed cannot be written.
     """
     output = Path(output)
     stories = list(read_stories(source, Choices()))
-    episodes = [episode for story in stories for episode in _finished(story, output)]
+    wholes = {file_stem(story.entry.story) for story in stories}
+    episodes = [episode for story in stories for episode in _finished(story, output, wholes)]
     today = datetime.datetime.now(tz=datetime.UTC).date()
     show = find_show(None if source is None else Path(source))
     if show.folder is None:  # then the first story's front matter is all there is
@@ -67,17 +69,28 @@ def publish(
     return PublishedFeed(published.feed, published.address, len(published.items))
 
 
-def _finished(story: Story, output: Path) -> list[FinishedEpisode]:
-    """The episode's file, or its chapters' where there is one for each."""
-    stem = file_stem(story.entry.story)
-    whole = output / f"{stem}.mp3"
-    paths = [whole] if whole.is_file() else sorted(output.glob(f"{stem}-[0-9]*.mp3"))
-    if not paths:
+def _finished(story: Story, output: Path, wholes: Set[str]) -> list[FinishedEpisode]:
+    """The episode's file, else those of its chapters that are built.
+
+    Args:
+        story: the episode.
+        output: the folder that holds the files.
+        wholes: the names of whole episodes, which are nobody's chapters.
+    """
+    whole = output / f"{file_stem(story.entry.story)}.mp3"
+    if whole.is_file():
+        return [_episode(story, whole, None)]
+    names = chapter_names(story, story.script(None))
+    paths = {n: output / f"{name}.mp3" for n, name in enumerate(names, 1) if name not in wholes}
+    built = [_episode(story, path, n) for n, path in paths.items() if _is_chapter(path, n)]
+    if not built:
         raise UsageError(f"there is no {whole}", hint="build it first: audiobook build")
-    return [
-        _episode(story, path, number if len(paths) > 1 else None)
-        for number, path in enumerate(paths, 1)
-    ]
+    return built
+
+
+def _is_chapter(path: Path, number: int) -> bool:
+    """Whether there is a file of the chapter of that number: others may bear such a name."""
+    return path.is_file() and read_tag(path).track == number
 
 
 def _episode(story: Story, path: Path, chapter: int | None) -> FinishedEpisode:
@@ -85,7 +98,7 @@ def _episode(story: Story, path: Path, chapter: int | None) -> FinishedEpisode:
     key = story.entry.story.name
     return FinishedEpisode(
         path,
-        key if chapter in (None, 1) else f"{key}#{chapter}",
+        f"{key}#{chapter}" if chapter else key,
         tag.title,
         (tag.duration_ms or 0) / 1000,
         description=story.entry.description,

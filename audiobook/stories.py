@@ -24,6 +24,7 @@ __all__ = [
     "Part",
     "Story",
     "cast_story",
+    "chapter_names",
     "file_stem",
     "lines_of",
     "parts_of",
@@ -272,12 +273,19 @@ def parts_of(story: Story, script: Script, choices: Choices) -> Iterator[Part]:
     if choices.only is None and (choices.split or default) == "episode":
         yield Part(story, script, name, story.entry.number)
         return
-    digits = len(str(len(script.chapters)))
+    names = chapter_names(story, script)
     only = None if choices.only is None else _chapter_number(choices.only, script)
-    for number, chapter in enumerate(script.chapters, 1):
+    for number, (chapter, name) in enumerate(zip(script.chapters, names, strict=True), 1):
         if only in (None, number):
             alone = replace(script, title=chapter.title, chapters=(chapter,))
-            yield Part(story, alone, f"{name}-{number:0{digits}}", number)
+            yield Part(story, alone, name, number)
+
+
+def chapter_names(story: Story, script: Script) -> list[str]:
+    """The names of a file for each chapter of a script, first to last, without a suffix."""
+    n_chapters = len(script.chapters)
+    stem, digits = file_stem(story.entry.story), len(str(n_chapters))
+    return [f"{stem}-{number:0{digits}}" for number in range(1, n_chapters + 1)]
 
 
 def _chapter_number(only: str, script: Script) -> int:

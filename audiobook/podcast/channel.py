@@ -50,7 +50,7 @@ class FinishedEpisode:
     """Its audio file, in the folder that is published."""
     key: str
     """What it was made from, by which it is known for good: the file name of its story, with
-    "#2" after it for the second chapter where each chapter is an episode."""
+    "#1" after it for the first chapter where each chapter is an episode."""
     title: str
     """Its title, without its number."""
     duration_s: float
