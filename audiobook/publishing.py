@@ -66,6 +66,13 @@ def publish(
                 hint='set url = "https://…" under [feed] in show.toml, or use --url',
             )
         )
+    if published.moved:
+        listen(
+            Warned(
+                "the feed keeps the podcast guid of another address, as a podcast that moves does",
+                hint=f"if nobody follows it there, remove {published.ids} and publish again",
+            )
+        )
     return PublishedFeed(published.feed, published.address, len(published.items))
 
 

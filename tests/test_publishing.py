@@ -8,7 +8,7 @@ import feedparser
 import pytest
 
 import audiobook
-from audiobook import Choices, UsageError
+from audiobook import Choices, Event, UsageError, Warned
 
 TONE = Choices(engine="tone", music=False)
 ALL = Choices(engine="tone", music=False, split="chapter")
@@ -71,3 +71,20 @@ def test_another_story_is_no_chapter(story: Path, output: Path, in_show: bool) -
     audiobook.build(other, output=output, choices=TONE)
     with pytest.raises(UsageError, match=r"there is no .*tale\.mp3"):
         audiobook.publish(story.parent if in_show else story, output=output)
+
+
+def test_a_feed_for_another_address_than_its_first_is_told_once(story: Path, output: Path) -> None:
+    audiobook.build(story, output=output, choices=TONE)
+
+    def warned(url: str) -> list[str | None]:
+        events: list[Event] = []
+        audiobook.publish(story, output=output, url=url, listen=events.append)
+        return [event.hint for event in events if isinstance(event, Warned)]
+
+    assert warned(URL) == warned("http://example.org") == []
+    (hint,) = warned("https://other.example/")
+    ids = output / "feed-ids.json"
+    assert hint is not None
+    assert str(ids) in hint
+    ids.unlink()
+    assert warned("https://other.example/") == []

@@ -21,7 +21,7 @@ from pathlib import Path
 from audiobook.errors import ConfigError, OutputError, UnknownNameError, Where
 from audiobook.store import replacing
 
-__all__ = ["IDS_FILE", "FeedIds", "ItemId", "minted", "read_ids", "write_ids"]
+__all__ = ["IDS_FILE", "FeedIds", "ItemId", "minted", "podcast_guid", "read_ids", "write_ids"]
 
 IDS_FILE = "feed-ids.json"
 
@@ -51,6 +51,11 @@ class FeedIds:
     """What its items keep, by their keys; those of former items too."""
 
 
+def podcast_guid(address: str) -> str:
+    """The guid of a podcast whose first feed is at an address; its scheme does not count."""
+    return str(uuid.uuid5(_PODCASTS, address.partition("://")[2].rstrip("/")))
+
+
 def minted(
     ids: FeedIds, address: str | None, title: str, dates: Mapping[str, datetime.date | None]
 ) -> FeedIds:
@@ -64,8 +69,7 @@ def minted(
     """
     podcast = ids.podcast
     if podcast is None and address is not None:
-        bare = address.partition("://")[2].rstrip("/")
-        podcast = str(uuid.uuid5(_PODCASTS, bare))
+        podcast = podcast_guid(address)
     space = uuid.UUID(podcast) if podcast else uuid.uuid5(_PODCASTS, title)
     items = dict(ids.items)
     for key, date in dates.items():

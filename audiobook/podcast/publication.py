@@ -32,6 +32,10 @@ class Published:
     """What the feed lists, first to last."""
     local: bool
     """True when nobody else can follow it, since no address was given."""
+    moved: bool
+    """True when it has the podcast:guid of another address, where it was published before."""
+    ids: Path
+    """The file that keeps its guids."""
 
 
 def publish(
@@ -73,7 +77,10 @@ def publish(
         ids.write_ids(ids_path, complete)
     _write(output / cover_name, picture)
     _write(output / FEED_FILE, feed.feed_xml(about, items))
-    return Published(output / FEED_FILE, address, output / cover_name, items, local)
+    moved = not local and complete.podcast != ids.podcast_guid(address)
+    return Published(
+        output / FEED_FILE, address, output / cover_name, items, local, moved, ids_path
+    )
 
 
 def _write(path: Path, data: bytes) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import signal
@@ -112,6 +113,13 @@ def test_a_feed_without_an_address_is_for_this_machine_alone(run: Run, story: Pa
     assert "warning: the feed has no address of its own" in done.err
     quiet = run("publish", story, "-q")
     assert (quiet.code, quiet.out, quiet.err) == (0, "", "")
+
+
+def test_a_show_heard_at_home_first_is_not_bound_to_an_address(run: Run, show: Path) -> None:
+    assert run("build", *TONE, "-q").code == 0
+    assert run("publish").code == 0
+    assert "podcast" not in json.loads((show / "feed-ids.json").read_text())
+    assert run("publish", "--url", URL).err == ""
 
 
 def test_an_address_that_was_typed_wrong_is_wrong_usage(run: Run, story: Path) -> None:
