@@ -34,7 +34,7 @@ from audiobook.sound.timeline import Timeline
 from audiobook.sound.voice import Take
 from audiobook.speech.casting import Casting
 from audiobook.speech.choose import Engines
-from audiobook.store import Store
+from audiobook.store import Store, sweep
 from audiobook.stories import (
     Choices,
     Part,
@@ -150,6 +150,7 @@ def build(
                 listen(Noted(_overview(part, casting)))
                 built.append(_build_part(part, casting, choices, Path(output), tools))
         store.sweep()
+        sweep(Path(output))
     return Report(tuple(built), main.name, time.monotonic() - begun)
 
 

@@ -23,7 +23,7 @@ import platformdirs
 
 from audiobook.errors import OutputError
 
-__all__ = ["HEADER_BYTES", "Store", "default_folder", "digest", "replacing"]
+__all__ = ["HEADER_BYTES", "Store", "default_folder", "digest", "replacing", "sweep"]
 
 _LAYOUT = "v1"
 _MAGIC = b"abk1"
@@ -109,12 +109,8 @@ class Store:
 
     def sweep(self) -> None:
         """Remove what killed builds left half-written, once it is a day old."""
-        if not self.folder.is_dir():
-            return
-        for path in self.folder.glob(f"*/*/{_PREFIX}*"):
-            with contextlib.suppress(OSError):
-                if time.time() - path.stat().st_mtime > _STALE_S:
-                    path.unlink()
+        for folder in self.folder.glob("*/*"):
+            sweep(folder)
 
 
 def _header(value: bytes) -> bytes:
@@ -147,6 +143,14 @@ def replacing(
     finally:
         with contextlib.suppress(OSError):
             partial.unlink()
+
+
+def sweep(folder: Path) -> None:
+    """Remove what `replacing` was killed over in a folder, once it is a day old."""
+    for path in folder.glob(_PREFIX + "[0-9a-f]" * 32):
+        with contextlib.suppress(OSError):
+            if time.time() - path.stat().st_mtime > _STALE_S:
+                path.unlink()
 
 
 def _cannot_write(path: Path, error: OSError, hint: str) -> OutputError:

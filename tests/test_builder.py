@@ -7,6 +7,7 @@ import random
 import shutil
 import subprocess
 import sys
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -96,6 +97,22 @@ def test_another_process_gives_the_same_bytes(
         check=True,
     )
     assert [(tmp_path / "out 2" / "crossing.mp3").read_bytes()] == file_bytes(here)
+
+
+def test_what_killed_builds_left_in_the_output_is_swept_once_it_is_a_day_old(
+    story: Path, tmp_path: Path
+) -> None:
+    output = tmp_path / "out"
+    output.mkdir()
+    old, young, others = (output / f".partial-{name}" for name in ("a" * 32, "b" * 32, "mine"))
+    for path in (old, young, others):
+        path.write_bytes(b"half of it")
+    day_ago_s = time.time() - 25 * 3600
+    for path in (old, others):
+        os.utime(path, (day_ago_s, day_ago_s))
+
+    audiobook.build(story, output=output, choices=TONE)
+    assert set(output.iterdir()) == {young, others, output / "crossing.mp3"}
 
 
 def test_the_narration_preset_is_the_shows_choice_or_the_users(story: Path, tmp_path: Path) -> None:
