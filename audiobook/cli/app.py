@@ -296,11 +296,10 @@ def list_voices(
 
         names = [engine] if engine and engine != "auto" else engine_names()
         voices = [(name, voice) for name in names for voice in load_engine(name).voices()]
-        found = [(name, voice) for name, voice in voices if _speaks(voice.language, language)]
-        if not found:
-            known = {voice.language for _, voice in voices}
-            raise UnknownNameError("language", language or "", known)
-        reporter.voices(found)
+        known = {voice.language for _, voice in voices} - {_ALL_LANGUAGES}
+        if language and known and not any(_speaks(tag, language) for tag in known):
+            raise UnknownNameError("language", language, known)
+        reporter.voices((e, v) for e, v in voices if _speaks(v.language, language))
 
 
 @app.command()

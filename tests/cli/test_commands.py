@@ -162,6 +162,11 @@ def test_voices_are_listed_by_engine_and_language(run: Run) -> None:
     assert "tenor" in run("voices", "--engine", "tone").out
 
 
+def test_voices_for_every_language_make_none_known(run: Run) -> None:
+    run("voices", "--language", "tlh").fails(2, 'unknown language "tlh"', hint="did you mean")
+    assert "tenor" in run("voices", "--engine", "tone", "--language", "tlh").out
+
+
 def test_the_cast_may_be_given_voices(run: Run, story: Path) -> None:
     voices = ("--voice", "bass", "--voice", "Ferryman=tenor", "--voice", "Old Ida=soprano")
     (plan,) = run("plan", story, *TONE, *voices, "--json").json["episodes"]
