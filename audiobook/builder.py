@@ -196,8 +196,7 @@ def _build_part(
     """Speak, lay out, mix, encode and write one programme."""
     show = part.story.show
     profile = part.story.profile(choices)
-    folders = [part.story.entry.story.parent, *([show.folder] if show.folder else [])]
-    pieces = load_music(show.music, part.script, folders, profile, tools.store)
+    pieces = load_music(show.music, part.script, part.story.folders, profile, tools.store)
     _make_writable(output)
     room = room_of(profile, narration=show.narration)
     performance = Performance(part.script, casting, room, tools)

@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from audiobook.config import NARRATOR
-from audiobook.episode.formats import check_formats
+from audiobook.config import NARRATOR, Show
+from audiobook.episode.formats import check_formats, load_encoder
 from audiobook.errors import UnknownNameError
-from audiobook.model import Script
+from audiobook.model import Script, Segment
+from audiobook.programme import arranged, estimated_take, load_music, room_of
+from audiobook.sound.profiles import Profile
+from audiobook.sound.timeline import Grid
+from audiobook.sound.voice import Room, Take, kept_length
 from audiobook.speech.casting import Casting
 from audiobook.speech.choose import AUTO_ENGINES
 from audiobook.speech.engine import load_engine
-from audiobook.speech.synthesis import Line, clip_key, has_clip
+from audiobook.speech.synthesis import Line, clip_key
 from audiobook.store import Store
 from audiobook.stories import Choices, Part, Story, cast_story, lines_of, parts_of, read_stories
 
 __all__ = ["Plan", "plan"]
-
-_CHARACTERS_PER_S = 15.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +45,7 @@ class Plan:
     characters_to_speak: int
     """How many characters would be synthesised."""
     estimated_s: float
-    """How long it would last, at 15 characters a second with the pauses."""
+    """How long it would last: what is kept as it is, the rest as its characters let expect."""
     chapters: tuple[str, ...]
     """The titles of its chapters."""
     speakers: tuple[tuple[str, str, int], ...]
@@ -97,9 +100,11 @@ def _plans(story: Story, choices: Choices, engine: str, output: Path, store: Sto
 
 def _plan(part: Part, casting: Casting, choices: Choices, output: Path, store: Store) -> Plan:
     lines = lines_of(part.script, casting)
-    kept = [line for line in lines if _is_kept(line, casting, store)]
+    profile = part.story.profile(choices)
+    room = room_of(profile, narration=part.story.show.narration)
+    lengths = [_kept_length(line, casting, store, room) for line in lines]
+    kept = [line for line, length in zip(lines, lengths, strict=True) if length is not None]
     n_characters = sum(len(line.text) for line in lines)
-    pauses_s = sum(segment.pause_ms for segment in part.script.segments) / 1000
     return Plan(
         part.script.title,
         tuple(output / f"{part.name}.{name}" for name in choices.formats),
@@ -108,15 +113,45 @@ def _plan(part: Part, casting: Casting, choices: Choices, output: Path, store: S
         segments_kept=len(kept),
         characters=n_characters,
         characters_to_speak=n_characters - sum(len(line.text) for line in kept),
-        estimated_s=round(n_characters / _CHARACTERS_PER_S + pauses_s, 1),
+        estimated_s=round(_duration_s(part, profile, choices.formats[0], lengths, store), 1),
         chapters=tuple(chapter.title for chapter in part.script.chapters),
         speakers=_speakers(part.script, casting),
     )
 
 
-def _is_kept(line: Line, casting: Casting, store: Store) -> bool:
+def _kept_length(line: Line, casting: Casting, store: Store, room: Room) -> int | None:
     engine = casting.engines[line.voice.engine]
-    return has_clip(store, clip_key(engine, line.voice, line.text))
+    return kept_length(store, clip_key(engine, line.voice, line.text), room)
+
+
+def _duration_s(
+    part: Part, profile: Profile, name: str, lengths: Sequence[int | None], store: Store
+) -> float:
+    """How long a part would last in a format, with its music and its pauses.
+
+    Args:
+        part: the part.
+        profile: what it is mastered to.
+        name: of the format.
+        lengths: of its segments, in samples; None for one to be estimated.
+        store: where its music is kept, and made where it is missing.
+    """
+    show, script = part.story.show, part.script
+    pieces = load_music(show.music, script, part.story.folders, profile, store)
+    encoder = load_encoder(
+        name, profile.sample_rate, profile.channels, profile.bitrate_kbps, profile.vbr_quality
+    )
+    grid = Grid(encoder.sample_rate, encoder.frame_samples)
+    takes = (
+        _take(segment, length, show, grid.sample_rate)
+        for segment, length in zip(script.segments, lengths, strict=True)
+    )
+    return grid.seconds(sum(slot.n_frames for slot in arranged(script, takes, show, pieces, grid)))
+
+
+def _take(segment: Segment, length: int | None, show: Show, sample_rate: int) -> Take:
+    estimated = estimated_take(segment, show, sample_rate)
+    return estimated if length is None else replace(estimated, n_samples=length)
 
 
 def _speakers(script: Script, casting: Casting) -> tuple[tuple[str, str, int], ...]:

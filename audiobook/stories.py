@@ -82,6 +82,11 @@ class Story:
         own = self.show.title if len(self.show.episodes) < 2 else None
         return self.entry.title or self.book.title or own or self.entry.story.stem
 
+    @property
+    def folders(self) -> tuple[Path, ...]:
+        """Where what it names by file is looked for: beside it, then in its show's folder."""
+        return (self.entry.story.parent, *filter(None, [self.show.folder]))
+
     def engine(self, choices: Choices) -> str:
         """The name of the engine that speaks all who ask for no other."""
         return choices.engine or self.show.engine

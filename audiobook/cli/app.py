@@ -213,16 +213,20 @@ def plan(
     voice: _VoiceNames = None,
     language: _Language = None,
     formats: _Formats = None,
+    profile: _ProfileName = None,
     split: _Split = None,
     only: _Only = None,
+    music: _Music = True,
+    narration: _Narration = None,
     as_json: _Json = False,
+    quiet: _Quiet = False,
     debug: _Debug = False,
 ) -> None:
     """Say what a build would speak, make and cost; without a network."""
-    with reported(debug=debug, as_json=as_json) as reporter:
+    with reported(quiet=quiet, debug=debug, as_json=as_json) as reporter:
         from audiobook.planning import plan as plan_of
 
-        choices = _choices(engine, voice, language, formats, None, split, only, True, None)
+        choices = _choices(engine, voice, language, formats, profile, split, only, music, narration)
         reporter.plans(plan_of(source, output=output, choices=choices))
 
 

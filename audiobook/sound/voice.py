@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
     from audiobook.model import Sound
 
-__all__ = ["WORKING_LUFS", "Room", "Take", "find_take", "kept_take", "speech_of"]
+__all__ = ["WORKING_LUFS", "Room", "Take", "find_take", "kept_length", "kept_take", "speech_of"]
 
 WORKING_LUFS = -24.0
 """Every clip is brought to this loudness; the programme's gain takes it from there."""
@@ -120,6 +120,19 @@ def kept_take(store: Store, clip_key: str, room: Room) -> Take | None:
     """The take of a clip if it is in the store."""
     kept = store.get(_TAKE_KIND, _key(clip_key, room))
     return None if kept is None else Take(clip_key, *_FACTS.unpack(kept))
+
+
+def kept_length(store: Store, clip_key: str, room: Room) -> int | None:
+    """The length of a clip's take, in samples at the programme's rate, if the clip was kept.
+
+    It costs no more than reading the clip, be the take there or not.
+    """
+    if take := kept_take(store, clip_key, room):
+        return take.n_samples
+    if clip := load_clip(store, clip_key):
+        first, last = _sounding(clip)
+        return _resampled_length(last - first, clip.sample_rate, room.sample_rate)
+    return None
 
 
 def speech_of(store: Store, take: Take, room: Room) -> Sound:

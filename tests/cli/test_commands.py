@@ -91,13 +91,27 @@ def test_plan_tells_what_a_build_would_cost_and_makes_nothing(run: Run, story: P
     assert {speaker["name"] for speaker in plan["speakers"]} == {"Narrator", "Ferryman", "Old Ida"}
     assert not Path("output").exists()
 
-    (dry,) = run("build", story, *QUICK, "-n", "--json").json["episodes"]
+    (dry,) = run("build", story, *TONE, "-n", "--json").json["episodes"]
     assert dry == plan
 
     assert run("build", story, *QUICK, "-q").code == 0
     (after,) = run("plan", story, *TONE, "--json").json["episodes"]
     assert after["segments_kept"] == after["segments"] == plan["segments"]
     assert after["characters_to_speak"] == 0
+
+
+def test_a_plan_takes_the_choices_of_a_build(run: Run, story: Path) -> None:
+    (with_music,) = run("plan", story, *TONE, "--json").json["episodes"]
+    for options in (
+        ("--no-music",),
+        ("--no-music", "--profile", "acx", "--narration", "--format", "wav"),
+    ):
+        (plan,) = run("plan", story, *TONE, *options, "--json").json["episodes"][:1]
+        (dry,) = run("build", story, *TONE, *options, "-n", "--json").json["episodes"][:1]
+        assert plan == dry
+        assert plan["estimated_s"] < with_music["estimated_s"] - 20
+    quiet = run("plan", story, *TONE, "-q")
+    assert (quiet.code, quiet.out, quiet.err) == (0, "", "")
 
 
 def test_a_plan_and_a_build_are_told_in_words(run: Run, story: Path) -> None:
