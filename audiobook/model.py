@@ -144,7 +144,7 @@ class Book:
     left_out: tuple[Omission, ...] = ()
     """What is not spoken, in order."""
     front_matter: str = ""
-    """The YAML text of the front matter, or ""; `audiobook.config` reads it."""
+    """The YAML text of the front matter, or ""."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,6 +196,10 @@ class Script:
     """The chapters in order, each with at least one segment."""
     left_out: tuple[Omission, ...] = ()
     """What of the source is not spoken, in order."""
+    front_matter: str = ""
+    """The YAML text of the story's front matter, or ""."""
+    author: str = ""
+    """Who wrote the story, where that is known."""
 
     @property
     def segments(self) -> Iterator[Segment]:

@@ -108,9 +108,10 @@ class Story:
 
     def script(self, max_characters: int | None) -> Script:
         """Its script, with no segment longer than an engine takes."""
-        return split(
+        script = split(
             self.book, language=self.language, title=self.title, max_characters=max_characters
         )
+        return replace(script, author=self.show.author or script.author)
 
 
 def profile_of(show: Show, name: str | None) -> Profile:

@@ -86,7 +86,15 @@ def split(
         for heading, chapter_items in _by_chapter(items)
     )
     left_out = sorted((*book.left_out, *unfit), key=lambda omission: omission.start)
-    return Script(book.source, title, language, tuple(chapters), tuple(left_out))
+    return Script(
+        book.source,
+        title,
+        language,
+        tuple(chapters),
+        tuple(left_out),
+        book.front_matter,
+        ", ".join(book.authors),
+    )
 
 
 @dataclass(frozen=True, slots=True)

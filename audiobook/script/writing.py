@@ -3,7 +3,8 @@
 ---
 title: The Crossing
 language: en
-cast: {Ferryman: {}}
+cast:
+  Ferryman: {}
 ---
 
 # The Near Bank
@@ -21,23 +22,38 @@ import yaml
 
 from audiobook.model import Chapter, Cue, Kind, Script, Segment
 from audiobook.script.speakers import looks_cued
+from audiobook.script.splitting import Pauses
+from audiobook.yaml_values import yaml_values
 
 __all__ = ["script_text"]
 
-_PARAGRAPH_MS = 600
+_PARAGRAPH_MS = Pauses().paragraph_ms
 _MARKUP = re.compile(r"[\\`*_\[\]<&#|~]")
 _NUMBER = re.compile(r"\d+(?=[.)])")
 _LINE_MARKS = (">", "-", "+", "=")
 
 
 def script_text(script: Script) -> str:
-    """The script as Markdown with YAML front matter; reading it gives the same segments."""
-    cast: dict[str, object] = {s.speaker: {} for s in script.segments if s.speaker}
-    head = {"title": script.title, "language": script.language} | ({"cast": cast} if cast else {})
-    front = yaml.safe_dump(head, allow_unicode=True, sort_keys=False)
+    """The script as Markdown with YAML front matter; reading it gives the same segments.
+
+    The front matter is the story's own, with everybody named in it who speaks in the script.
+    """
+    front = yaml.safe_dump(_settings(script), allow_unicode=True, sort_keys=False)
     level = 2 if _opens_with_title(script.chapters[0]) else 1
     chapters = "".join(part for chapter in script.chapters for part in _chapter(chapter, level))
     return f"---\n{front}---\n\n{chapters.rstrip()}\n"
+
+
+def _settings(script: Script) -> dict[str, object]:
+    """The story's own settings, and what the script says beyond them."""
+    said = {"title": script.title, "author": script.author, "language": script.language}
+    own, _ = yaml_values(script.front_matter)
+    settings: dict[str, object] = {name: value for name, value in said.items() if value}
+    settings = settings | own | settings  # in this order, and what the script says holds
+    cast = own.get("cast")
+    members: dict[str, object] = {s.speaker: {} for s in script.segments if s.speaker}
+    members |= cast if isinstance(cast, dict) else {}
+    return settings | ({"cast": members} if members else {})
 
 
 def _opens_with_title(chapter: Chapter) -> bool:

@@ -84,6 +84,47 @@ def test_the_script_of_a_script_is_the_script(run: Run, shipped_show: Path, name
         points_at_its_text(found, Path(path).read_text(encoding="utf-8"))
 
 
+SETTLED = """\
+---
+title: The Crossing
+author: M. Ferrier
+date: 2026-03-01
+engine: tone
+cast:
+  Narrator: {voice: bass}
+  Ferryman: {voice: {tone: tenor, espeak: en-us+m3}, rate: 0.9, gain_db: -2}
+music: {opening: false, bed: lute-bed, closing: ''}
+narration: true
+---
+
+Ferryman: “Not today,”
+he said.
+"""
+
+
+def test_a_printed_script_is_built_as_its_story_is(run: Run) -> None:
+    Path("crossing.md").write_text(SETTLED, encoding="utf-8")
+    Path("edited").mkdir()
+    assert run("script", "crossing.md", "-o", "edited/crossing.md").code == 0
+    plans = [run("plan", path, "--json").json for path in ("crossing.md", "edited/crossing.md")]
+    assert plans[0] == plans[1]
+    for path in "crossing.md", "edited/crossing.md":
+        assert run("build", path, "-o", f"made/{path}", "-q").code == 0
+    first, again = (
+        Path(f"made/{path}/crossing.mp3") for path in ("crossing.md", "edited/crossing.md")
+    )
+    assert again.read_bytes() == first.read_bytes()
+
+
+def test_a_printed_script_keeps_the_author_that_its_text_names(run: Run) -> None:
+    Path("pg.txt").write_text(
+        "Title: A Tale\n\nAuthor: M. Ferrier\n\nLanguage: English\n\n"
+        "*** START OF THE PROJECT GUTENBERG EBOOK A TALE ***\n\nThe water was high.\n\n"
+        "*** END OF THE PROJECT GUTENBERG EBOOK A TALE ***\n"
+    )
+    assert "\nauthor: M. Ferrier\n" in run("script", "pg.txt").out
+
+
 def points_at_its_text(found: Any, source: str) -> None:
     """See that each segment's place in the source begins and ends as the segment does."""
     for chapter in found["chapters"]:
