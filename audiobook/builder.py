@@ -175,7 +175,7 @@ def say(
     begun = time.monotonic()
     path = Path(path)
     choices = replace(choices or Choices(), formats=(_format_of(path),), only=None, split="episode")
-    if not path.parent.is_dir():
+    if not path.parent.exists():
         raise UsageError(f"there is no folder {path.parent}", hint="name a file in one there is")
     story = story_of_text(text, path.stem, choices)
     with ExitStack() as stack:

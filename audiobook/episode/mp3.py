@@ -47,11 +47,12 @@ class Mp3Encoder:
     extension = "mp3"
     media_type = "audio/mpeg"
 
-    lead_frames = 49
-    """LAME's memory fades within about so many frames. At 44.1 and 22.05 kHz a byte of padding
-    comes and goes in a pattern of 49 frames, and one period leaves each block at its beginning,
-    wherever the block stands. Where sound never falls silent, as over room tone, frames come out
-    as one encoder writes them; after digital silence one block in hundreds differs, inaudibly."""
+    lead_frames = 98
+    """LAME's memory (psychoacoustic thresholds, its hearing threshold's slow return after silence,
+    the step size its search begins with) fades within about 60 frames; after 49, one block in
+    fifty to a hundred still differs. At 44.1 and 22.05 kHz a byte of padding comes and goes in a
+    pattern that repeats every 49 frames, and two periods leave each block at the pattern's
+    beginning, wherever it stands in the programme."""
 
     tail_frames = 1
     """LAME lets a frame go once 272 samples beyond it are in."""
