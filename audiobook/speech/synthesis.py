@@ -146,12 +146,13 @@ def speak(
             ahead.popleft()
             n_kept += spoken.kept
             listen(StageAdvanced(_STAGE, n_done, n_kept))
+            if n_done == len(lines):  # whoever takes the last line may ask for no more
+                listen(StageEnded(_STAGE, f"{len(lines) - n_kept} spoken, {n_kept} kept"))
             yield spoken
     finally:
         for task in ahead:
             if task.made:
                 task.made.cancel()
-    listen(StageEnded(_STAGE, f"{len(lines) - n_kept} spoken, {n_kept} kept"))
 
 
 @dataclass(slots=True)

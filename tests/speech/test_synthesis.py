@@ -393,3 +393,14 @@ def test_ctrl_c_leaves_nothing_but_clips(store: Store) -> None:
     files = [path for path in store.folder.rglob("*") if path.is_file()]
     assert len(files) >= 4
     assert all(load_clip(store, path.name) for path in files)
+
+
+def test_the_end_is_told_with_the_last_line_though_nobody_asks_for_more(store: Store) -> None:
+    events: list[Event] = []
+    lines = [Line(f"Line {number}.", VOICE, 0) for number in range(3)]
+    with ThreadPoolExecutor(1) as executor:
+        speaking = speak(lines, {"tone": Tone()}, store, executor, events.append)
+        for _ in lines:
+            next(speaking)
+        speaking.close()
+    assert events[-1] == StageEnded("speech", "3 spoken, 0 kept")
