@@ -17,7 +17,7 @@ from pathlib import Path
 
 from audiobook.episode.cover import check_cover
 from audiobook.episode.encoder import Encoder
-from audiobook.episode.formats import check_formats, format_names, load_encoder
+from audiobook.episode.formats import check_formats, format_names
 from audiobook.episode.join import write_episode
 from audiobook.episode.measure import Measured
 from audiobook.episode.mp3_survey import BitRate
@@ -26,7 +26,7 @@ from audiobook.episode.verdicts import verdicts_of
 from audiobook.errors import LostError, OutputError, UsageError
 from audiobook.model import Script
 from audiobook.performance import Performance
-from audiobook.programme import Mixed, Tools, load_music, mix_and_encode, room_of
+from audiobook.programme import Mixed, Tools, encoder_of, load_music, mix_and_encode, room_of
 from audiobook.progress import Listener, Noted, Warned, silent
 from audiobook.sound.music import Piece
 from audiobook.sound.profiles import Profile
@@ -199,19 +199,20 @@ def _build_part(
     pieces = load_music(show.music, part.script, part.story.folders, profile, tools.store)
     _make_writable(output)
     room = room_of(profile, narration=show.narration)
+    encoders = {name: encoder_of(name, profile) for name in choices.formats}
     performance = Performance(part.script, casting, room, tools)
     try:
-        mixes = _mixed(part, performance, profile, pieces, choices.formats)
+        mixes = _mixed(part, performance, profile, pieces, encoders)
     except LostError:
         # Of what was taken for kept. What is looked at more closely is made where it is missing.
         performance = Performance(part.script, casting, room, tools, trusts_takes=False)
-        mixes = _mixed(part, performance, profile, pieces, choices.formats)
+        mixes = _mixed(part, performance, profile, pieces, encoders)
     files = {
-        name: _written(part, casting, mixed, _encoder(name, profile), output)
+        name: _written(part, casting, mixed, encoders[name], output)
         for name, mixed in mixes.items()
     }
     for name, mixed in mixes.items():
-        _check(files[name], mixed, _encoder(name, profile), profile, tools.listen)
+        _check(files[name], mixed, encoders[name], profile, tools.listen)
     mixed = mixes[choices.formats[0]]
     return Built(
         part.script.title,
@@ -256,30 +257,24 @@ def _mixed(
     performance: Performance,
     profile: Profile,
     pieces: Mapping[str, Piece],
-    formats: Iterable[str],
+    encoders: Mapping[str, Encoder],
 ) -> dict[str, Mixed]:
     """A part in each format: the first while it is spoken, the others from the same takes."""
     mixes: dict[str, Mixed] = {}
     with closing(performance.takes()) as spoken:
         takes: Iterable[Take] = spoken
-        for name in formats:
+        for name, encoder in encoders.items():
             mixes[name] = mix_and_encode(
                 part.script,
                 takes,
                 show=part.story.show,
                 profile=profile,
                 pieces=pieces,
-                encoder=_encoder(name, profile),
+                encoder=encoder,
                 tools=performance.tools,
             )
             takes = mixes[name].takes
     return mixes
-
-
-def _encoder(name: str, profile: Profile) -> Encoder:
-    return load_encoder(
-        name, profile.sample_rate, profile.channels, profile.bitrate_kbps, profile.vbr_quality
-    )
 
 
 def _written(part: Part, casting: Casting, mixed: Mixed, encoder: Encoder, output: Path) -> Path:

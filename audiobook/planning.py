@@ -9,10 +9,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from audiobook.config import NARRATOR, Show
-from audiobook.episode.formats import check_formats, load_encoder
+from audiobook.episode.formats import check_formats
 from audiobook.errors import UnknownNameError
 from audiobook.model import Script, Segment
-from audiobook.programme import arranged, estimated_take, load_music, room_of
+from audiobook.programme import arranged, encoder_of, estimated_take, load_music, room_of
 from audiobook.sound.profiles import Profile
 from audiobook.sound.timeline import Grid
 from audiobook.sound.voice import Room, Take, kept_length
@@ -138,9 +138,7 @@ def _duration_s(
     """
     show, script = part.story.show, part.script
     pieces = load_music(show.music, script, part.story.folders, profile, store)
-    encoder = load_encoder(
-        name, profile.sample_rate, profile.channels, profile.bitrate_kbps, profile.vbr_quality
-    )
+    encoder = encoder_of(name, profile)
     grid = Grid(encoder.sample_rate, encoder.frame_samples)
     takes = (
         _take(segment, length, show, grid.sample_rate)

@@ -18,6 +18,7 @@ from typing import TypeAlias
 from audiobook.config import NARRATOR, Music, Show
 from audiobook.episode.blocks import KeptBlock, find_block, keep_block
 from audiobook.episode.encoder import Encoder
+from audiobook.episode.formats import load_encoder
 from audiobook.model import Cue, Script, Segment, Sound
 from audiobook.parallel import in_order
 from audiobook.progress import Listener, StageAdvanced, StageEnded, StageStarted
@@ -39,6 +40,7 @@ __all__ = [
     "Mixed",
     "Tools",
     "arranged",
+    "encoder_of",
     "estimated_take",
     "load_music",
     "mix_and_encode",
@@ -147,6 +149,13 @@ def room_of(profile: Profile, *, narration: bool = False) -> Room:
     """
     crest_db = profile.crest_db - _MP3_OVERSHOOT_DB - _MIX_DB
     return Room(profile.sample_rate, crest_db, narration)
+
+
+def encoder_of(name: str, profile: Profile) -> Encoder:
+    """The encoder of a format, at the rates of a profile; see `load_encoder`."""
+    return load_encoder(
+        name, profile.sample_rate, profile.channels, profile.bitrate_kbps, profile.vbr_quality
+    )
 
 
 def arranged(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from audiobook.sound.control import sliding_maximum
+from audiobook.sound.control import hann_mean, sliding_maximum
 from audiobook.sound.loudness import true_peaks
 
 if TYPE_CHECKING:
@@ -43,13 +43,11 @@ def limit(sound: Sound, ceiling: float, sample_rate: int) -> Sound:
     if not len(over):
         return sound
     look = _look_samples(sample_rate)
-    smoothing = np.hanning(2 * look + 3)[1:-1]
-    smoothing /= smoothing.sum()
     limited = sound.copy()
     for start, stop in _stretches(over, 2 * look, sound.shape[1]):
         asked = np.pad(np.maximum(peaks[start:stop] / ceiling, 1.0), 2 * look, constant_values=1.0)
         held = sliding_maximum(asked, 2 * look + 1)
-        limited[:, start:stop] *= np.convolve(1 / held, smoothing, "valid").astype(np.float32)
+        limited[:, start:stop] *= hann_mean(1 / held, 2 * look + 1).astype(np.float32)
     return limited
 
 

@@ -19,7 +19,7 @@ from audiobook.progress import Listener, StageAdvanced, StageEnded, StageStarted
 from audiobook.speech.engine import Engine, excerpt
 from audiobook.store import Store, digest
 
-__all__ = ["Line", "SpokenLine", "clip_key", "has_clip", "keep_clip", "load_clip", "speak"]
+__all__ = ["Line", "SpokenLine", "clip_key", "keep_clip", "load_clip", "speak"]
 
 _STAGE = "speech"
 _KIND = "clips"
@@ -71,11 +71,6 @@ def load_clip(store: Store, key: str) -> Clip | None:
         return _unpacked(value) if value else None
     except (ValueError, TypeError, KeyError, struct.error):
         return None
-
-
-def has_clip(store: Store, key: str) -> bool:
-    """Whether there is a clip; `load_clip` alone tells whether it is sound."""
-    return store.has(_KIND, key)
 
 
 def keep_clip(store: Store, key: str, clip: Clip) -> None:
