@@ -26,6 +26,8 @@ __all__ = [
     "Kind",
     "Omission",
     "Paragraph",
+    "Reading",
+    "Role",
     "Script",
     "Segment",
     "Sound",
@@ -42,6 +44,35 @@ class Kind(StrEnum):
     NARRATION = "narration"
     DIALOGUE = "dialogue"
     VERSE = "verse"
+
+
+class Role(StrEnum):
+    """What a paragraph is for in its book; all but BODY is left out unless it is asked for."""
+
+    BODY = "body"
+    FRONT = "front matter"
+    BACK = "back matter"
+    CONTENTS = "contents"
+    NOTES = "notes"
+    PAGES = "page numbers"
+    PICTURES = "pictures"
+    TABLES = "tables"
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How a stretch of text is to be spoken, where that is not as it is written."""
+
+    start: int
+    """Index of its first character in the text."""
+    stop: int
+    """Index just past its last, greater than `start`."""
+    say: str
+    """What is spoken in its place, in words."""
+    ipa: str | None = None
+    """Its sounds in the International Phonetic Alphabet, for engines that take them."""
+    why: str = "author"
+    """The rule that says so: "author", "lexicon", or one of those for numbers and the like."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +109,12 @@ class Paragraph:
     """Who speaks it, where the author named somebody; None to leave it to the dialogue rules."""
     goes_on: bool = False
     """True when the next line belongs to the same paragraph: the pause after it is a short one."""
+    role: Role = Role.BODY
+    """What it is for in its book."""
+    pause_ms: int | None = None
+    """Silence after it, in milliseconds, where the author set one."""
+    readings: tuple[Reading, ...] = ()
+    """How the author wants parts of `text` spoken, in order, none over another."""
 
     def source_offset(self, index: int) -> int:
         """Offset in the source of the character at `index` of the text."""
@@ -145,6 +182,10 @@ class Book:
     """What is not spoken, in order."""
     front_matter: str = ""
     """The YAML text of the front matter, or ""."""
+    cover: bytes | None = field(default=None, repr=False)
+    """The picture that the book brings for its cover, a JPEG or PNG file, unchecked."""
+    warnings: tuple[str, ...] = ()
+    """What of the file could not be read and was passed over, a line each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +206,18 @@ class Segment:
     """Offset of its first character in the source."""
     end: int
     """Offset just past its last character in the source."""
+    readings: tuple[Reading, ...] = ()
+    """How parts of `text` are spoken, in order, none over another."""
+
+    @property
+    def spoken(self) -> str:
+        """What is spoken: the text, each reading in the place of what it reads."""
+        parts: list[str] = []
+        done = 0
+        for reading in self.readings:
+            parts += self.text[done : reading.start], reading.say
+            done = reading.stop
+        return "".join([*parts, self.text[done:]])
 
 
 @dataclass(frozen=True, slots=True)
