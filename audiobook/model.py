@@ -26,12 +26,14 @@ __all__ = [
     "Kind",
     "Omission",
     "Paragraph",
+    "Pronunciation",
     "Reading",
     "Role",
     "Script",
     "Segment",
     "Sound",
     "Source",
+    "Utterance",
     "Voice",
     "Word",
 ]
@@ -189,6 +191,29 @@ class Book:
 
 
 @dataclass(frozen=True, slots=True)
+class Pronunciation:
+    """How a stretch of an utterance sounds."""
+
+    start: int
+    """Index of its first character in the utterance's text."""
+    stop: int
+    """Index just past its last, greater than `start`."""
+    ipa: str
+    """Its sounds in the International Phonetic Alphabet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Utterance:
+    """What an engine is given to speak at a time."""
+
+    text: str
+    """All of it, in words."""
+    sounds: tuple[Pronunciation, ...] = ()
+    """How stretches of `text` sound, in order, none over another; engines that take no phonemes
+    are given none, and speak the text."""
+
+
+@dataclass(frozen=True, slots=True)
 class Segment:
     """A run of text spoken in one breath by one voice."""
 
@@ -212,12 +237,22 @@ class Segment:
     @property
     def spoken(self) -> str:
         """What is spoken: the text, each reading in the place of what it reads."""
-        parts: list[str] = []
+        return self.utterance.text
+
+    @property
+    def utterance(self) -> Utterance:
+        """What is spoken, with the sounds that its readings give."""
+        text = ""
+        sounds: list[Pronunciation] = []
         done = 0
         for reading in self.readings:
-            parts += self.text[done : reading.start], reading.say
+            text += self.text[done : reading.start]
+            if reading.ipa and reading.say:
+                stop = len(text) + len(reading.say)
+                sounds.append(Pronunciation(len(text), stop, reading.ipa))
+            text += reading.say
             done = reading.stop
-        return "".join([*parts, self.text[done:]])
+        return Utterance(text + self.text[done:], tuple(sounds))
 
 
 @dataclass(frozen=True, slots=True)
@@ -283,7 +318,7 @@ class Word:
     """When a word is heard in its clip."""
 
     start: int
-    """Index of its first character in the segment's text."""
+    """Index of its first character in the utterance's text."""
     end: int
     """Index just past its last character."""
     onset_ms: float
@@ -299,7 +334,11 @@ class Clip:
     samples: NDArray[np.int16] = field(repr=False)
     """Mono, shape (n,), n > 0."""
     words: tuple[Word, ...] = ()
-    """When each word is heard, where the engine says."""
+    """When each word is heard; () where that is not known."""
+    words_by: str = "engine"
+    """Who told when: "engine", or "aligned" for found afterwards; says nothing without words."""
+    words_confidence: float = 1.0
+    """How sure that is, 0 to 1."""
 
     @property
     def duration_s(self) -> float:

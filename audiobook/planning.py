@@ -121,7 +121,7 @@ def _plan(part: Part, casting: Casting, choices: Choices, output: Path, store: S
 
 def _kept_length(line: Line, casting: Casting, store: Store, room: Room) -> int | None:
     engine = casting.engines[line.voice.engine]
-    return kept_length(store, clip_key(engine, line.voice, line.text), room)
+    return kept_length(store, clip_key(engine, line), room)
 
 
 def _duration_s(

@@ -10,7 +10,7 @@ from pathlib import Path
 from audiobook.config import EpisodeEntry, Music, Show, with_front_matter
 from audiobook.episode.formats import check_rates
 from audiobook.errors import ConfigError, UnknownNameError, UsageError, Where
-from audiobook.model import Book, Cue, Paragraph, Script
+from audiobook.model import Book, Cue, Paragraph, Script, Segment
 from audiobook.script import read, read_front_matter, split
 from audiobook.script.readers.text import read as read_text
 from audiobook.shows import find_show
@@ -307,7 +307,13 @@ def _chapter_number(only: str, script: Script) -> int:
 
 def lines_of(script: Script, casting: Casting) -> list[Line]:
     """A line for each segment of a script, in order."""
-    return [Line(s.text, casting.voice(s.speaker), s.start) for s in script.segments]
+    return [_line(segment, casting) for segment in script.segments]
+
+
+def _line(segment: Segment, casting: Casting) -> Line:
+    utterance = segment.utterance
+    voice = casting.voice(segment.speaker)
+    return Line(utterance.text, voice, segment.start, utterance.sounds)
 
 
 def file_stem(story: Path) -> str:

@@ -11,7 +11,7 @@ import pytest
 from fakes.plugin import install_from_page
 
 import audiobook
-from audiobook.model import Voice
+from audiobook.model import Utterance, Voice
 from audiobook.speech.engine import engine_names, load_engine
 
 PAGE = Path(__file__).parents[1] / "docs" / "add-an-engine.md"
@@ -32,7 +32,7 @@ def test_it_is_registered_and_speaks() -> None:
     voice = Voice(engine.name, engine.default_voice("en"), "en")
     engine.check_ready()
     engine.check_voice(voice)
-    clip = engine.synthesise("Once.", voice)
+    clip = engine.synthesise(Utterance("Once."), voice)
     engine.close()
 
     assert [info.name for info in engine.voices()] == [voice.name]

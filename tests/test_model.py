@@ -12,7 +12,20 @@ from hypothesis import strategies as st
 
 from audiobook import model
 from audiobook.errors import Where
-from audiobook.model import Chapter, Clip, Cue, Kind, Paragraph, Script, Segment, Source, Voice
+from audiobook.model import (
+    Chapter,
+    Clip,
+    Cue,
+    Kind,
+    Paragraph,
+    Pronunciation,
+    Reading,
+    Script,
+    Segment,
+    Source,
+    Utterance,
+    Voice,
+)
 
 NOUNS = [
     noun
@@ -86,3 +99,17 @@ def test_nouns_go_to_other_processes_and_come_back_equal() -> None:
     )
     for noun in (script, Voice("tone", "alto", "en", rate=0.9)):
         assert pickle.loads(pickle.dumps(noun)) == noun
+
+
+def test_an_utterance_says_readings_and_tells_their_sounds() -> None:
+    readings = (
+        Reading(0, 3, "Doctor"),
+        Reading(4, 9, "Lee", "liː"),
+        Reading(10, 13, "", "hæd"),
+        Reading(14, 15, "four", "fɔː"),
+    )
+    spoken = dataclasses.replace(segment("Dr. Leigh had 4.", 0), readings=readings)
+    sounds = (Pronunciation(7, 10, "liː"), Pronunciation(12, 16, "fɔː"))
+
+    assert spoken.utterance == Utterance("Doctor Lee  four.", sounds)
+    assert spoken.utterance.text == spoken.spoken

@@ -8,7 +8,7 @@ from importlib.metadata import entry_points
 from typing import Protocol, cast
 
 from audiobook.errors import MissingError, UnknownNameError, Where
-from audiobook.model import Clip, Voice
+from audiobook.model import Clip, Utterance, Voice
 
 __all__ = ["Engine", "Limits", "VoiceInfo", "engine_names", "excerpt", "load_engine"]
 
@@ -24,6 +24,10 @@ class Limits:
     """Most characters in one piece of text."""
     at_once: int
     """Most pieces it may be given at the same time, by threads of one process."""
+    pace_s: float = 0.0
+    """Least seconds from the beginning of one piece to that of the next."""
+    takes_ipa: bool = False
+    """Whether it can be told by phonemes how a word sounds; else it is given the text alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +40,10 @@ class VoiceInfo:
     """BCP 47 tag of the language it is made for."""
     gender: str | None = None
     """"female" or "male", where the engine says."""
+    age: str | None = None
+    """"child", "adult" or "old", where the engine says."""
+    quality: str | None = None
+    """"low", "medium" or "high", where the engine has several."""
     note: str = ""
     """What else helps to choose: an accent, a size, a licence."""
 
@@ -86,11 +94,13 @@ class Engine(Protocol):
             MissingError: a library is not installed, or the network does not answer.
         """
 
-    def synthesise(self, text: str, voice: Voice) -> Clip:
+    def synthesise(self, utterance: Utterance, voice: Voice) -> Clip:
         """Speak one piece of text, at most `limits.characters` long.
 
-        The same text and voice give the same samples, whatever was spoken before. It may be
-        called from several threads, `limits.at_once` at a time.
+        The same utterance and voice give the same samples, whatever was spoken before. It may be
+        called from several threads, `limits.at_once` at a time. The clip has the engine's own
+        sample rate. Where it knows when words are heard, it tells so of every word of the text,
+        a word being what stands between white space and holds a letter or digit.
 
         Raises:
             SpeechError: it cannot; nothing is wrong with the build as such.

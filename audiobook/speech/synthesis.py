@@ -14,7 +14,7 @@ from itertools import islice
 import numpy as np
 
 from audiobook.errors import SpeechError, Where
-from audiobook.model import Clip, Voice, Word
+from audiobook.model import Clip, Pronunciation, Utterance, Voice, Word
 from audiobook.progress import Listener, StageAdvanced, StageEnded, StageStarted
 from audiobook.speech.engine import Engine, excerpt
 from audiobook.store import Store, digest
@@ -23,7 +23,7 @@ __all__ = ["Line", "SpokenLine", "clip_key", "keep_clip", "load_clip", "speak"]
 
 _STAGE = "speech"
 _KIND = "clips"
-_CLIP_FORMAT = 1  # part of every key: raised when the bytes below change
+_CLIP_FORMAT = 2  # part of every key: raised when the bytes below change
 _HEADER_LENGTH = struct.Struct("<I")
 _LINES_AHEAD = 4  # of what the engines take at once
 
@@ -38,6 +38,8 @@ class Line:
     """Who speaks it, and how."""
     start: int
     """Offset in the source of its first character."""
+    sounds: tuple[Pronunciation, ...] = ()
+    """How stretches of the text sound, in order; for engines that can be told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +54,13 @@ class SpokenLine:
     """True when nothing was synthesised for it: its clip was there, or made for another line."""
 
 
-def clip_key(engine: Engine, voice: Voice, text: str) -> str:
-    """A digest of all that shapes a clip and of nothing else: not its level, not its place.
+def clip_key(engine: Engine, line: Line) -> str:
+    """A digest of all that shapes a line's clip and of nothing else: not its level, not its place.
 
     Every field of Voice but the gain counts, so one added later does so too.
     """
-    heard = dataclasses.replace(voice, gain_db=0.0)
-    return digest(_CLIP_FORMAT, engine.name, engine.version, heard, _folded(text))
+    heard = dataclasses.replace(line.voice, gain_db=0.0)
+    return digest(_CLIP_FORMAT, engine.name, engine.version, heard, _utterance(engine, line))
 
 
 def load_clip(store: Store, key: str) -> Clip | None:
@@ -83,7 +85,13 @@ def keep_clip(store: Store, key: str, clip: Clip) -> None:
         OutputError: the store cannot be written.
     """
     words = [(word.start, word.end, word.onset_ms) for word in clip.words]
-    header = json.dumps({"sample_rate": clip.sample_rate, "words": words}).encode()
+    facts = {
+        "sample_rate": clip.sample_rate,
+        "words": words,
+        "words_by": clip.words_by,
+        "words_confidence": clip.words_confidence,
+    }
+    header = json.dumps(facts).encode()
     samples = clip.samples.astype("<i2", copy=False).tobytes()
     store.put(_KIND, key, _HEADER_LENGTH.pack(len(header)) + header + samples)
 
@@ -96,7 +104,13 @@ def _unpacked(value: bytes) -> Clip:
     if not samples.size:
         raise ValueError("no samples")
     words = tuple(Word(int(a), int(b), float(onset_ms)) for a, b, onset_ms in header["words"])
-    return Clip(int(header["sample_rate"]), samples, words)
+    return Clip(
+        int(header["sample_rate"]),
+        samples,
+        words,
+        str(header["words_by"]),
+        float(header["words_confidence"]),
+    )
 
 
 def speak(
@@ -156,7 +170,6 @@ class _Task:
 
     line: Line
     engine: Engine
-    text: str
     key: str
     made: Future[bool] | None = None
     """Its clip's making, once begun; results in whether the clip was kept already."""
@@ -167,7 +180,7 @@ class _Task:
 
 
 def _task(line: Line, engine: Engine, is_kept: Callable[[str], bool] | None) -> _Task:
-    task = _Task(line, engine, _folded(line.text), clip_key(engine, line.voice, line.text))
+    task = _Task(line, engine, clip_key(engine, line))
     task.kept = True if is_kept and is_kept(task.key) else None
     return task
 
@@ -215,23 +228,41 @@ def _begin(ahead: deque[_Task], store: Store, executor: Executor) -> None:
         if task.key in made_by_key:
             task.made, task.shared = made_by_key[task.key], True
         elif running[task.engine.name] < task.engine.limits.at_once:
-            task.made = executor.submit(
-                _make, task.engine, task.text, task.line.voice, store, task.key
-            )
+            task.made = executor.submit(_make, task.engine, task.line, store, task.key)
             made_by_key[task.key] = task.made
             running[task.engine.name] += 1
 
 
-def _make(engine: Engine, text: str, voice: Voice, store: Store, key: str) -> bool:
-    """See that a clip is in the store; True when it was there."""
+def _make(engine: Engine, line: Line, store: Store, key: str) -> bool:
+    """See that a line's clip is in the store; True when it was there."""
     if load_clip(store, key):
         return True
-    clip = engine.synthesise(text, voice)
+    utterance = _utterance(engine, line)
+    clip = engine.synthesise(utterance, line.voice)
     if not clip.samples.size:
-        raise SpeechError(f"{engine.name} says nothing for {excerpt(text)}")
+        raise SpeechError(f"{engine.name} says nothing for {excerpt(utterance.text)}")
     keep_clip(store, key, clip)
     return False
 
 
+def _utterance(engine: Engine, line: Line) -> Utterance:
+    """What an engine is given of a line, white space folded to single spaces."""
+    text = _folded(line.text)
+    if not engine.limits.takes_ipa:
+        return Utterance(text)
+    sounds = (
+        Pronunciation(
+            _place(line.text, sound.start), _place(line.text, sound.stop - 1) + 1, sound.ipa
+        )
+        for sound in line.sounds
+    )
+    return Utterance(text, tuple(sounds))
+
+
 def _folded(text: str) -> str:
     return " ".join(text.split())
+
+
+def _place(text: str, index: int) -> int:
+    """Where the character at an index of a text stands once the text is folded."""
+    return len(_folded(text[:index] + "x")) - 1

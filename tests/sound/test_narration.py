@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from fakes.programmes import clip_of, speech_like
 
-from audiobook.model import Clip, Sound, Voice
+from audiobook.model import Clip, Sound, Utterance, Voice
 from audiobook.sound.loudness import step_energies
 from audiobook.sound.narration import narrated
 from audiobook.sound.voice import Room, find_take, speech_of
@@ -26,7 +26,7 @@ TEXT = "Six soldiers stood silently at the station, waiting in the dust for the 
 def speech() -> Sound:
     """A sentence full of sibilants, as espeak-ng speaks it."""
     with closing(load_engine("espeak")) as engine:
-        clip = engine.synthesise(TEXT, Voice("espeak", "en-gb", "en-GB"))
+        clip = engine.synthesise(Utterance(TEXT), Voice("espeak", "en-gb", "en-GB"))
     return (clip.samples[np.newaxis] / np.float32(32_768)).astype(np.float32)
 
 

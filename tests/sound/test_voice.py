@@ -14,7 +14,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from audiobook.errors import SoundError
-from audiobook.model import Clip, Sound, Voice
+from audiobook.model import Clip, Sound, Utterance, Voice
 from audiobook.sound.loudness import integrated_lufs, step_energies, step_samples
 from audiobook.sound.voice import (
     WORKING_LUFS,
@@ -129,7 +129,7 @@ def test_real_voices_come_to_the_level_and_keep_to_the_room(store: Store) -> Non
             ("de", "Am Morgen fanden sie das Boot."),
             ("en-gb", "No."),
         ):
-            clip = engine.synthesise(text, Voice("espeak", name, name[:2]))
+            clip = engine.synthesise(Utterance(text), Voice("espeak", name, name[:2]))
             for room in (ROOM, replace(ROOM, narration=True)):
                 _, speech = made(store, clip, room)
                 assert lufs(speech) == pytest.approx(WORKING_LUFS, abs=0.2)

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from audiobook.errors import MissingError, SpeechError, UnknownNameError
-from audiobook.model import Voice
+from audiobook.model import Utterance, Voice
 from audiobook.speech.engine import Engine, engine_names, load_engine
 
 SENTENCES = [
@@ -85,7 +85,7 @@ def test_refuses_a_language_it_does_not_speak(engine: Engine) -> None:
 
 @pytest.mark.parametrize("text", SENTENCES)
 def test_speaks(engine: Engine, text: str) -> None:
-    clip = engine.synthesise(text, english(engine))
+    clip = engine.synthesise(Utterance(text), english(engine))
 
     assert clip.samples.dtype == np.int16
     assert clip.samples.ndim == 1
@@ -101,21 +101,23 @@ def test_speaks(engine: Engine, text: str) -> None:
 def test_speaks_as_much_as_it_says_it_takes(engine: Engine) -> None:
     text = ("seven " * engine.limits.characters)[: engine.limits.characters].strip()
 
-    assert engine.synthesise(text, english(engine)).duration_s > 3
+    assert engine.synthesise(Utterance(text), english(engine)).duration_s > 3
 
 
 def test_speaks_slowly(engine: Engine) -> None:
-    usual = engine.synthesise(SENTENCES[0], english(engine))
-    slow = engine.synthesise(SENTENCES[0], english(engine, rate=0.5))
+    usual = engine.synthesise(Utterance(SENTENCES[0]), english(engine))
+    slow = engine.synthesise(Utterance(SENTENCES[0]), english(engine, rate=0.5))
 
     assert slow.duration_s > 1.5 * usual.duration_s
 
 
 def test_says_the_same_whatever_it_said_before_and_beside(engine: Engine) -> None:
     voice = english(engine)
-    first = [engine.synthesise(text, voice).samples for text in SENTENCES]
+    first = [engine.synthesise(Utterance(text), voice).samples for text in SENTENCES]
     with ThreadPoolExecutor(engine.limits.at_once) as threads:
-        clips = list(threads.map(lambda text: engine.synthesise(text, voice), SENTENCES[::-1] * 4))
+        clips = list(
+            threads.map(lambda text: engine.synthesise(Utterance(text), voice), SENTENCES[::-1] * 4)
+        )
 
     for samples, clip in zip(first[::-1] * 4, clips, strict=True):
         np.testing.assert_array_equal(samples, clip.samples)
@@ -124,18 +126,18 @@ def test_says_the_same_whatever_it_said_before_and_beside(engine: Engine) -> Non
 @pytest.mark.parametrize("text", ["", " ", "...", "—", "“?!”"])
 def test_refuses_a_text_without_words(engine: Engine, text: str) -> None:
     with pytest.raises(SpeechError):
-        engine.synthesise(text, english(engine))
+        engine.synthesise(Utterance(text), english(engine))
 
 
 @pytest.mark.parametrize(
     "text", ["nul \0 and bell \a", "half a pair \ud83d", "🎵 song 🎵", "a\u202eb c"]
 )
 def test_bears_any_characters(engine: Engine, text: str) -> None:
-    assert engine.synthesise(text, english(engine)).samples.any()
+    assert engine.synthesise(Utterance(text), english(engine)).samples.any()
 
 
 def test_may_be_closed_twice(engine: Engine) -> None:
-    engine.synthesise("Once.", english(engine))
+    engine.synthesise(Utterance("Once."), english(engine))
     engine.close()
     engine.close()
 

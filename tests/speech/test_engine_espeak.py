@@ -20,7 +20,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from audiobook.errors import MissingError, SpeechError, UnknownNameError
-from audiobook.model import Voice
+from audiobook.model import Utterance, Voice
 from audiobook.speech.engines.espeak import Espeak
 
 VOICE = Voice("espeak", "en-us", "en")
@@ -28,10 +28,10 @@ TEXT = "Kairat had 1,234 tars, and “always” been — a mystery to Dr. Smith'
 
 HASH_ONE = """
 import hashlib, sys
-from audiobook.model import Voice
+from audiobook.model import Utterance, Voice
 from audiobook.speech.engines.espeak import Espeak
 engine = Espeak()
-clip = engine.synthesise(sys.argv[1], Voice("espeak", "en-us", "en"))
+clip = engine.synthesise(Utterance(sys.argv[1]), Voice("espeak", "en-us", "en"))
 engine.close()
 print(hashlib.sha256(clip.samples.tobytes()).hexdigest())
 """
@@ -60,8 +60,8 @@ def children() -> list[int]:
 
 
 def test_another_process_gives_the_same_samples(espeak: Espeak) -> None:
-    espeak.synthesise("Something else before.", VOICE)
-    here = hashlib.sha256(espeak.synthesise(TEXT, VOICE).samples.tobytes()).hexdigest()
+    espeak.synthesise(Utterance("Something else before."), VOICE)
+    here = hashlib.sha256(espeak.synthesise(Utterance(TEXT), VOICE).samples.tobytes()).hexdigest()
 
     there = subprocess.check_output([sys.executable, "-c", HASH_ONE, TEXT], text=True).strip()
 
@@ -70,7 +70,10 @@ def test_another_process_gives_the_same_samples(espeak: Espeak) -> None:
 
 def test_without_fork_it_gives_the_same_clip(espeak: Espeak) -> None:
     without = Espeak(fork=False)
-    forked, spawned = espeak.synthesise(TEXT, VOICE), without.synthesise(TEXT, VOICE)
+    forked, spawned = (
+        espeak.synthesise(Utterance(TEXT), VOICE),
+        without.synthesise(Utterance(TEXT), VOICE),
+    )
 
     np.testing.assert_array_equal(forked.samples, spawned.samples)
     assert forked.words == spawned.words
@@ -78,7 +81,7 @@ def test_without_fork_it_gives_the_same_clip(espeak: Espeak) -> None:
 
 
 def test_words_are_timed_where_they_stand(espeak: Espeak) -> None:
-    clip = espeak.synthesise(TEXT, VOICE)
+    clip = espeak.synthesise(Utterance(TEXT), VOICE)
     heard = [TEXT[word.start : word.end] for word in clip.words]
 
     assert heard == [token for token in TEXT.split() if token != "—"]
@@ -87,7 +90,7 @@ def test_words_are_timed_where_they_stand(espeak: Espeak) -> None:
 @given(st.text(st.sampled_from("ab 12,.“”—éЖ中\n"), min_size=1, max_size=40))
 def test_words_lie_in_the_text_and_go_forward(text: str) -> None:
     try:
-        clip = SHARED.synthesise(text, VOICE)
+        clip = SHARED.synthesise(Utterance(text), VOICE)
     except SpeechError:
         return
     spans = [(word.start, word.end) for word in clip.words]
@@ -109,14 +112,16 @@ def _close_shared() -> Iterator[None]:
 
 @pytest.mark.parametrize("markup", ["<break time='9s'/>", "[[h@loU]]", "&lt;"])
 def test_markup_is_spoken_as_it_stands(espeak: Espeak, markup: str) -> None:
-    plain = espeak.synthesise("so", VOICE)
+    plain = espeak.synthesise(Utterance("so"), VOICE)
 
-    assert 0.3 < espeak.synthesise(f"so {markup}", VOICE).duration_s - plain.duration_s < 5
+    assert (
+        0.3 < espeak.synthesise(Utterance(f"so {markup}"), VOICE).duration_s - plain.duration_s < 5
+    )
 
 
 def test_pitch_changes_the_sound_and_not_the_length(espeak: Espeak) -> None:
-    low = espeak.synthesise("Aaah.", Voice("espeak", "en-us", "en", pitch=0.8))
-    high = espeak.synthesise("Aaah.", Voice("espeak", "en-us", "en", pitch=1.25))
+    low = espeak.synthesise(Utterance("Aaah."), Voice("espeak", "en-us", "en", pitch=0.8))
+    high = espeak.synthesise(Utterance("Aaah."), Voice("espeak", "en-us", "en", pitch=1.25))
 
     assert abs(low.duration_s - high.duration_s) < 0.1
     assert 1.3 < fundamental_hz(high.samples) / fundamental_hz(low.samples) < 1.8
@@ -131,11 +136,11 @@ def fundamental_hz(samples: np.ndarray) -> float:
 
 def test_a_killed_process_is_replaced(espeak: Espeak) -> None:
     before = children()
-    first = espeak.synthesise(TEXT, VOICE)
+    first = espeak.synthesise(Utterance(TEXT), VOICE)
     (process,) = set(children()) - set(before)
     os.kill(process, signal.SIGKILL)
 
-    again = espeak.synthesise(TEXT, VOICE)
+    again = espeak.synthesise(Utterance(TEXT), VOICE)
 
     np.testing.assert_array_equal(first.samples, again.samples)
     assert process not in children()
@@ -147,21 +152,21 @@ def test_an_utterance_that_hangs_is_given_up(fork: bool) -> None:
     before = children()
 
     with pytest.raises(SpeechError, match=r'fails at "and on, and on.*…": .* code 124'):
-        engine.synthesise("and on, " * 2_000, VOICE)
+        engine.synthesise(Utterance("and on, " * 2_000), VOICE)
     engine.close()
     assert children() == before
 
 
 def test_close_leaves_no_process_and_lets_none_begin(espeak: Espeak) -> None:
     before = children()
-    espeak.synthesise("Once.", VOICE)
+    espeak.synthesise(Utterance("Once."), VOICE)
     assert len(children()) == len(before) + 1
 
     espeak.close()
 
     assert children() == before
     with pytest.raises(SpeechError, match="closed"):
-        espeak.synthesise("Again.", VOICE)
+        espeak.synthesise(Utterance("Again."), VOICE)
     assert children() == before
 
 
@@ -184,11 +189,11 @@ def test_a_long_data_path_is_no_hindrance(
     far = tmp_path / ("far" * 60) / "off"
     far.mkdir(parents=True)
     (far / "espeak-ng-data").symlink_to(espeakng_loader.get_data_path())
-    near = espeak.synthesise(TEXT, VOICE)
+    near = espeak.synthesise(Utterance(TEXT), VOICE)
     monkeypatch.setattr(espeakng_loader, "get_data_path", lambda: str(far / "espeak-ng-data"))
     other = Espeak()
 
-    np.testing.assert_array_equal(other.synthesise(TEXT, VOICE).samples, near.samples)
+    np.testing.assert_array_equal(other.synthesise(Utterance(TEXT), VOICE).samples, near.samples)
     other.close()
 
 
@@ -249,12 +254,12 @@ def test_a_language_finds_its_voice(espeak: Espeak, language: str, voice: str) -
     [("en-gb", "Hello"), ("zh", "你好"), ("kk", "Сәлем"), ("ru", "Привет"), ("en-gb+f3", "Hello")],
 )
 def test_voices_speak_under_all_their_names(espeak: Espeak, voice: str, text: str) -> None:
-    assert espeak.synthesise(text, Voice("espeak", voice, "en")).samples.any()
+    assert espeak.synthesise(Utterance(text), Voice("espeak", voice, "en")).samples.any()
 
 
 def test_a_variant_sounds_otherwise(espeak: Espeak) -> None:
-    usual = espeak.synthesise(TEXT, VOICE)
-    other = espeak.synthesise(TEXT, Voice("espeak", "en-us+f3", "en"))
+    usual = espeak.synthesise(Utterance(TEXT), VOICE)
+    other = espeak.synthesise(Utterance(TEXT), Voice("espeak", "en-us+f3", "en"))
 
     assert "f3" in espeak.variants
     assert not np.array_equal(usual.samples, other.samples)
@@ -280,7 +285,7 @@ def test_the_noise_in_a_breathy_voice_does_not_hang_on_the_clock() -> None:
 
     def speak_afresh() -> bytes:
         with contextlib.closing(Espeak()) as engine:
-            return engine.synthesise("Is it so?", breathy).samples.tobytes()
+            return engine.synthesise(Utterance("Is it so?"), breathy).samples.tobytes()
 
     first, second = speak_afresh(), int(time.time())
     while int(time.time()) == second:  # the clock that the library would seed its noise with

@@ -15,7 +15,7 @@ import pytest
 from fakes.google import Answer, Asked, Google, speech, with_audio
 
 from audiobook.errors import MissingError, SpeechError, UnknownNameError
-from audiobook.model import Voice
+from audiobook.model import Utterance, Voice
 from audiobook.progress import silent
 from audiobook.speech.engines.gtts import GoogleTranslate
 from audiobook.speech.synthesis import Line, speak
@@ -24,9 +24,9 @@ from audiobook.store import Store
 VOICE = Voice("gtts", "com", "en")
 SPEAK_ONE = """
 import sys
-from audiobook.model import Voice
+from audiobook.model import Utterance, Voice
 from audiobook.speech.engines.gtts import GoogleTranslate
-print(GoogleTranslate().synthesise(sys.argv[1], Voice("gtts", "com", "en")).duration_s)
+print(GoogleTranslate().synthesise(Utterance(sys.argv[1]), Voice("gtts", "com", "en")).duration_s)
 """
 BUSY = Answer(429, headers={"Retry-After": "7"})
 HTML = Answer(200, b"<!doctype html><title>Sorry</title>", {"Content-Type": "text/html"})
@@ -46,7 +46,7 @@ def engine(pauses: list[float]) -> Iterator[GoogleTranslate]:
 
 
 def test_speaks_through_google(google: Google, engine: GoogleTranslate) -> None:
-    clip = engine.synthesise("Hello, world.", VOICE)
+    clip = engine.synthesise(Utterance("Hello, world."), VOICE)
 
     assert google.asked == [Asked("Hello, world.", "en", False, "translate.google.com")]
     assert clip.sample_rate == 24_000
@@ -79,14 +79,14 @@ def test_asks_in_googles_words(
     google: Google, engine: GoogleTranslate, voice: Voice, asked: tuple[str, str]
 ) -> None:
     engine.check_voice(voice)
-    engine.synthesise("One.", voice)
+    engine.synthesise(Utterance("One."), voice)
 
     assert [(request.language, request.host) for request in google.asked] == [asked]
 
 
 def test_a_low_rate_is_slow_speech(google: Google, engine: GoogleTranslate) -> None:
     for rate in (0.79, 0.8, 1.5):
-        engine.synthesise("One.", Voice("gtts", "com", "en", rate=rate))
+        engine.synthesise(Utterance("One."), Voice("gtts", "com", "en", rate=rate))
 
     assert [asked.slow for asked in google.asked] == [True, False, False]
 
@@ -105,7 +105,7 @@ def test_kazakh_is_not_offered(engine: GoogleTranslate) -> None:
 
 
 def test_pieces_of_a_long_text_are_all_heard(google: Google, engine: GoogleTranslate) -> None:
-    clip = engine.synthesise("A sentence of no great length. " * 8, VOICE)
+    clip = engine.synthesise(Utterance("A sentence of no great length. " * 8), VOICE)
 
     assert len(google.asked) > 2
     expected_s = 0.060 * sum(len(text) for text in google.texts)
@@ -120,7 +120,7 @@ def test_waits_as_long_as_google_asks(
     endless = Answer(503, headers={"Retry-After": "86400"})
     google.answer = lambda number, _: [BUSY, dated, endless, None][number]
 
-    assert engine.synthesise("One.", VOICE).samples.any()
+    assert engine.synthesise(Utterance("One."), VOICE).samples.any()
     assert pauses == [7.0, pytest.approx(29, abs=2), 120.0]
 
 
@@ -130,7 +130,7 @@ def test_pauses_grow_up_to_the_last_try(
     google.answer = lambda *_: Answer(429, headers={"Retry-After": "after lunch"})
 
     with pytest.raises(SpeechError, match=r"no more requests .*429.*hint: what is made is kept"):
-        engine.synthesise("One.", VOICE)
+        engine.synthesise(Utterance("One."), VOICE)
     assert pauses == [2.0, 4.0, 8.0, 16.0]
     assert len(google.asked) == 5
 
@@ -142,7 +142,7 @@ def test_the_jitter_is_full(google: Google, pauses: list[float]) -> None:
         sleep=pauses.append, uniform=lambda low, high: bounds.append((low, high)) or 0.5
     )
 
-    assert engine.synthesise("One.", VOICE).samples.any()
+    assert engine.synthesise(Utterance("One."), VOICE).samples.any()
     assert (bounds, pauses) == ([(0.0, 2.0)], [0.5])
 
 
@@ -150,7 +150,7 @@ def test_another_refusal_is_not_tried_again(google: Google, engine: GoogleTransl
     google.answer = lambda *_: Answer(403)
 
     with pytest.raises(SpeechError, match=r'Google answers 403 to "One."'):
-        engine.synthesise("One.", VOICE)
+        engine.synthesise(Utterance("One."), VOICE)
     assert len(google.asked) == 1
 
 
@@ -173,26 +173,26 @@ def test_what_is_not_speech_is_told(
     google.answer = lambda *_: answer
 
     with pytest.raises(SpeechError, match=f'no speech for "One.", but {received}'):
-        engine.synthesise("One.", VOICE)
+        engine.synthesise(Utterance("One."), VOICE)
     assert len(google.asked) == 2
 
 
 def test_a_web_page_for_once_is_passed_over(google: Google, engine: GoogleTranslate) -> None:
     google.answer = lambda number, _: HTML if number == 0 else None
 
-    assert engine.synthesise("One.", VOICE).samples.any()
+    assert engine.synthesise(Utterance("One."), VOICE).samples.any()
 
 
 def test_quotes_alone_are_never_sent(google: Google, engine: GoogleTranslate) -> None:
     with pytest.raises(SpeechError, match="nothing to speak in"):
-        engine.synthesise("“…”", VOICE)
+        engine.synthesise(Utterance("“…”"), VOICE)
     assert google.asked == []
 
 
 @pytest.mark.usefixtures("no_google")
 def test_offline_is_told_after_some_tries(engine: GoogleTranslate, pauses: list[float]) -> None:
     with pytest.raises(MissingError, match=r"cannot be reached.*--engine espeak"):
-        engine.synthesise("One.", VOICE)
+        engine.synthesise(Utterance("One."), VOICE)
     assert len(pauses) == 4
 
 
@@ -209,7 +209,7 @@ def test_an_unknown_authority_is_refused(
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", certifi.where())
 
     with pytest.raises(MissingError, match="certificate cannot be verified"):
-        engine.synthesise("One.", VOICE)
+        engine.synthesise(Utterance("One."), VOICE)
     with pytest.raises(MissingError, match="certificate cannot be verified"):
         engine.check_ready()
     assert google.asked == []
@@ -221,7 +221,7 @@ def test_an_authority_file_that_is_missing_is_told(
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", "/nowhere.pem")
 
     with pytest.raises(MissingError, match=r"Google cannot be asked: .*/nowhere.pem"):
-        engine.synthesise("One.", VOICE)
+        engine.synthesise(Utterance("One."), VOICE)
     assert google.asked == []
 
 
@@ -245,7 +245,7 @@ def test_close_ends_the_waiting_for_another_try(google: Google) -> None:
     google.answer = refuse
     engine = GoogleTranslate()
     with ThreadPoolExecutor() as executor:
-        speaking = executor.submit(engine.synthesise, "One.", VOICE)
+        speaking = executor.submit(engine.synthesise, Utterance("One."), VOICE)
         assert refused.wait(10)
         engine.close()
         with pytest.raises(SpeechError):
@@ -263,7 +263,7 @@ def test_close_ends_the_waiting_for_an_answer(google: Google) -> None:
     google.answer = keep_silent
     engine = GoogleTranslate()
     with ThreadPoolExecutor() as executor:
-        speaking = executor.submit(engine.synthesise, "One.", VOICE)
+        speaking = executor.submit(engine.synthesise, Utterance("One."), VOICE)
         assert asked.wait(10)
         engine.close()
         with pytest.raises(SpeechError, match="waited for no more"):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import os
 import signal
+import struct
 import subprocess
 import sys
 import threading
@@ -19,7 +20,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from audiobook.errors import SpeechError
-from audiobook.model import Clip, Source, Voice, Word
+from audiobook.model import Clip, Pronunciation, Source, Utterance, Voice, Word
 from audiobook.progress import Event, StageAdvanced, StageEnded, StageStarted, silent
 from audiobook.speech.engine import Limits
 from audiobook.speech.engines.tone import Tone
@@ -48,14 +49,15 @@ class Watched(Tone):
         self.now = self.most = 0
         self.lock = threading.Lock()
 
-    def synthesise(self, text: str, voice: Voice) -> Clip:
+    def synthesise(self, utterance: Utterance, voice: Voice) -> Clip:
+        text = utterance.text
         with self.lock:
             self.asked.append(text)
             self.now += 1
             self.most = max(self.most, self.now)
         try:
             self._act_on(text)
-            return super().synthesise(text, voice)
+            return super().synthesise(utterance, voice)
         finally:
             with self.lock:
                 self.now -= 1
@@ -95,7 +97,7 @@ def test_lines_come_in_order_with_their_clips(store: Store, executor: Executor) 
         clip = load_clip(store, line.key)
         assert clip is not None
         np.testing.assert_array_equal(
-            clip.samples, Tone().synthesise(line.line.text, VOICE).samples
+            clip.samples, Tone().synthesise(Utterance(line.line.text), VOICE).samples
         )
 
 
@@ -211,12 +213,12 @@ def test_what_is_made_beside_a_failure_is_kept(store: Store) -> None:
         engine.go_on.set()
 
     assert sorted(engine.asked) == ["line 0", "line 1"]
-    assert load_clip(store, clip_key(engine, VOICE, "line 0")) is not None
+    assert load_clip(store, clip_key(engine, Line("line 0", VOICE, 0))) is not None
 
 
 def test_an_engine_that_says_nothing_is_caught(store: Store, executor: Executor) -> None:
     class Mute(Tone):
-        def synthesise(self, text: str, voice: Voice) -> Clip:
+        def synthesise(self, utterance: Utterance, voice: Voice) -> Clip:
             return Clip(8_000, np.zeros(0, np.int16))
 
     with pytest.raises(SpeechError, match='tone says nothing for "a"'):
@@ -232,7 +234,7 @@ def test_closing_begins_nothing_more(store: Store) -> None:
 
     assert len(engine.asked) <= 4
     assert [p for p in store.folder.rglob("*") if p.name.startswith(".")] == []
-    assert all(load_clip(store, clip_key(engine, VOICE, text)) for text in engine.asked)
+    assert all(load_clip(store, clip_key(engine, Line(text, VOICE, 0))) for text in engine.asked)
 
 
 def test_closing_takes_back_what_waits_for_a_thread(store: Store) -> None:
@@ -290,7 +292,7 @@ def test_processes_may_speak(store: Store) -> None:
 def test_every_field_of_a_voice_but_its_gain_is_in_the_key(name: str) -> None:
     value = getattr(VOICE, name)
     other = dataclasses.replace(VOICE, **{name: value + "x" if isinstance(value, str) else 1.5})
-    same = clip_key(Tone(), other, "text") == clip_key(Tone(), VOICE, "text")
+    same = clip_key(Tone(), Line("text", other, 0)) == clip_key(Tone(), Line("text", VOICE, 0))
 
     assert same == (name == "gain_db")
 
@@ -302,9 +304,41 @@ def test_the_key_tells_engines_versions_and_texts_apart() -> None:
     class Newer(Tone):
         version = "2"
 
-    keys = {clip_key(engine, VOICE, "text") for engine in (Tone(), Renamed(), Newer())}
-    assert len(keys | {clip_key(Tone(), VOICE, "Text")}) == 4
-    assert clip_key(Tone(), VOICE, " a\n\tb ") == clip_key(Tone(), VOICE, "a b")
+    keys = {clip_key(engine, Line("text", VOICE, 0)) for engine in (Tone(), Renamed(), Newer())}
+    assert len(keys | {clip_key(Tone(), Line("Text", VOICE, 0))}) == 4
+    assert clip_key(Tone(), Line(" a\n\tb ", VOICE, 0)) == clip_key(Tone(), Line("a b", VOICE, 0))
+
+
+class Phonetic(Watched):
+    limits = Limits(500, 1, takes_ipa=True)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.limits = type(self).limits
+        self.given: list[Utterance] = []
+
+    def synthesise(self, utterance: Utterance, voice: Voice) -> Clip:
+        self.given.append(utterance)
+        return super().synthesise(utterance, voice)
+
+
+HULLO = Line(" say  hullo \n there", VOICE, 0, (Pronunciation(6, 11, "hʌˈləʊ"),))
+
+
+def test_sounds_are_for_engines_that_take_them() -> None:
+    silent_line = dataclasses.replace(HULLO, sounds=())
+
+    assert clip_key(Tone(), HULLO) == clip_key(Tone(), silent_line)
+    assert clip_key(Phonetic(), HULLO) != clip_key(Phonetic(), silent_line)
+
+
+def test_sounds_stay_with_their_words_when_white_space_goes(
+    store: Store, executor: Executor
+) -> None:
+    engine = Phonetic()
+    list(speak([HULLO], {"tone": engine}, store, executor, silent))
+
+    assert engine.given == [Utterance("say hullo there", (Pronunciation(4, 9, "hʌˈləʊ"),))]
 
 
 clips = st.builds(
@@ -314,6 +348,8 @@ clips = st.builds(
     st.lists(
         st.builds(Word, st.integers(0, 9), st.integers(9, 20), st.floats(0, 1e6)), max_size=5
     ).map(tuple),
+    st.sampled_from(["engine", "aligned"]),
+    st.floats(0, 1),
 )
 
 
@@ -324,9 +360,23 @@ def test_a_clip_comes_back_as_it_was(store: Store, clip: Clip) -> None:
     back = load_clip(store, "ab12")
 
     assert back is not None
-    assert (back.sample_rate, back.words) == (clip.sample_rate, clip.words)
+    facts = [f.name for f in dataclasses.fields(Clip) if f.name != "samples"]
+    assert [getattr(back, name) for name in facts] == [getattr(clip, name) for name in facts]
     assert back.samples.dtype == np.int16
     np.testing.assert_array_equal(back.samples, clip.samples)
+
+
+def kept_as(words: bytes, pcm: bytes) -> bytes:
+    header = b'{"sample_rate":8000,"words_by":"engine","words_confidence":1,' + words + b"}"
+    return struct.pack("<I", len(header)) + header + pcm
+
+
+def test_a_clip_is_kept_as_is_said(store: Store) -> None:
+    store.put("clips", "ab12", kept_as(b'"words":[]', b"\1\0"))
+
+    clip = load_clip(store, "ab12")
+    assert clip is not None
+    assert clip.samples.tolist() == [1]
 
 
 @pytest.mark.parametrize(
@@ -338,9 +388,12 @@ def test_a_clip_comes_back_as_it_was(store: Store, clip: Clip) -> None:
         b"\x02\0\0\0{}\0\0",
         b"\x02\0\0\0[]\0\0",
         b"\x04\0\0\0null\0\0",
-        b"\x20\0\0\0" + b'{"sample_rate": 8000,"words":[]}',
-        b"\x20\0\0\0" + b'{"sample_rate": 8000,"words":[]}\0',
-        b"\x21\0\0\0" + b'{"sample_rate": 8000,"words":[1]}\0\0',
+        b"\x20\0\0\0"
+        + b'{"sample_rate": 8000,"words":[],"words_by":"engine","words_confidence":1}',
+        b"\x20\0\0\0"
+        + b'{"sample_rate": 8000,"words":[],"words_by":"engine","words_confidence":1}\0',
+        b"\x21\0\0\0"
+        + b'{"sample_rate": 8000,"words":[1],"words_by":"engine","words_confidence":1}\0\0',
     ],
 )
 def test_a_malformed_clip_counts_as_missing(store: Store, value: bytes) -> None:

@@ -17,7 +17,7 @@ from typing import cast
 import numpy as np
 
 from audiobook.errors import MissingError, SpeechError
-from audiobook.model import Clip, Voice, Word
+from audiobook.model import Clip, Utterance, Voice, Word
 from audiobook.speech.engine import Limits, VoiceInfo, excerpt
 from audiobook.speech.engines._espeak_child import pack_request, unpack_answer
 from audiobook.speech.engines._espeak_pool import REINSTALL, Pool, ProcessDiedError
@@ -88,7 +88,7 @@ class Espeak:
         except ProcessDiedError as error:
             raise MissingError(f"espeak-ng cannot be used: {error}") from error
 
-    def synthesise(self, text: str, voice: Voice) -> Clip:
+    def synthesise(self, utterance: Utterance, voice: Voice) -> Clip:
         """Speak; markup of espeak-ng's in the text means nothing.
 
         Raises:
@@ -96,6 +96,7 @@ class Espeak:
             MissingError: the library cannot be used.
             UnknownNameError: there is no such voice.
         """
+        text = utterance.text
         request = pack_request(
             text,
             self._voices.identifier(voice.name),

@@ -16,7 +16,7 @@ from importlib import metadata
 from typing import TYPE_CHECKING, Any, cast
 
 from audiobook.errors import MissingError, SpeechError, UnknownNameError
-from audiobook.model import Clip, Voice
+from audiobook.model import Clip, Utterance, Voice
 from audiobook.speech.engine import Limits, VoiceInfo
 
 if TYPE_CHECKING:
@@ -124,7 +124,7 @@ class GoogleTranslate:
         if not isinstance(outcome, Clip):
             raise MissingError(outcome.error.what, hint=outcome.error.hint) from outcome.error
 
-    def synthesise(self, text: str, voice: Voice) -> Clip:
+    def synthesise(self, utterance: Utterance, voice: Voice) -> Clip:
         """Speak, trying again while it may help; no word timings.
 
         Raises:
@@ -135,7 +135,7 @@ class GoogleTranslate:
         """
         tried = 0
         while True:
-            outcome = self._try(text, voice, _TIMEOUT_S)
+            outcome = self._try(utterance.text, voice, _TIMEOUT_S)
             tried += 1
             if isinstance(outcome, Clip):
                 return outcome

@@ -7,7 +7,7 @@ import re
 import numpy as np
 
 from audiobook.errors import SpeechError, UnknownNameError
-from audiobook.model import Clip, Voice, Word
+from audiobook.model import Clip, Utterance, Voice, Word
 from audiobook.speech.engine import Limits, VoiceInfo, excerpt
 
 __all__ = ["Tone"]
@@ -45,13 +45,14 @@ class Tone:
     def check_ready(self) -> None:
         """It always is."""
 
-    def synthesise(self, text: str, voice: Voice) -> Clip:
+    def synthesise(self, utterance: Utterance, voice: Voice) -> Clip:
         """Sound a tone as long as the text.
 
         Raises:
             SpeechError: nothing in the text can be spoken.
         """
         self.check_voice(voice)
+        text = utterance.text
         if not re.search(r"\w", text):
             raise SpeechError(f"there is nothing to speak in {excerpt(text)}")
         character_ms = _CHARACTER_MS / voice.rate
