@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -38,6 +39,13 @@ def test_it_is_registered_and_speaks() -> None:
     assert [info.name for info in engine.voices()] == [voice.name]
     assert clip.duration_s == 5 * 0.05
     assert np.flatnonzero(clip.samples).tolist() == [0, 800, 1600, 2400, 3200]
+
+
+def test_it_keeps_what_engines_promise() -> None:
+    (test,) = re.findall(r"^```py\n(.*?)^```$", PAGE.read_text("utf-8"), re.M | re.S)
+    names: dict[str, Callable[[], None]] = {}
+    exec(test, names)
+    names["test_contract"]()
 
 
 def test_it_speaks_an_episode(tmp_path: Path) -> None:

@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import unicodedata
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib.metadata import entry_points
 from typing import Protocol, cast
 
-from audiobook.errors import MissingError, UnknownNameError, Where
+from audiobook.errors import MissingError, SpeechError, UnknownNameError, Where
 from audiobook.model import Clip, Utterance, Voice
 
-__all__ = ["Engine", "Limits", "VoiceInfo", "engine_names", "excerpt", "load_engine"]
+__all__ = [
+    "Engine",
+    "Limits",
+    "VoiceInfo",
+    "check_speakable",
+    "engine_names",
+    "excerpt",
+    "load_engine",
+    "voice_for",
+]
 
 _GROUP = "audiobook.engines"
+_EVERY_LANGUAGE = "mul"  # several languages, in ISO 639-2
 _EXCERPT_CHARACTERS = 60
 
 
@@ -37,7 +48,7 @@ class VoiceInfo:
     name: str
     """The engine's own name for it; what goes into `Voice.name`."""
     language: str
-    """BCP 47 tag of the language it is made for."""
+    """BCP 47 tag of the language it is made for; "mul" for every language."""
     gender: str | None = None
     """"female" or "male", where the engine says."""
     age: str | None = None
@@ -52,6 +63,7 @@ class Engine(Protocol):
     """A way to make speech. Made by calling the registered object without arguments.
 
     Making one is cheap and touches neither network nor files; work begins with the first call.
+    An engine that inherits from this class leaves out what is right for it here.
     """
 
     @property
@@ -79,6 +91,7 @@ class Engine(Protocol):
         Raises:
             UnknownNameError: it does not speak that language (BCP 47 tag).
         """
+        return voice_for(self.voices(), language)
 
     def check_voice(self, voice: Voice) -> None:
         """See that a voice can be used, without speaking.
@@ -86,6 +99,10 @@ class Engine(Protocol):
         Raises:
             UnknownNameError: it has no such voice, or does not speak that language.
         """
+        names = {info.name for info in self.voices()}
+        if voice.name not in names:
+            raise UnknownNameError("voice", voice.name, names)
+        self.default_voice(voice.language)
 
     def check_ready(self) -> None:
         """See that it works at all now, as cheaply as can be told for sure.
@@ -141,6 +158,42 @@ def load_engine(name: str, *, where: Where | None = None) -> Engine:
             f'engine "{name}" cannot be loaded: {error}', hint=f"pip install 'audiobook[{name}]'"
         ) from error
     return make()
+
+
+def voice_for(voices: Sequence[VoiceInfo], language: str) -> str:
+    """The name of the first voice for a language, or for what is nearest to it.
+
+    Looks up as RFC 4647, section 3.4, does: the tag loses its last part until a voice fits. A
+    voice of a dialect fits its language, and one of every language fits all.
+
+    Args:
+        voices: in the order in which they are preferred.
+        language: BCP 47 tag.
+
+    Raises:
+        UnknownNameError: none of them speaks it.
+    """
+    tags = [info.language.lower() for info in voices]
+    wanted = language.lower()
+    while wanted:
+        dialects = (tag for tag in tags if tag.startswith(f"{wanted}-"))
+        tag = wanted if wanted in tags else next(dialects, None)
+        if tag:
+            return voices[tags.index(tag)].name
+        wanted = wanted.rpartition("-")[0]
+    if _EVERY_LANGUAGE in tags:
+        return voices[tags.index(_EVERY_LANGUAGE)].name
+    raise UnknownNameError("language", language, {info.language for info in voices})
+
+
+def check_speakable(text: str) -> None:
+    """See that there is more in a text than punctuation and white space.
+
+    Raises:
+        SpeechError: there is not.
+    """
+    if all(unicodedata.category(character)[0] in "CPZ" for character in text):
+        raise SpeechError(f"there is nothing to speak in {excerpt(text)}")
 
 
 def excerpt(text: str) -> str:

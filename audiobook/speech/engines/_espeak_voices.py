@@ -87,7 +87,7 @@ def read_voices(data_folder: Path) -> Voices:
         names = (tag for tag, _ in file.tags if identifiers[tag] == file.identifier)
         name = next(names)
         language = file.tags[0][0]
-        infos.append(VoiceInfo(name, language, file.gender, file.title))
+        infos.append(VoiceInfo(name, language, file.gender, note=file.title))
     variants = sorted(path.name for path in (data_folder / "voices" / "!v").iterdir())
     by_name = tuple(sorted(infos, key=lambda info: info.name))
     return Voices(by_name, tuple(variants), identifiers)

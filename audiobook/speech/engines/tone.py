@@ -6,9 +6,9 @@ import re
 
 import numpy as np
 
-from audiobook.errors import SpeechError, UnknownNameError
+from audiobook.errors import UnknownNameError
 from audiobook.model import Clip, Utterance, Voice, Word
-from audiobook.speech.engine import Limits, VoiceInfo, excerpt
+from audiobook.speech.engine import Limits, VoiceInfo, check_speakable
 
 __all__ = ["Tone"]
 
@@ -53,8 +53,7 @@ class Tone:
         """
         self.check_voice(voice)
         text = utterance.text
-        if not re.search(r"\w", text):
-            raise SpeechError(f"there is nothing to speak in {excerpt(text)}")
+        check_speakable(text)
         character_ms = _CHARACTER_MS / voice.rate
         n_samples = round(len(text) * character_ms * _SAMPLE_RATE / 1000)
         cycles = np.arange(n_samples) * (_PITCHES_HZ[voice.name] * voice.pitch / _SAMPLE_RATE)
