@@ -7,24 +7,49 @@ from dataclasses import dataclass
 
 __all__ = ["Span", "opens_with_quote", "spans"]
 
-# Opening mark → the marks that may close it. The reversed guillemets are German and Danish, the
-# ones that point the same way Finnish and Swedish, as is the pair of ” marks.
+# Opening mark → the marks that may close it. Reversed guillemets are German and Danish, ones that
+# point the same way Finnish and Swedish, as is the pair of ” marks.
 _CLOSING = {
-    '"': re.compile('"'),
-    "“": re.compile("”"),
-    "”": re.compile("”"),
-    "„": re.compile("[“”]"),
-    "«": re.compile("»"),
-    "»": re.compile("[«»]"),
-    "‘": re.compile("’"),
+    '"': '"',
+    "“": "”",
+    "”": "”",
+    "„": "“”",
+    "«": "»",
+    "»": "«»",
+    "›": "‹",
+    "‚": "‘",
+    "‘": "’",
+    "'": "'",
 }
-_OPENING = re.compile(f"[{''.join(_CLOSING)}]")
+_SINGLE = "‘'"
+# What may open speech, by language. Any language takes what can be nothing else: many stories do
+# not say what they are written in.
+_USUAL = '"“„«‘'
+_OPENING = {
+    "en": _USUAL + "'»",
+    "nl": _USUAL + "'",
+    "de": _USUAL + "»›‚",
+    "sv": _USUAL + "”»",
+    "fi": _USUAL + "”»",
+    "fr": '"“«',
+    "es": '"“«',
+    "it": '"“«',
+    "pt": '"“«',
+    "ru": '"“„«',
+    "uk": '"“„«',
+    "pl": '"“„«',
+}
+_OTHER = _USUAL + "»"
+_SEARCH = {marks: re.compile(f"[{marks}]") for marks in {*_OPENING.values(), _OTHER}}
 _ATTACHED = re.compile(r"[,.;:!?…)\]]*")
 _PAUSING = (".", ",", "?", "!", ";", ":", "…", "—", "–", "-")
-_BEFORE_OPENING = frozenset("([{—–-/'‘“„«»\"")
-# A British closing mark looks like an apostrophe: it ends a word, and speech ends in punctuation.
-_BRITISH_END = re.compile(r"(?<=[^\w\s])’(?!\w)")
-_BRITISH_END_BARE = re.compile(r"(?<=\w)’(?!\w)")
+_BEFORE_OPENING = frozenset("([{—–-/'‘“„«»›\"_*")
+_MARKS = "\"“”„«»‹›‘’‚' "
+# A single closing mark looks like an apostrophe: it ends a word, and speech ends in punctuation.
+_SINGLE_END = {mark: re.compile(rf"(?<=[^\w\s]){mark}(?!\w)") for mark in "’'"}
+_SINGLE_END_BARE = {mark: re.compile(rf"(?<=\w){mark}(?!\w)") for mark in "’'"}
+_ELISION = re.compile(r"(?:t(?:is|was|were|will|would)|em|n|cause|til|bout|ere|\d\ds?)\b", re.I)
+_CARRIED_ON = re.compile(r"»\s")  # an old French and Spanish way to begin a paragraph of a speech
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,28 +61,30 @@ class Span:
     stop: int
     """Index just past its last; the next span begins here."""
     spoken: bool
-    """Whether it is speech: then its first character is an opening mark."""
+    """Whether it is speech, its marks included."""
 
 
-def opens_with_quote(text: str) -> bool:
+def opens_with_quote(text: str, language: str = "") -> bool:
     """Whether a paragraph begins with an opening mark, as speech that goes on does."""
-    return _OPENING.match(text) is not None
+    return text.startswith(tuple(_openers(language))) or bool(_CARRIED_ON.match(text))
 
 
-def spans(text: str, *, runs_on: bool = False) -> list[Span]:
+def spans(text: str, language: str = "", *, runs_on: bool = False) -> list[Span]:
     """A paragraph cut into speech and narration, which together are all of it.
 
     A word set in quotation marks within a sentence is narration. Marks that close attached, such
-    as a comma after the quote, stay with it.
+    as a comma after the quote, stay with it. A paragraph that opens with a mark that is never
+    closed is speech to its end; a stray mark elsewhere means nothing.
 
     Args:
         text: a paragraph, white space folded.
+        language: BCP 47 tag, which says what marks there are; "" where it is not known.
         runs_on: whether the next paragraph begins with an opening mark, so that a quote left
             open here goes on there.
     """
     found: list[Span] = []
     done = 0
-    for start, stop in _quotes(text, runs_on):
+    for start, stop in _quotes(text, _openers(language), runs_on):
         if not _is_speech(text, start, stop):
             continue
         if done < start:
@@ -69,51 +96,95 @@ def spans(text: str, *, runs_on: bool = False) -> list[Span]:
     return found
 
 
-def _quotes(text: str, runs_on: bool) -> list[tuple[int, int]]:
+def _openers(language: str) -> str:
+    return _OPENING.get(language.partition("-")[0].lower(), _OTHER)
+
+
+def _quotes(text: str, openers: str, runs_on: bool) -> list[tuple[int, int]]:
     """Where quotations stand, marks included, nested ones left inside the outer."""
     found: list[tuple[int, int]] = []
     unclosed: set[str] = set()
     position = 0
-    while opening := _OPENING.search(text, position):
+    if "»" not in openers and _CARRIED_ON.match(text):
+        position = text.find("»", 1) + 1 or len(text)
+        found.append((0, position))
+    while opening := _SEARCH[openers].search(text, position):
         start, mark = opening.start(), opening.group()
         position = start + 1
         if mark in unclosed or not _can_open(text, start):
             continue
-        stop = _closing(text, start)
-        if stop is None and mark != "‘":
+        stop = _single_end(text, start) if mark in _SINGLE else _end(text, start)
+        if stop is None and text.find(_CLOSING[mark][-1], position) < 0:
             unclosed.add(mark)  # nothing closes a later one either: look no further
-        if stop is None and not runs_on:
-            continue
-        stop = len(text) if stop is None else stop
-        found.append((start, stop))
-        position = stop
+            if runs_on or (start == 0 and mark != "'"):
+                stop = len(text)
+        elif stop is None and runs_on and not _SEARCH[openers].search(text, position):
+            stop = len(text)
+        if stop is not None:
+            found.append((start, stop))
+            position = stop
     return found
 
 
 def _can_open(text: str, at: int) -> bool:
-    before, after = text[at - 1 : at], text[at + 1 : at + 2]
+    before, after = text[at - 1 : at] if at else "", text[at + 1 : at + 2]
     if before and not before.isspace() and before not in _BEFORE_OPENING:
+        return False
+    if text[at] == "'" and _ELISION.match(text, at + 1):
         return False
     # French sets guillemets off with spaces.
     return bool(after) and (text[at] == "«" or not after.isspace())
 
 
-def _closing(text: str, start: int) -> int | None:
-    """Index just past the mark that closes the one at `start`."""
-    if text[start] == "‘":
-        until = text.find("‘", start + 1)
-        until = until if until >= 0 else len(text)
-        end = _BRITISH_END.search(text, start + 1, until)
-        end = end or _BRITISH_END_BARE.search(text, start + 1, until)
-    else:
-        end = _CLOSING[text[start]].search(text, start + 1)
+def _end(text: str, start: int) -> int | None:
+    """Index just past the mark that closes the one at `start`, past those nested in it."""
+    mark = text[start]
+    closing = _CLOSING[mark]
+    depth = 1
+    for index in _positions(text, start + 1, mark + closing):
+        opens_again = text[index] == mark and _can_open(text, index)
+        if text[index] in closing and not (opens_again and _opens_word(text, index)):
+            depth -= 1
+            if not depth:
+                return index + 1
+        elif opens_again:
+            if mark == '"':
+                return None  # it opens another quote: the first has no end
+            depth += 1
+    return None
+
+
+def _opens_word(text: str, index: int) -> bool:
+    """Whether a mark that could close opens rather: a space before it, a letter after it."""
+    return text[index - 1].isspace() and text[index + 1 : index + 2].isalnum()
+
+
+def _positions(text: str, start: int, marks: str) -> list[int]:
+    return [match.start() for match in re.compile(f"[{marks}]").finditer(text, start)]
+
+
+def _single_end(text: str, start: int) -> int | None:
+    """The same for a single mark, which any apostrophe may seem to close."""
+    mark = text[start]
+    close = _CLOSING[mark]
+    until = len(text)
+    for index in _positions(text, start + 1, mark):
+        if (mark != close or text[index - 1].isspace()) and _opens_single(text, index):
+            until = index
+            break
+    end = _SINGLE_END[close].search(text, start + 1, until)
+    end = end or _SINGLE_END_BARE[close].search(text, start + 1, until)
     return end.end() if end else None
+
+
+def _opens_single(text: str, index: int) -> bool:
+    return text[index + 1 : index + 2].isalpha() and not _ELISION.match(text, index + 1)
 
 
 def _is_speech(text: str, start: int, stop: int) -> bool:
     """Whether a quotation is said by somebody, and is no title or word set apart."""
     before = text[max(0, start - 2) : start].rstrip()[-1:]
-    said = text[start + 1 : stop].rstrip('"“”«»’ ')
+    said = text[start + 1 : stop].rstrip(_MARKS)
     first = said.lstrip()[:1]
     set_off = not before or before in _PAUSING
     ends_pausing = said.endswith(_PAUSING)

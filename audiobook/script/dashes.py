@@ -1,0 +1,85 @@
+"""Dialogue that a dash opens, and what a narrator says within somebody's speech.
+
+Three manners, by language, of setting an incise such as “said he” within speech:
+
+- French: a comma and the verb before its subject: ``— Oui, dit-il. J’arrive.``
+- Spanish: dashes that stand close to it: ``—Sí —dijo él—. Voy.``
+- Russian, Polish, Portuguese and others: dashes set off by spaces: ``— Да, — сказал он. — Иду.``
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Iterable, Iterator
+
+from audiobook.script.quotes import Span
+from audiobook.script.speech_verbs import speech_verbs
+
+__all__ = ["dash_spans", "without_incises"]
+
+_COMMA = frozenset({"fr"})
+_CLOSE = frozenset({"es", "ca", "gl", "eu"})
+_SPACED = frozenset("ru uk be bg sr pl pt it ro cs sk hu tr el sv nb nn no da fi lt lv et".split())
+_IN_QUOTES = frozenset({"fr", "es", "ru", "uk", "be", "bg"})
+"""Languages whose incises stand within the quotation marks."""
+
+_OPENING = re.compile(r"(?:[—–―]|-{1,2}(?=\s))\s*(?=[^\W_]|[«“\"¡¿…(])")
+_CLOSE_INCISE = re.compile(r"\s[—–](?=\w)(?P<said>[^—–]*?)(?:[—–](?=[\s.,;:!?…»]|$)[.,;:!?…]*|$)")
+_SPACED_END = r"(?P<said>.*?)(?:(?<=[.,:;!?…])\s[—–-](?=\s)|$)"
+
+
+def dash_spans(text: str, language: str) -> list[Span] | None:
+    """A paragraph that opens with a dash cut into speech and narration, which are all of it.
+
+    Args:
+        text: a paragraph, white space folded.
+        language: BCP 47 tag.
+
+    Returns:
+        None where it is no dialogue: no dash, or a language that does not write it so.
+    """
+    primary = language.partition("-")[0].lower()
+    if primary not in _COMMA | _CLOSE | _SPACED or not _OPENING.match(text):
+        return None
+    return list(_carved(text, Span(0, len(text), True), primary))
+
+
+def without_incises(text: str, found: Iterable[Span], language: str) -> list[Span]:
+    """Spans of a paragraph, with the narrator's words within quotation marks taken out of them."""
+    primary = language.partition("-")[0].lower()
+    if primary not in _IN_QUOTES:
+        return list(found)
+    return [
+        part for span in found for part in (_carved(text, span, primary) if span.spoken else [span])
+    ]
+
+
+def _carved(text: str, speech: Span, language: str) -> Iterator[Span]:
+    """A stretch of speech with its incises as narration; nothing of it is lost."""
+    done = speech.start
+    for match in _incise(language).finditer(text, speech.start + 1, speech.stop):
+        start, stop = match.span()
+        if not match["said"].strip() or start <= done:
+            continue
+        rest = text[stop : speech.stop]
+        stop = stop if any(map(str.isalnum, rest)) else speech.stop
+        yield Span(done, start, True)
+        yield Span(start, stop, False)
+        done = stop
+    if done < speech.stop:
+        yield Span(done, speech.stop, True)
+
+
+@functools.cache
+def _incise(language: str) -> re.Pattern[str]:
+    verbs = "|".join(map(re.escape, speech_verbs(language)))
+    if language in _CLOSE:
+        return _CLOSE_INCISE
+    if language in _COMMA:
+        subject = r"(?:-t)?-(?:il|elle|ils|elles|je|on)\b|\s+(?=[^\W\d_])"
+        verb = rf"(?:me\s|lui\s|leur\s|nous\s|se\s)?(?:{verbs})(?:{subject})"
+        return re.compile(rf"(?<=[,?!…])\s+(?P<said>{verb}(?:M\.|Mme\.?|[^.,;:!?…»])*)[.,;:!?…]*")
+    after_mark = r"(?<=[.,!?…])\s[—–-]\s+(?=[^\W\d_A-ZÀ-ÖØ-ÞА-ЯЁ])"
+    any_dash = rf"\s[—–-]\s+(?=(?:{verbs})\b)" if verbs else "(?!)"
+    return re.compile(rf"(?:{after_mark}|{any_dash}){_SPACED_END}")
