@@ -108,7 +108,8 @@ class Paragraph:
     kind: Kind = Kind.NARRATION
     """NARRATION where dialogue is still to be told apart."""
     speaker: str | None = None
-    """Who speaks it, where the author named somebody; None to leave it to the dialogue rules."""
+    """Who speaks it, where the author named somebody, "Narrator" for the narrator; None to leave it
+    to the dialogue rules."""
     goes_on: bool = False
     """True when the next line belongs to the same paragraph: the pause after it is a short one."""
     role: Role = Role.BODY
@@ -117,6 +118,14 @@ class Paragraph:
     """Silence after it, in milliseconds, where the author set one."""
     readings: tuple[Reading, ...] = ()
     """How the author wants parts of `text` spoken, in order, none over another."""
+    pauses: tuple[tuple[int, int], ...] = ()
+    """Silence within it, where the author set some: pairs (index in `text`, milliseconds),
+    ascending."""
+    confidence: float = 1.0
+    """How sure `speaker` is, 0 to 1; below 1 for a guess that nobody has confirmed."""
+    is_segment: bool = False
+    """True where a script file has it as a segment: nothing in it is told apart any more, and
+    `kind`, `speaker` and `confidence` are what they are."""
 
     def source_offset(self, index: int) -> int:
         """Offset in the source of the character at `index` of the text."""
@@ -133,7 +142,8 @@ class Cue:
     """A mark in the story that is heard and not spoken: music, a scene break."""
 
     kind: str
-    """"music" (a bed begins or ends here), "sting" (it plays once, alone) or "break" (silence)."""
+    """"music" (a bed begins or ends here), "sting" or "sound" (it plays once, alone) or "break"
+    (silence)."""
     start: int
     """Offset of its first character in the source."""
     end: int
