@@ -13,8 +13,10 @@ import errno
 import hashlib
 import json
 import os
+import struct
 import time
 import uuid
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
@@ -25,11 +27,11 @@ from audiobook.errors import OutputError
 
 __all__ = ["HEADER_BYTES", "Store", "default_folder", "digest", "replacing", "sweep"]
 
-_LAYOUT = "v1"
-_MAGIC = b"abk1"
-_SUM_BYTES = 28
-HEADER_BYTES = len(_MAGIC) + _SUM_BYTES
-"""Bytes before the value in its file: a mark and the value's BLAKE2b checksum."""
+_LAYOUT = "v2"
+_MAGIC = b"abk2"
+_HEADER = struct.Struct("<4sQI")
+HEADER_BYTES = _HEADER.size
+"""Bytes before the value in its file: a mark, the value's length and its CRC-32."""
 
 _OUTPUT_CURE = "choose another folder with --output"
 _STORE_CURE = "set AUDIOBOOK_CACHE to a folder that can be written"
@@ -85,14 +87,15 @@ class Store:
 
     def get(self, kind: str, key: str) -> bytes | None:
         """The value, or None when it was never put or is damaged."""
-        if not self.has(kind, key):
+        path = self.path(kind, key)
+        if self._put is not None and path not in self._put:
             return None
         try:
-            data = self.path(kind, key).read_bytes()
+            with path.open("rb") as file:
+                header, value = file.read(HEADER_BYTES), file.read()
         except OSError:
             return None
-        value = data[HEADER_BYTES:]
-        return value if data[:HEADER_BYTES] == _header(value) else None
+        return value if header == _header(value) else None
 
     def put(self, kind: str, key: str, value: bytes) -> None:
         """Keep a value.
@@ -114,7 +117,7 @@ class Store:
 
 
 def _header(value: bytes) -> bytes:
-    return _MAGIC + hashlib.blake2b(value, digest_size=_SUM_BYTES).digest()
+    return _HEADER.pack(_MAGIC, len(value), zlib.crc32(value))
 
 
 @contextlib.contextmanager
@@ -133,9 +136,7 @@ def replacing(
     """
     partial = path.parent / f"{_PREFIX}{uuid.uuid4().hex}"
     try:
-        if make_folder:
-            path.parent.mkdir(parents=True, exist_ok=True)
-        with partial.open("xb") as file:
+        with _opened(partial, make_folder=make_folder) as file:
             yield file
         partial.replace(path)
     except OSError as error:
@@ -143,6 +144,17 @@ def replacing(
     finally:
         with contextlib.suppress(OSError):
             partial.unlink()
+
+
+def _opened(path: Path, *, make_folder: bool) -> BinaryIO:
+    """A new file; its folder is looked after only where it turns out to be missing."""
+    try:
+        return path.open("xb")
+    except FileNotFoundError:
+        if not make_folder:
+            raise
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return path.open("xb")
 
 
 def sweep(folder: Path) -> None:

@@ -132,7 +132,7 @@ def _build(
 
 
 def _keep_only_clips(store: Path) -> None:
-    for kind in (store / "v1").iterdir():
+    for kind in (store / "v2").iterdir():
         if kind.name != "clips":
             shutil.rmtree(kind)
 

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 
 from audiobook.config import Music
 from audiobook.errors import OutputError, Where
-from audiobook.model import Kind, Segment, Voice
+from audiobook.model import Kind, Reading, Segment, Voice
 from audiobook.store import HEADER_BYTES, Store, default_folder, digest, replacing
 
 KEY = "0123456789abcdef0123456789abcdef01234567"
@@ -290,6 +290,7 @@ CHANGED: dict[type, Callable[[object], object]] = {
     float: lambda value: float(str(value)) + 0.125,
     int: lambda value: int(str(value)) + 1,
     Kind: lambda value: Kind.VERSE,
+    tuple: lambda value: (Reading(0, 4, "Twice"),),
     type(None): lambda value: Where("a"),
 }
 

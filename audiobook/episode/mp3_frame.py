@@ -141,11 +141,17 @@ def frame_sizes(stream: bytes) -> NDArray[np.uint16]:
     sizes = []
     at = 0
     while at < len(stream):
-        sizes.append(parse_header(stream[at : at + HEADER_BYTES]).size)
-        at += sizes[-1]
+        size = _size(stream[at : at + HEADER_BYTES])
+        sizes.append(size)
+        at += size
     if at > len(stream):
         raise SoundError(f"the last MP3 frame lacks {at - len(stream)} bytes")
     return np.array(sizes, dtype=np.uint16)
+
+
+@functools.lru_cache(maxsize=1024)
+def _size(header: bytes) -> int:
+    return parse_header(header).size
 
 
 def split_frames(stream: bytes) -> list[bytes]:

@@ -20,7 +20,10 @@ __all__ = ["dash_spans", "without_incises"]
 
 _COMMA = frozenset({"fr"})
 _CLOSE = frozenset({"es", "ca", "gl", "eu"})
-_SPACED = frozenset("ru uk be bg sr pl pt it ro cs sk hu tr el sv nb nn no da fi lt lv et".split())
+_SPACED = frozenset(
+    ["be", "bg", "ru", "sr", "uk", "cs", "pl", "sk", "it", "pt", "ro", "da", "nb", "nn", "no", "sv"]
+    + ["el", "et", "fi", "hu", "lt", "lv", "tr"]
+)
 _IN_QUOTES = frozenset({"fr", "es", "ru", "uk", "be", "bg"})
 """Languages whose incises stand within the quotation marks."""
 

@@ -6,6 +6,7 @@ import codecs
 import re
 
 from audiobook.errors import StoryError, Where
+from audiobook.script.cyrillic import cyrillic
 
 __all__ = ["MAX_STORY_BYTES", "decode"]
 
@@ -13,6 +14,13 @@ MAX_STORY_BYTES = 64 << 20
 """The largest story that is read, in bytes: some ten thousand hours of speech."""
 
 _UTF16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+
+_SAMPLE_BYTES = 1 << 16
+_HIGH_BYTES = bytes(range(0x80, 0x100))
+# Unicode 15, table 3-7, but for its finer points.
+_UTF8_CHARACTER = re.compile(
+    rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}"
+)
 
 _CONTROL = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f]")
 _MAX_CONTROL_SHARE = 0.02
@@ -24,9 +32,11 @@ _WINDOWS_1252 = {
 
 
 def decode(data: bytes, name: str) -> str:
-    """The text of a file: UTF-8, UTF-16 where a byte order mark says so, else Windows-1252.
+    """The text of a file: UTF-8, UTF-16, a Cyrillic encoding of eight bits, or Windows-1252.
 
-    The mark is dropped; all else stays as it is, line ends included.
+    UTF-16 is known by its byte order mark, or by the zero in every other byte of Western text;
+    UTF-8 even where a few bytes of it are damaged or its end is cut off: they become U+FFFD.
+    A byte order mark is dropped; all else stays as it is, line ends included.
 
     Args:
         data: the file's content.
@@ -54,10 +64,33 @@ def decode(data: bytes, name: str) -> str:
 def _decode(data: bytes) -> str:
     if data.startswith(_UTF16_MARKS):
         return data.decode("utf-16")
+    if encoding := _unmarked_utf16(data):
+        return data.decode(encoding)
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError:
+        if _is_damaged_utf8(data):
+            return data.decode("utf-8-sig", "replace")
+        if encoding := cyrillic(data):
+            return data.decode(encoding, "replace")
         return data.decode("latin-1").translate(_WINDOWS_1252)
+
+
+def _unmarked_utf16(data: bytes) -> str | None:
+    """UTF-16 without its mark: of Western text, every other byte is zero, and no other."""
+    sample = data[:_SAMPLE_BYTES]
+    even, odd = sample[::2].count(0), sample[1::2].count(0)
+    if len(data) % 2 or max(even, odd) < 0.4 * len(sample) or min(even, odd):
+        return None
+    return "utf-16-le" if odd > even else "utf-16-be"
+
+
+def _is_damaged_utf8(data: bytes) -> bool:
+    """Whether whole UTF-8 characters are many, and bytes that are part of none very few."""
+    n_whole = sum(1 for _ in _UTF8_CHARACTER.finditer(data))
+    n_high = len(data) - len(data.translate(None, _HIGH_BYTES))
+    n_stray = n_high - sum(len(found.group()) for found in _UTF8_CHARACTER.finditer(data))
+    return n_whole > 0 and n_stray <= max(3, n_whole // 100) and n_stray < 3 * n_whole
 
 
 def _not_text(name: str) -> StoryError:

@@ -7,14 +7,33 @@ from dataclasses import dataclass
 
 from audiobook.model import Omission
 
-__all__ = ["Edition", "edition"]
+__all__ = ["Edition", "edition", "is_credit"]
 
 # The title in a mark may run on to a second line; credits and a last line may stand next to it.
-_MARK = r"\*\*\*[ \t]*{} OF TH(?:E|IS) PROJECT GUTENBERG EBOOK\b[^*]{{0,300}}\*\*\*"
-_CREDITS = r"(?:\s*^(?:Produced|E-text prepared) by\b(?:[^\r\n]+(?:\r\n|\r|\n))+)?"
-_START = re.compile(_MARK.format("START") + _CREDITS, re.IGNORECASE | re.MULTILINE)
-_LAST_LINE = r"(?:^End of (?:the |this )?Project Gutenberg(?:'s)? [^*]{0,300})?"
-_END = re.compile(_LAST_LINE + _MARK.format("END"), re.IGNORECASE | re.MULTILINE)
+_MARK = (
+    r"\*\*\*?[ \t]*{} OF (?:TH(?:E|IS) )?PROJECT GUTENBERG(?:[’']S)? E-?(?:BOOK|TEXT)\b"
+    r"[^*]{{0,300}}\*\*\*?"
+)
+_CREDIT = (
+    r"(?:This (?:e-?text|e-?book|file) was )?(?:Produced|Prepared|Transcribed|Scanned)\b.{0,80}\b"
+    r"(?:by|from)\b|E-?text prepared by\b|Transcribed from the\b|\[This (?:e-?text|file) was\b"
+)
+_CREDITS = rf"(?:\s*^(?:{_CREDIT})(?:[^\r\n]*(?:\r\n|\r|\n)(?=[^\r\n]))*[^\r\n]*(?:\r\n|\r|\n)?)?"
+# Files of the nineties have a licence before the book, which ends so.
+_SMALL_PRINT = (
+    r"^\*+\s?THE SMALL PRINT!? FOR (?:PUBLIC|COPYRIGHT)[^\r\n]{0,60}\*END\*[^\r\n]*"
+    r"|^\*END\*\s?THE SMALL PRINT[^\r\n]*"
+)
+_START = re.compile(
+    rf"(?:{_MARK.format('START')}|{_SMALL_PRINT}){_CREDITS}", re.IGNORECASE | re.MULTILINE
+)
+_LAST_LINE = r"^End of (?:the |this )?Project Gutenberg(?:[’']s)?[ \t]"
+_END = re.compile(
+    rf"(?:{_LAST_LINE}[^*]{{0,300}})?{_MARK.format('END')}"
+    rf"|{_LAST_LINE}",
+    re.IGNORECASE | re.MULTILINE,
+)
+_IS_CREDIT = re.compile(_CREDIT, re.IGNORECASE)
 _FIELD = re.compile(r"^(Title|Author|Language):[ \t]*(\S[^\r\n]*)", re.MULTILINE)
 
 _LANGUAGES = {
@@ -57,6 +76,11 @@ class Edition:
     """Its authors, where the header names them."""
     language: str | None = None
     """BCP 47 tag, where the header names a language known here."""
+
+
+def is_credit(line: str) -> bool:
+    """Whether a line, stripped, begins to tell who made the file: ``Produced by …``."""
+    return _IS_CREDIT.match(line) is not None
 
 
 def edition(text: str) -> Edition:

@@ -21,6 +21,8 @@ _CLOSING = {
     "‘": "’",
     "'": "'",
 }
+_SAME = {mark: re.compile(f"[{mark}{close}]") for mark, close in _CLOSING.items()}
+_DEEPEST = 4
 _SINGLE = "‘'"
 # What may open speech, by language. Any language takes what can be nothing else: many stories do
 # not say what they are written in.
@@ -114,11 +116,11 @@ def _quotes(text: str, openers: str, runs_on: bool) -> list[tuple[int, int]]:
         if mark in unclosed or not _can_open(text, start):
             continue
         stop = _single_end(text, start) if mark in _SINGLE else _end(text, start)
-        if stop is None and text.find(_CLOSING[mark][-1], position) < 0:
+        if stop is None and max(map(text.rfind, _CLOSING[mark])) < position:
             unclosed.add(mark)  # nothing closes a later one either: look no further
             if runs_on or (start == 0 and mark != "'"):
                 stop = len(text)
-        elif stop is None and runs_on and not _SEARCH[openers].search(text, position):
+        elif stop is None and runs_on and text.find(mark, position) < 0:
             stop = len(text)
         if stop is not None:
             found.append((start, stop))
@@ -139,18 +141,18 @@ def _can_open(text: str, at: int) -> bool:
 def _end(text: str, start: int) -> int | None:
     """Index just past the mark that closes the one at `start`, past those nested in it."""
     mark = text[start]
-    closing = _CLOSING[mark]
     depth = 1
-    for index in _positions(text, start + 1, mark + closing):
-        opens_again = text[index] == mark and _can_open(text, index)
-        if text[index] in closing and not (opens_again and _opens_word(text, index)):
+    for match in _SAME[mark].finditer(text, start + 1):
+        index = match.start()
+        opens = text[index] == mark and _can_open(text, index)
+        if text[index] in _CLOSING[mark] and not (opens and _opens_word(text, index)):
             depth -= 1
             if not depth:
                 return index + 1
-        elif opens_again:
-            if mark == '"':
-                return None  # it opens another quote: the first has no end
+        elif opens:
             depth += 1
+            if mark == '"' or depth > _DEEPEST:
+                return None  # others opened before it was closed: it has no end
     return None
 
 
@@ -159,26 +161,15 @@ def _opens_word(text: str, index: int) -> bool:
     return text[index - 1].isspace() and text[index + 1 : index + 2].isalnum()
 
 
-def _positions(text: str, start: int, marks: str) -> list[int]:
-    return [match.start() for match in re.compile(f"[{marks}]").finditer(text, start)]
-
-
 def _single_end(text: str, start: int) -> int | None:
     """The same for a single mark, which any apostrophe may seem to close."""
     mark = text[start]
     close = _CLOSING[mark]
-    until = len(text)
-    for index in _positions(text, start + 1, mark):
-        if (mark != close or text[index - 1].isspace()) and _opens_single(text, index):
-            until = index
-            break
+    opening = (at.start() for at in _SAME[mark].finditer(text, start + 1) if at[0] == mark)
+    until = next((index for index in opening if _can_open(text, index)), len(text))
     end = _SINGLE_END[close].search(text, start + 1, until)
     end = end or _SINGLE_END_BARE[close].search(text, start + 1, until)
     return end.end() if end else None
-
-
-def _opens_single(text: str, index: int) -> bool:
-    return text[index + 1 : index + 2].isalpha() and not _ELISION.match(text, index + 1)
 
 
 def _is_speech(text: str, start: int, stop: int) -> bool:

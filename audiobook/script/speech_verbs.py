@@ -72,6 +72,8 @@ def speech_verbs(language: str) -> tuple[str, ...]:
 
 
 def pronouns(language: str) -> dict[str, str | None]:
-    """Pronouns in lower case that may be the subject of a verb of speech, each with the gender of
-    whoever it stands for; None for the one that the narrator uses of themselves."""
+    """Pronouns in lower case that may be the subject of a verb of speech.
+
+    Each has the gender of whoever it stands for, or None where the narrator means themselves.
+    """
     return _PRONOUNS.get(language.partition("-")[0].lower(), {})

@@ -7,13 +7,24 @@ is cut or joined on the way, nothing can be lost or said twice.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TypeAlias
 
+from audiobook.config import NARRATOR
 from audiobook.errors import StoryError, Where
-from audiobook.model import Book, Chapter, Cue, Kind, Omission, Paragraph, Script, Segment
+from audiobook.model import (
+    Book,
+    Chapter,
+    Cue,
+    Kind,
+    Omission,
+    Paragraph,
+    Reading,
+    Script,
+    Segment,
+)
 from audiobook.script.clauses import cut
 from audiobook.script.quotes import Span, opens_with_quote, spans
 from audiobook.script.sentences import sentences
@@ -105,10 +116,13 @@ class _Piece:
     stop: int
     kind: Kind
     speaker: str | None
+    confidence: float
     paragraph: int
     """Number of the paragraph that it ends in."""
     sentence: int
     """The same for the pieces of one sentence, and only for them."""
+    pause_ms: int | None = None
+    """The silence after it, where the author set one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +139,7 @@ def _laid_out(book: Book, language: str) -> tuple[Paragraph, list[_Item]]:
     """The book's text on one string, a space between paragraphs, and its first pieces."""
     parts: list[str] = []
     anchors: list[tuple[int, int]] = []
+    readings: list[Reading] = []
     items: list[_Item] = []
     at = number = end = 0
     for chapter in book.chapters:
@@ -134,29 +149,59 @@ def _laid_out(book: Book, language: str) -> tuple[Paragraph, list[_Item]]:
                 items.extend([item] if item else [])
                 continue
             runs_on = isinstance(after, Paragraph) and opens_with_quote(after.text)
-            items.extend(_pieces(item, at, number, runs_on, language))
+            items.extend(_as_marked(_pieces(item, at, number, runs_on, language), item, at))
             parts.append(item.text)
             anchors.extend((at + index, offset) for index, offset in item.anchors)
+            readings.extend(_moved(item.readings, at))
             at += len(item.text) + 1
             end = item.end
             number += not item.goes_on
-    return Paragraph(" ".join(parts), tuple(anchors), end), items
+    return Paragraph(" ".join(parts), tuple(anchors), end, readings=tuple(readings)), items
 
 
 def _pieces(
     paragraph: Paragraph, at: int, number: int, runs_on: bool, language: str
 ) -> Iterator[_Piece]:
     """A paragraph's sentences, speech apart from narration."""
-    text, kind, speaker = paragraph.text, paragraph.kind, paragraph.speaker
-    if kind is Kind.HEADING:
-        yield _Piece(at, at + len(text), kind, speaker, number, at)
+    text, kind = paragraph.text, paragraph.kind
+    speaker = None if paragraph.speaker == NARRATOR else paragraph.speaker
+    if kind is Kind.HEADING or paragraph.is_segment:
+        yield _Piece(at, at + len(text), kind, speaker, paragraph.confidence, number, at)
         return
     stretches = [Span(0, len(text), False)] if kind is Kind.VERSE else spans(text, runs_on=runs_on)
     for stretch in stretches:
         said = Kind.DIALOGUE if stretch.spoken or speaker else kind
+        named = paragraph.speaker is not None or said is not Kind.DIALOGUE
+        confidence = paragraph.confidence if named else 0.0
         for sentence in _sentences(text[stretch.start : stretch.stop], stretch.spoken, language):
-            yield _Piece(at, at + len(sentence), said, speaker, number, at)
+            yield _Piece(at, at + len(sentence), said, speaker, confidence, number, at)
             at += len(sentence)
+
+
+def _as_marked(pieces: Iterable[_Piece], paragraph: Paragraph, at: int) -> Iterator[_Piece]:
+    """A paragraph's pieces with the author's pauses between them, and no reading cut in two."""
+    pauses = {at + index: ms for index, ms in paragraph.pauses}
+    pauses |= {} if paragraph.pause_ms is None else {at + len(paragraph.text): paragraph.pause_ms}
+    readings = tuple(_moved(paragraph.readings, at))
+    start: int | None = None
+    for piece in pieces:
+        start = piece.start if start is None else start
+        if _is_within(piece.stop, readings):
+            continue
+        cuts = sorted({index for index in pauses if start < index < piece.stop} | {piece.stop})
+        for stop in cuts:
+            yield replace(piece, start=start, stop=stop, pause_ms=pauses.get(stop))
+            start = stop
+        start = None
+
+
+def _moved(readings: Iterable[Reading], by: int) -> Iterator[Reading]:
+    for reading in readings:
+        yield replace(reading, start=reading.start + by, stop=reading.stop + by)
+
+
+def _is_within(index: int, readings: Iterable[Reading]) -> bool:
+    return any(reading.start < index < reading.stop for reading in readings)
 
 
 def _sentences(text: str, spoken: bool, language: str) -> list[str]:
@@ -193,11 +238,17 @@ def _joined(items: list[_Item], text: Paragraph) -> list[_Item]:
         elif last is None or opening:
             held = item.start if held is None else held
         else:
-            last = last[0], replace(last[1], stop=item.stop, paragraph=item.paragraph)
+            last = last[0], _extended(last[1], item)
             joined[last[0]] = last[1]
     if last is not None and held is not None:
         joined[last[0]] = replace(last[1], stop=len(text.text))
     return joined
+
+
+def _extended(piece: _Piece, by: _Piece) -> _Piece:
+    """A piece with the one after it, which has no word, as its end."""
+    pause_ms = piece.pause_ms if by.pause_ms is None else by.pause_ms
+    return replace(piece, stop=by.stop, paragraph=by.paragraph, pause_ms=pause_ms)
 
 
 def _fitted(

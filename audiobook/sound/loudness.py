@@ -53,7 +53,8 @@ def step_energies(sound: Sound, sample_rate: int, *, lead_samples: int = 0) -> N
         lead_samples: this much at the start only settles the filter and is not measured.
     """
     step = step_samples(sample_rate)
-    weighted = k_weighted(sound, sample_rate)[:, lead_samples:]
+    settling = min(lead_samples, k_settling_samples(sample_rate))
+    weighted = k_weighted(sound[:, lead_samples - settling :], sample_rate)[:, settling:]
     whole = weighted.shape[1] // step * step
     steps = weighted[:, :whole].reshape(weighted.shape[0], -1, step)
     return np.asarray(np.einsum("cij,cij->i", steps, steps, dtype=np.float64) / step)

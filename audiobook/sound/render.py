@@ -60,17 +60,18 @@ def render(scene: Scene, speech: Speech, pieces: Pieces) -> Sound:
 def _mixed(scene: Scene, speech: Speech, pieces: Pieces, window: _Window) -> Sound:
     """Voice and music over a window, before gain and limiter."""
     mix = scene.mix
-    layers = [_music(scene.tones, pieces, window)]
+    voice = _voice(scene.spoken, speech, _music(scene.tones, pieces, window), window)
+    layers = []
     if scene.solos:
         layers.append(_music(scene.solos, pieces, window) * _factor(mix.solo_db))
     if scene.beds:
         gain = duck_gain(scene.speech, mix.ducking, mix.sample_rate, window.start, window.stop)
         layers.append(_music(scene.beds, pieces, window) * _factor(mix.bed_db) * gain)
-    return stitch_and_overlay(_voice(scene.spoken, speech, window), layers, mix.sample_rate)
+    return stitch_and_overlay(voice, layers, mix.sample_rate)
 
 
-def _voice(spoken: Sequence[Spoken], speech: Speech, window: _Window) -> list[Sound]:
-    """Speech and the pauses between it, end to end over a window."""
+def _voice(spoken: Sequence[Spoken], speech: Speech, room: Sound, window: _Window) -> list[Sound]:
+    """Speech and the pauses between it, end to end over a window, in the tone of the room."""
     parts: list[Sound] = []
     at = window.start
     for line in spoken:
@@ -78,10 +79,11 @@ def _voice(spoken: Sequence[Spoken], speech: Speech, window: _Window) -> list[So
         last = min(line.at + line.take.n_samples, window.stop)
         if first < last:
             heard = speech(line.take)[:, first - line.at : last - line.at]
-            parts.append(window.silence(first - at))
-            parts.append(np.repeat(heard * _factor(line.gain_db), window.channels, axis=0))
+            parts.append(room[:, at - window.start : first - window.start])
+            around = room[:, first - window.start : last - window.start]
+            parts.append(heard * _factor(line.gain_db) + around)
             at = last
-    parts.append(window.silence(window.stop - at))
+    parts.append(room[:, at - window.start :])
     return parts
 
 
@@ -93,7 +95,8 @@ def _music(runs: Sequence[Run], pieces: Pieces, window: _Window) -> Sound:
         if first < last:
             samples, loops = pieces(run.piece)
             played = _played(samples, loops, run.phase + first - run.at, last - first)
-            played = played * _fades(run, first, last)
+            if run.fade_in or run.fade_out:
+                played = played * _fades(run, first, last)
             total[:, first - window.start : last - window.start] += played
     return total
 
@@ -101,8 +104,11 @@ def _music(runs: Sequence[Run], pieces: Pieces, window: _Window) -> Sound:
 def _played(samples: Sound, loops: bool, phase: int, n_samples: int) -> Sound:
     """A piece from `phase` on: over and over if it loops, else with silence after it."""
     if loops:
-        places = np.arange(phase, phase + n_samples) % samples.shape[1]
-        return np.asarray(np.take(samples, places, axis=1))
+        phase %= samples.shape[1]
+        n_rounds = -(-(phase + n_samples) // samples.shape[1])
+        return (samples if n_rounds == 1 else np.tile(samples, n_rounds))[
+            :, phase : phase + n_samples
+        ]
     played = samples[:, phase : phase + n_samples]
     return np.pad(played, ((0, 0), (0, n_samples - played.shape[1])))
 

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from audiobook.episode.encoder import EncodedBlock, Encoder
+from audiobook.episode.lame import load_lame
 from audiobook.episode.mp3 import Mp3Encoder, mp3_encoder
 from audiobook.episode.mp3_frame import main_data_begin, split_frames
 from audiobook.episode.mp3_settings import Cbr, Mp3Settings, Vbr
@@ -29,6 +30,16 @@ _SETTINGS = [
     for channels in (1, 2)
     for rate in (Cbr(kbps), Vbr(4))
 ]
+_UNPADDED = [
+    Mp3Settings(sample_rate, channels, rate)
+    for sample_rate, rate in ((48000, Cbr(96)), (44100, Vbr(4)), (24000, Cbr(64)), (24000, Vbr(4)))
+    for channels in (1, 2)
+]
+"""Where frames are whole bytes long; else the padding's pattern begins anew with each block."""
+
+
+_FORGOTTEN_FRAMES = 49
+"""What LAME heard longer ago than this leaves no trace, not even over digital silence."""
 
 
 def _blocks(encoder: Encoder, pcm: Sound, cuts: Sequence[int]) -> list[EncodedBlock]:
@@ -49,19 +60,34 @@ def _decoded(encoder: Encoder, blocks: Sequence[EncodedBlock], n_samples: int) -
     return soundfile.read(mp3, dtype="float32", always_2d=True)[0].T  # type: ignore[no-any-return]
 
 
-@pytest.mark.parametrize("mp3_settings", _SETTINGS, ids=str)
+def _differing(blocks: Sequence[EncodedBlock], whole: EncodedBlock) -> list[int]:
+    """Of the frames that are not those of the whole, how far each is from its block's first."""
+    frames = iter(split_frames(whole.data))
+    return [
+        n
+        for block in blocks
+        for n, frame in enumerate(split_frames(block.data))
+        if frame != next(frames)
+    ]
+
+
+@pytest.mark.parametrize("mp3_settings", _UNPADDED, ids=str)
 def test_blocks_end_to_end_are_what_one_encoder_writes(
     mp3_settings: Mp3Settings, speech_like: SpeechLike
 ) -> None:
+    """All but a few frames after a long silence, such as a programme never has."""
     encoder = mp3_encoder(mp3_settings)
-    cuts = [49, 147, 343, 490]  # at 44.1 kHz the padding of CBR repeats every 49 frames
+    cuts = [49, 147, 343, 490]
     n_samples = cuts[-1] * encoder.frame_samples
     pcm = speech_like(n_samples, mp3_settings.sample_rate, mp3_settings.channels)
     blocks = _blocks(encoder, pcm, cuts)
     (whole,) = _blocks(encoder, pcm, cuts[-1:])
-    assert b"".join(block.data for block in blocks) == whole.data
-    sizes = np.concatenate([block.table.sizes for block in blocks])
-    assert sizes.tolist() == whole.table.sizes.tolist()
+    differing = _differing(blocks, whole)
+    assert len(differing) < 0.03 * cuts[-1]
+    assert max(differing, default=0) < _FORGOTTEN_FRAMES - encoder.lead_frames
+    with_more = Mp3Encoder(mp3_settings, load_lame())
+    with_more.lead_frames = _FORGOTTEN_FRAMES
+    assert not _differing(_blocks(with_more, pcm, cuts), whole)
 
 
 @pytest.mark.parametrize("rate", [Cbr(64), Vbr(4)], ids=str)
@@ -77,7 +103,8 @@ def test_it_does_not_matter_where_the_blocks_are_cut(
     @given(st.sets(st.integers(min_value=1, max_value=n_frames - 1), max_size=5))
     def check(cuts: set[int]) -> None:
         blocks = _blocks(encoder, pcm, [*sorted(cuts), n_frames])
-        assert b"".join(block.data for block in blocks) == whole.data
+        far = _FORGOTTEN_FRAMES - encoder.lead_frames
+        assert all(n < far for n in _differing(blocks, whole))
 
     check()
 
@@ -90,16 +117,20 @@ def test_frames_lean_on_no_others(mp3_settings: Mp3Settings, speech_like: Speech
     assert [main_data_begin(frame) for frame in frames] == [0] * 99
 
 
-def test_a_join_is_no_worse_than_the_encoding_around_it(speech_like: SpeechLike) -> None:
-    """Anywhere, even where padding makes the frames other ones than a single encoder's."""
-    encoder = mp3_encoder(Mp3Settings(44100, 1, Cbr(96)))
+@pytest.mark.parametrize("mp3_settings", _SETTINGS, ids=str)
+def test_a_join_is_no_worse_than_the_encoding_around_it(
+    mp3_settings: Mp3Settings, speech_like: SpeechLike
+) -> None:
+    """Anywhere, even where frames are other ones than a single encoder's."""
+    encoder = mp3_encoder(mp3_settings)
+    n = encoder.frame_samples
     cuts = [130, 251, 383, 507, 640]
-    n_samples = cuts[-1] * 1152
-    pcm = speech_like(n_samples, 44100, 1, seed=3)
+    n_samples = cuts[-1] * n
+    pcm = speech_like(n_samples, mp3_settings.sample_rate, mp3_settings.channels, seed=3)
 
     def noise_at_joins(blocks: Sequence[EncodedBlock]) -> NDArray[np.float64]:
         noise = _decoded(encoder, blocks, n_samples) - pcm
-        joins = [noise[:, (cut - 2) * 1152 : (cut + 2) * 1152] for cut in cuts[:-1]]
+        joins = [noise[:, (cut - 2) * n : (cut + 2) * n] for cut in cuts[:-1]]
         power: NDArray[np.float64] = np.square(joins).mean(axis=(1, 2), dtype=np.float64)
         return power + 1e-12
 

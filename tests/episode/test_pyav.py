@@ -22,7 +22,7 @@ from audiobook.model import Sound
 pytest.importorskip("av")
 
 _SETTINGS = [
-    Mp3Settings(44100, 1, Cbr(96)),
+    Mp3Settings(48000, 1, Cbr(96)),
     Mp3Settings(44100, 2, Vbr(4)),
     Mp3Settings(24000, 1, Cbr(64)),
 ]

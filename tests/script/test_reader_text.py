@@ -2,11 +2,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from time import perf_counter
 
 import pytest
+from fakes.accounts import check_accounted, paragraphs, texts
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from audiobook.model import Book, Cue, Kind, Paragraph
+from audiobook.model import Book, Cue, Kind, Paragraph, Role
 from audiobook.script import read
+from audiobook.script.readers import text
 
 ReadText = Callable[[str], Book]
 
@@ -130,3 +135,240 @@ def test_a_book_with_only_a_header_is_read_to_its_end(read_text: ReadText) -> No
     book = read_text("*** START OF THE PROJECT GUTENBERG EBOOK A\nB ***\n\nOne.\n\nTwo.")
     assert _texts(book) == [["One.", "Two."]]
     assert (book.title, book.authors, book.language) == (None, (), None)
+
+
+PROSE = """It was a long road, and it went on for longer than any of those who had set out
+on it in the morning would have thought, had they thought at all of such a thing.
+They had not, and so the night found them where they were."""
+
+
+def test_verse_keeps_its_lines(read_text: ReadText) -> None:
+    stanza = "The wind is in the willow,\nThe rain is on the hill,\nMy head is on the pillow,\nAnd"
+    book = read_text(f"{PROSE}\n\n{stanza} I am lying still.\n\n{PROSE}")
+    check_accounted(book)
+    verse = [item for item in paragraphs(book) if item.kind is Kind.VERSE]
+    assert [item.text for item in verse][1] == "The rain is on the hill,"
+    assert [item.goes_on for item in verse] == [True, True, True, False]
+    assert len(paragraphs(book)) == 6
+
+
+def test_lines_that_are_set_in_are_kept(read_text: ReadText) -> None:
+    book = read_text(f"{PROSE}\n\n      12, the old mill,\n      near the river\n\n{PROSE}")
+    assert [item.text for item in paragraphs(book) if item.kind is Kind.VERSE] == [
+        "12, the old mill,",
+        "near the river",
+    ]
+
+
+def test_wrapped_prose_is_no_verse(read_text: ReadText) -> None:
+    capitals = """She went to Paris and Rome and Vienna and all of the other places of which one
+Hears so much and sees so little, with her aunt and a maid and eleven boxes of
+Clothes, of which seven were lost on the way and one was never opened at all."""
+    assert len(texts(read_text(f"{PROSE}\n\n{capitals}"))) == 2
+
+
+def test_lines_that_each_end_a_sentence_are_paragraphs(read_text: ReadText) -> None:
+    book = read_text(f"{PROSE}\n\n“Is it far?”\n“Not far.”\nHe laughed.\n\n{PROSE}")
+    assert texts(book)[1:4] == ["“Is it far?”", "“Not far.”", "He laughed."]
+    assert {item.kind for item in paragraphs(book)} == {Kind.NARRATION}
+
+
+def test_first_lines_that_are_set_in_begin_paragraphs(read_text: ReadText) -> None:
+    lines = PROSE.splitlines()
+    assert len(texts(read_text("\n".join(["   " + lines[0], *lines[1:]] * 3)))) == 3
+
+
+def test_marks_of_emphasis_are_left_out(read_text: ReadText) -> None:
+    book = read_text("It was _very\nlate_, she said; file_name_here and __init__ stay.")
+    check_accounted(book)
+    assert texts(book) == ["It was very late, she said; file_name_here and __init__ stay."]
+    assert [run.why for run in book.left_out] == ["a mark of emphasis"] * 2
+
+
+def test_pictures_notes_and_pages_are_told_apart(read_text: ReadText) -> None:
+    story = """One[1] and [Pg 12] two {13} and [2] three.
+
+[Illustration]
+
+[Illustration: The well
+at night]
+
+[1] A note
+on wells.
+
+[Footnote 7: It goes on
+
+for two paragraphs.]
+
+[Sidenote: A.D. 1066]
+
+Transcriber's Note: commas were mended.
+
+Four.
+"""
+    book = read_text(story)
+    check_accounted(book)
+    assert texts(book) == ["One and two and [2] three.", "Four."]
+    assert texts(book, Role.PICTURES) == ["The well at night"]
+    assert texts(book, Role.NOTES) == [
+        "A note on wells.",
+        "It goes on for two paragraphs.",
+        "A.D. 1066",
+        "commas were mended.",
+    ]
+
+
+def test_a_table_of_contents_is_known_and_tells_the_chapters(read_text: ReadText) -> None:
+    story = f"""CONTENTS
+
+   The Mill ....... 1
+   The Long Road .. 25
+   Chapter III       40
+
+The Mill
+
+{PROSE}
+
+THE LONG ROAD
+
+{PROSE}
+
+Chapter III
+
+{PROSE}"""
+    book = read_text(story)
+    check_accounted(book)
+    assert len(texts(book, Role.CONTENTS)) == 4
+    assert [chapter.title for chapter in book.chapters][-3:] == [
+        "The Mill",
+        "THE LONG ROAD",
+        "Chapter III",
+    ]
+
+
+def test_contents_without_a_heading_are_no_chapters(read_text: ReadText) -> None:
+    listed = "\n\n".join(f"Chapter {n}. Of Things" for n in "1 2 3".split())
+    told = "\n\n".join(f"Chapter {n}.\n\n{PROSE}" for n in "1 2 3".split())
+    book = read_text(f"{listed}\n\n{told}")
+    check_accounted(book)
+    assert len(texts(book, Role.CONTENTS)) == 3
+    assert [c.title for c in book.chapters if c.title] == ["Chapter 1.", "Chapter 2.", "Chapter 3."]
+
+
+def test_chapter_lines_without_a_list_are_all_chapters(read_text: ReadText) -> None:
+    told = "\n\n".join(f"Chapter {n}.\n\n{PROSE}" for n in "1 2 3".split())
+    assert texts(read_text(told), Role.CONTENTS) == []
+
+
+OLD_HEADER = """The Project Gutenberg Etext of A Mill, by Nemo
+#1 in our series
+
+*END*THE SMALL PRINT! FOR PUBLIC DOMAIN ETEXTS*Ver.04.29.93*END*
+
+This etext was prepared by Somebody, of Somewhere,
+from the first edition.
+
+"""
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (OLD_HEADER, "\n\nEnd of Project Gutenberg's A Mill, by Nemo\n"),
+        ("***START OF THE PROJECT GUTENBERG EBOOK A MILL***\n\n", "\n\n***END OF THE PROJECT G"
+         "UTENBERG EBOOK A MILL***\n\nSection 1.\n"),
+        ("** START OF PROJECT GUTENBERG'S ETEXT A MILL **\n\nE-text prepared by Nemo\n\n",
+         "\n\nEnd of the Project Gutenberg Etext of A Mill"),
+    ],
+)  # fmt: skip
+def test_older_marks_of_gutenberg_are_known(read_text: ReadText, before: str, after: str) -> None:
+    book = read_text(before + PROSE + after)
+    check_accounted(book)
+    assert texts(book) == [" ".join(PROSE.split())]
+    assert len(book.left_out) == 2
+
+
+def test_a_title_page_is_front_matter(read_text: ReadText) -> None:
+    story = f"""Title: The Mill
+
+*** START OF THE PROJECT GUTENBERG EBOOK THE MILL ***
+
+THE MILL
+
+BY
+
+NEMO NIEMAND
+
+Printed by Somebody
+
+CHAPTER I.
+
+{PROSE}"""
+    book = read_text(story)
+    check_accounted(book)
+    assert texts(book, Role.FRONT) == ["BY", "NEMO NIEMAND", "Printed by Somebody"]
+    assert texts(book)[:2] == ["THE MILL", "CHAPTER I."]
+
+
+PODCAST = """ALICE: Welcome back to the show.
+[00:12] Bob (laughing): Thank you
+for having me.
+
+ALICE: So.
+Narrator: They pause.
+
+***
+
+Bob:
+It is a long story.
+"""
+
+
+def test_a_script_names_its_speakers() -> None:
+    book = text.read(PODCAST.encode(), "talk.txt", ["bob"])
+    check_accounted(book)
+    assert [(item.speaker, item.text) for item in paragraphs(book)] == [
+        ("Alice", "Welcome back to the show."),
+        ("bob", "Thank you for having me."),
+        ("Alice", "So."),
+        (None, "They pause."),
+        ("bob", "It is a long story."),
+    ]
+    assert [run.why for run in book.left_out] == ["who speaks"] * 5
+    assert book.left_out[1].end - book.left_out[1].start == len("[00:12] Bob (laughing):")
+
+
+@pytest.mark.parametrize(
+    "story",
+    [
+        f"{PROSE}\n\nNote: it was late.\n\n{PROSE}\n\nNote: it was dark.\n\n{PROSE}",
+        "He said: yes.\nShe said: no.\n" + PROSE,
+        "From: Ann\nTo: Ben\nSubject: Hay\n\nHay.\n\nFrom: Ben\nTo: Ann\nSubject: Hay\n\nOats.",
+        "Oak: a tree.\nElm: a tree.\nIvy: none.\nAsh: a tree.\nYew: a tree.\nFir: a tree.",
+        "Alice: Hello.\nBob: Hello.",
+        "\n\n".join(f"{n}: {PROSE}\n\n{PROSE}" for n in ["One", "Two"] * 3),
+    ],
+)
+def test_prose_with_colons_is_no_script(read_text: ReadText, story: str) -> None:
+    assert {item.speaker for item in paragraphs(read_text(story))} == {None}
+
+
+MARKED = st.sampled_from(
+    [PROSE, "\n", "\n\n", " ", "  ", "_", "_so_", "[1]", "[1] ", "[Footnote 2: ", "]", "Contents\n\n"]
+    + ["Chapter 1\n\n", "Chapter 2\n\n", "[Illustration", ": a", "]\n\n", "***\n", "Ann: ", "Ben: "]
+    + ["{12}", "[Pg 3]", "word", "Word.", "\r\n", "*** START OF THE PROJECT GUTENBERG EBOOK ***\n"]
+    + ["End of Project Gutenberg's", "Transcriber's note: ", "\f", "\x85", "\u2028", "IV.\n\n"]
+)  # fmt: skip
+
+
+@settings(max_examples=400, deadline=None)
+@given(st.lists(MARKED, max_size=30).map("".join))
+def test_every_character_is_accounted_for(read_text: ReadText, story: str) -> None:
+    check_accounted(read_text(story))
+
+
+def test_a_long_text_takes_little_time(read_text: ReadText) -> None:
+    started = perf_counter()
+    for unit in (PROSE + "\n\n", "Ann: a\n", "_a ", "[Footnote 1: a\n\n", "Contents\n\n", "a\n"):
+        read_text(unit * (400_000 // len(unit)))
+    assert perf_counter() - started < 20

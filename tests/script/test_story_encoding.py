@@ -30,6 +30,44 @@ def test_latin_1_is_read_where_windows_1252_leaves_a_byte_undefined() -> None:
     assert decode(b"\x93caf\xe9\x94 " + b"." * 60 + b"\x81", "x") == "“café” " + "." * 60 + "\x81"
 
 
+RUSSIAN = (
+    "Всё смешалось в доме. Жена узнала, что муж был в связи с бывшею в их доме гувернанткой, "
+    "и объявила мужу, что не может жить с ним в одном доме.\r\n"
+)
+
+
+@pytest.mark.parametrize("encoding", ["cp1251", "koi8-r", "cp866", "iso8859-5"])
+@pytest.mark.parametrize("text", [RUSSIAN, RUSSIAN.upper(), "Chapter 1. Tolstoy\n" + RUSSIAN])
+def test_cyrillic_text_is_decoded(encoding: str, text: str) -> None:
+    assert decode(text.encode(encoding), "story.txt") == text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Größe, Übermaß, Ärger, süß, Öl, fünf Bücher: „alles“ – für Öle.",
+        "Où êtes-vous allé, hélas, à l’été; déjà créée, née, fée, reçûmes!",
+        "Ý þæg ðóæ æðöæ þæð ÆÐÖÞ áéíóú",
+        "ÄÖÜß ÄÖÜ äöü ÄÄÄ ÖÖÖ ÜÜÜ ßßß",
+    ],
+)
+def test_western_text_is_not_taken_for_cyrillic(text: str) -> None:
+    assert decode(text.encode("cp1252"), "story.txt") == text
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_utf_16_is_known_without_a_mark(encoding: str) -> None:
+    assert decode(STORY.encode(encoding), "story.txt") == STORY
+
+
+def test_utf_8_that_is_cut_off_or_damaged_stays_utf_8() -> None:
+    data = STORY.encode()
+    assert decode(data[:3], "story.txt") == "Se\ufffd"
+    assert decode(data.replace(b"left", b"l\xffeft"), "story.txt") == STORY.replace(
+        "left", "l\ufffdeft"
+    )
+
+
 @given(st.text(st.characters(exclude_categories=["Cc", "Cs"]), min_size=1))
 def test_any_text_comes_back_from_utf_8(text: str) -> None:
     assert decode(text.encode("utf-8-sig"), "story.txt") == text

@@ -1,80 +1,205 @@
-"""Plain text: hard-wrapped or not, with or without chapter lines, from Gutenberg or elsewhere."""
+"""Plain text: prose, wrapped or not, verse, and scripts in which each line names its speaker."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterator
+from dataclasses import dataclass, replace
 from itertools import groupby
+from typing import TypeAlias
 
-from audiobook.model import Book, Cue, Kind, Paragraph, Source
+from audiobook.config import NARRATOR
+from audiobook.model import Book, Cue, Kind, Omission, Paragraph, Role, Source
+from audiobook.script.asides import aside, asides_joined, note_labels, without_marks
 from audiobook.script.assemble import chapters, paragraph
+from audiobook.script.contents import Contents, find_contents, folded
 from audiobook.script.encoding import decode
-from audiobook.script.gutenberg import edition
+from audiobook.script.gutenberg import Edition, edition, is_credit
 from audiobook.script.headings import is_break, is_chapter_line, is_numeral
+from audiobook.script.lines import Block, blocks_of, is_verse, parts_of_block, wrap_columns
+from audiobook.script.transcript import display_name, labels_of, turn
 
 __all__ = ["read"]
 
-_LINE = re.compile(r"[^\S\r\n]*\S[^\r\n]*")
-_BLOCK = re.compile(rf"{_LINE.pattern}(?:(?:\r\n|\r|\n){_LINE.pattern})*")
+_Item: TypeAlias = tuple[Paragraph | Cue | Omission, bool]
+"""What a book holds, and whether it opens a chapter."""
 
-_WRAP_CHARACTERS = 120
-"""Nobody wraps lines by hand beyond this: text with longer ones has a paragraph on each."""
+_MAX_TITLE = 60
 
 
 def read(data: bytes, name: str, cast: Collection[str]) -> Book:
-    """Read a story in plain text. Nobody is named as a speaker: the cast plays no part.
+    """Read a story in plain text.
+
+    Args:
+        data: the file's content.
+        name: the file as the user named it.
+        cast: the names of those who speak in it, for their spelling; others may speak, too.
 
     Raises:
         StoryError: it is no text.
     """
     source = Source(name, decode(data, name))
     found = edition(source.text)
+    blocks = asides_joined(blocks_of(source.text, found.start, found.end))
+    if labels := labels_of(blocks):
+        items = list(_script(source.text, blocks, labels, cast))
+    else:
+        items = list(_prose(_page(source.text, found, blocks)))
+    left_out = [item for item, _ in items if isinstance(item, Omission)]
     return Book(
         source,
         title=found.title,
         authors=found.authors,
         language=found.language,
-        chapters=chapters(_items(source.text, found.start, found.end)),
-        left_out=found.left_out,
+        chapters=chapters((item, opens) for item, opens in items if not isinstance(item, Omission)),
+        left_out=tuple(sorted((*found.left_out, *left_out), key=lambda run: run.start)),
     )
 
 
-def _items(text: str, start: int, end: int) -> Iterator[tuple[Paragraph | Cue, bool]]:
-    """Paragraphs and scene breaks, each with whether it opens a chapter."""
-    for block in _BLOCK.finditer(text, start, end):
-        for lines in _units([_stripped(line) for line in _LINE.finditer(block.group())]):
-            first, last = (
-                block.start() + lines[0][1],
-                block.start() + lines[-1][1] + len(lines[-1][0]),
-            )
-            if is_break(lines[0][0]):
-                yield Cue("break", first, last), False
-                continue
-            opens = _opens_chapter([line for line, _ in lines])
-            kind = Kind.HEADING if opens else Kind.NARRATION
-            item = paragraph([(text[first:last], first)], kind)
-            if item:
-                yield item, opens
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """A text on its way through the reader, and what is known of it as a whole."""
+
+    text: str
+    blocks: list[Block]
+    columns: int
+    """Where it is wrapped."""
+    contents: Contents
+    notes: frozenset[str]
+    """The labels of its notes."""
+    title: str
+    """Its title, folded, or ""."""
+    front_stop: int
+    """Index of the first block after the title page."""
 
 
-def _units(lines: list[tuple[str, int]]) -> Iterator[list[tuple[str, int]]]:
-    """The lines of a block that belong together: all but scene breaks, if they are wrapped."""
-    by_line = any(len(line) > _WRAP_CHARACTERS for line, _ in lines)
-    for alone, unit in groupby(lines, key=lambda line: is_break(line[0])):
-        if alone or by_line:
-            yield from ([line] for line in unit)
+def _page(text: str, found: Edition, blocks: list[Block]) -> _Page:
+    contents = find_contents(blocks)
+    openings = (n for n, block in enumerate(blocks) if _opens_chapter(block, contents.titles))
+    has_title_page = bool(found.left_out) or contents.stop > 0
+    return _Page(
+        text,
+        blocks,
+        wrap_columns(blocks),
+        contents,
+        note_labels(blocks),
+        folded(found.title or ""),
+        next(openings, 0) if has_title_page else 0,
+    )
+
+
+def _prose(page: _Page) -> Iterator[_Item]:
+    """All that a text holds that is no script."""
+    for n, block in enumerate(page.blocks):
+        if page.contents.first <= n < page.contents.stop:
+            yield from _by_line(page, block, Kind.NARRATION, Role.CONTENTS)
+        elif found := aside(page.text, block):
+            yield from ((omission, False) for omission in found.left_out)
+            yield from _said(page, found.start, found.end, role=found.role)
+        elif n < page.front_stop and _is_of_title_page(page, block):
+            is_title = folded(" ".join(line.text for line in block)) == page.title
+            kind, role = (Kind.HEADING, Role.BODY) if is_title else (Kind.NARRATION, Role.FRONT)
+            yield from _said(page, block[0].start, block[-1].end, kind, role)
         else:
-            yield list(unit)
+            yield from _story(page, block)
 
 
-def _opens_chapter(lines: list[str]) -> bool:
-    first, *rest = lines
-    if not rest:
-        return is_chapter_line(first) or is_numeral(first)
-    # A chapter line may have its title on the next one.
-    return len(rest) == 1 and is_chapter_line(first) and len(rest[0]) <= _WRAP_CHARACTERS // 2
+def _story(page: _Page, block: Block) -> Iterator[_Item]:
+    """A block of the story itself."""
+    for is_mark, grouped in groupby(block, key=lambda line: is_break(line.text)):
+        lines = tuple(grouped)
+        if is_mark:
+            yield from ((Cue("break", line.start, line.end), False) for line in lines)
+        elif _opens_chapter(lines, page.contents.titles):
+            yield from _heading(page, lines)
+        elif is_verse(lines, page.columns):
+            yield from _by_line(page, lines, Kind.VERSE)
+        else:
+            for part in parts_of_block(lines, page.columns):
+                if len(part) < len(lines) and _opens_chapter(part, page.contents.titles):
+                    yield from _heading(page, part)
+                else:
+                    yield from _said(page, part[0].start, part[-1].end)
 
 
-def _stripped(line: re.Match[str]) -> tuple[str, int]:
-    """A line without the white space around it, and the offset at which it begins."""
-    return line.group().strip(), line.end() - len(line.group().lstrip())
+def _heading(page: _Page, lines: Block) -> Iterator[_Item]:
+    yield from _said(page, lines[0].start, lines[-1].end, Kind.HEADING, opens=True)
+
+
+def _by_line(page: _Page, block: Block, kind: Kind, role: Role = Role.BODY) -> Iterator[_Item]:
+    """A paragraph for each line, all but the last going on."""
+    for line in block:
+        yield from _said(page, line.start, line.end, kind, role, goes_on=line is not block[-1])
+
+
+def _said(
+    page: _Page,
+    start: int,
+    end: int,
+    kind: Kind = Kind.NARRATION,
+    role: Role = Role.BODY,
+    *,
+    goes_on: bool = False,
+    opens: bool = False,
+) -> Iterator[_Item]:
+    """A stretch of text as a paragraph, and the marks that are left out of it."""
+    runs, left_out = without_marks(page.text, start, end, page.notes)
+    yield from ((omission, False) for omission in left_out)
+    if made := paragraph(runs, kind):
+        yield replace(made, role=role, goes_on=goes_on), opens
+
+
+def _opens_chapter(block: Block, titles: Collection[str]) -> bool:
+    first, *rest = block
+    if not rest and (is_chapter_line(first.text) or is_numeral(first.text)):
+        return True
+    if len(rest) == 1 and is_chapter_line(first.text) and len(rest[0].text) <= _MAX_TITLE:
+        return True  # its title stands on the second line
+    return len(block) <= 3 and folded(" ".join(line.text for line in block)) in titles
+
+
+def _is_of_title_page(page: _Page, block: Block) -> bool:
+    """Whether a block before the first chapter is no text to be read: a title, a printer."""
+    if is_credit(block[0].text):
+        return True
+    return len(block) <= 8 and all(len(line.text) <= 0.75 * page.columns for line in block)
+
+
+def _script(
+    text: str, blocks: list[Block], labels: Collection[str], cast: Collection[str]
+) -> Iterator[_Item]:
+    """All that a script holds: each turn's lines are one paragraph."""
+    for block in blocks:
+        if _opens_chapter(block, ()):
+            yield from _turn(text, block[0].start, block[-1].end, Kind.HEADING)
+            continue
+        for is_mark, grouped in groupby(block, key=lambda line: is_break(line.text)):
+            lines = tuple(grouped)
+            if is_mark:
+                yield from ((Cue("break", line.start, line.end), False) for line in lines)
+            else:
+                yield from _turns(text, lines, labels, cast)
+
+
+def _turns(
+    text: str, block: Block, labels: Collection[str], cast: Collection[str]
+) -> Iterator[_Item]:
+    """A block's turns; lines before the first are narration."""
+    speaker: str | None = None
+    start = end = block[0].start
+    for line in block:
+        found = turn(line)
+        if found and found.label.casefold() in labels:
+            yield from _turn(text, start, end, Kind.NARRATION, speaker)
+            name = display_name(found.label, cast)
+            speaker = None if name == NARRATOR else name
+            start = found.start
+            yield Omission(line.start, found.head_end, "who speaks"), False
+        end = line.end
+    yield from _turn(text, start, end, Kind.NARRATION, speaker)
+
+
+def _turn(
+    text: str, start: int, end: int, kind: Kind, speaker: str | None = None
+) -> Iterator[_Item]:
+    if made := paragraph([(text[start:end], start)], kind, speaker):
+        yield made, kind is Kind.HEADING
