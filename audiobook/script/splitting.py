@@ -7,7 +7,8 @@ is cut or joined on the way, nothing can be lost or said twice.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TypeAlias
@@ -200,8 +201,10 @@ def _moved(readings: Iterable[Reading], by: int) -> Iterator[Reading]:
         yield replace(reading, start=reading.start + by, stop=reading.stop + by)
 
 
-def _is_within(index: int, readings: Iterable[Reading]) -> bool:
-    return any(reading.start < index < reading.stop for reading in readings)
+def _is_within(index: int, readings: Sequence[Reading]) -> bool:
+    """Whether a cut there would part a reading."""
+    before = bisect_left(readings, index, key=lambda reading: reading.start) - 1
+    return before >= 0 and index < readings[before].stop
 
 
 def _sentences(text: str, spoken: bool, language: str) -> list[str]:
@@ -261,12 +264,15 @@ def _fitted(
         if not isinstance(item, _Piece):
             fitted.append(item)
             continue
-        start = item.start
+        start = stop = item.start
         for part in cut(text.text[item.start : item.stop], max_characters):
-            stop = start + len(part)
-            if _WORD.search(part):
-                fitted.append(replace(item, start=start, stop=stop))
-            elif not part.isspace():
+            stop += len(part)
+            if _is_within(stop, text.readings):
+                continue
+            if _WORD.search(text.text, start, stop):
+                pause_ms = item.pause_ms if stop == item.stop else None
+                fitted.append(replace(item, start=start, stop=stop, pause_ms=pause_ms))
+            elif not text.text[start:stop].isspace():
                 unfit.append(
                     Omission(
                         *text.source_span(*_stripped(text, start, stop)),
@@ -306,7 +312,9 @@ def _segments(
             made.append(item)
             scene_ends = scene_ends or item.kind == "break"
             continue
-        if scene_ends:
+        if item.pause_ms is not None:
+            pause_ms = item.pause_ms
+        elif scene_ends:
             pause_ms = pauses.scene_ms
         elif after is None:
             pause_ms = pauses.section_ms
@@ -319,13 +327,16 @@ def _segments(
 
 def _segment(piece: _Piece, text: Paragraph, pause_ms: int) -> Segment:
     start, stop = _stripped(text, piece.start, piece.stop)
+    first = bisect_left(text.readings, start, key=lambda reading: reading.start)
+    last = bisect_left(text.readings, stop, key=lambda reading: reading.start)
     return Segment(
         text.text[start:stop],
         piece.kind,
         piece.speaker,
-        0.0 if piece.kind is Kind.DIALOGUE and piece.speaker is None else 1.0,
+        piece.confidence,
         pause_ms,
         *text.source_span(start, stop),
+        readings=tuple(_moved(text.readings[first:last], -start)),
     )
 
 
