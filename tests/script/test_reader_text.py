@@ -247,8 +247,8 @@ Chapter III
 
 
 def test_contents_without_a_heading_are_no_chapters(read_text: ReadText) -> None:
-    listed = "\n\n".join(f"Chapter {n}. Of Things" for n in "1 2 3".split())
-    told = "\n\n".join(f"Chapter {n}.\n\n{PROSE}" for n in "1 2 3".split())
+    listed = "\n\n".join(f"Chapter {n}. Of Things" for n in (1, 2, 3))
+    told = "\n\n".join(f"Chapter {n}.\n\n{PROSE}" for n in (1, 2, 3))
     book = read_text(f"{listed}\n\n{told}")
     check_accounted(book)
     assert len(texts(book, Role.CONTENTS)) == 3
@@ -256,7 +256,7 @@ def test_contents_without_a_heading_are_no_chapters(read_text: ReadText) -> None
 
 
 def test_chapter_lines_without_a_list_are_all_chapters(read_text: ReadText) -> None:
-    told = "\n\n".join(f"Chapter {n}.\n\n{PROSE}" for n in "1 2 3".split())
+    told = "\n\n".join(f"Chapter {n}.\n\n{PROSE}" for n in (1, 2, 3))
     assert texts(read_text(told), Role.CONTENTS) == []
 
 
@@ -353,12 +353,12 @@ def test_prose_with_colons_is_no_script(read_text: ReadText, story: str) -> None
     assert {item.speaker for item in paragraphs(read_text(story))} == {None}
 
 
-MARKED = st.sampled_from(
-    [PROSE, "\n", "\n\n", " ", "  ", "_", "_so_", "[1]", "[1] ", "[Footnote 2: ", "]", "Contents\n\n"]
-    + ["Chapter 1\n\n", "Chapter 2\n\n", "[Illustration", ": a", "]\n\n", "***\n", "Ann: ", "Ben: "]
-    + ["{12}", "[Pg 3]", "word", "Word.", "\r\n", "*** START OF THE PROJECT GUTENBERG EBOOK ***\n"]
-    + ["End of Project Gutenberg's", "Transcriber's note: ", "\f", "\x85", "\u2028", "IV.\n\n"]
-)  # fmt: skip
+MARKS = ("_", "_so_", "[1]", "[1] ", "[Footnote 2: ", "]", "[Illustration", ": a", "]\n\n", "***\n")
+LISTED = ("Contents\n\n", "Chapter 1\n\n", "Chapter 2\n\n", "IV.\n\n", "{12}", "[Pg 3]")
+AROUND = ("*** START OF THE PROJECT GUTENBERG EBOOK ***\n", "End of Project Gutenberg's ")
+SPOKEN = ("Ann: ", "Ben: ", "Transcriber's note: ", "word", "Word.", PROSE)
+SPACES = ("\n", "\n\n", " ", "  ", "\r\n", "\f", "\x85", "\u2028")
+MARKED = st.sampled_from([*MARKS, *LISTED, *AROUND, *SPOKEN, *SPACES, *SPACES])
 
 
 @settings(max_examples=400, deadline=None)
