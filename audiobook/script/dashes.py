@@ -20,13 +20,12 @@ __all__ = ["dash_spans", "without_incises"]
 
 _COMMA = frozenset({"fr"})
 _CLOSE = frozenset({"es", "ca", "gl", "eu"})
-_SPACED = frozenset(
-    ["be", "bg", "ru", "sr", "uk", "cs", "pl", "sk", "it", "pt", "ro", "da", "nb", "nn", "no", "sv"]
-    + ["el", "et", "fi", "hu", "lt", "lv", "tr"]
-)
+_BY_SPACES = "be bg cs da el et fi hu it lt lv nb nn no pl pt ro ru sk sr sv tr uk"
+_SPACED = frozenset(_BY_SPACES.split())
 _IN_QUOTES = frozenset({"fr", "es", "ru", "uk", "be", "bg"})
 """Languages whose incises stand within the quotation marks."""
 
+_WORD = re.compile(r"[^\W_]")
 _OPENING = re.compile(r"(?:[—–―]|-{1,2}(?=\s))\s*(?=[^\W_]|[«“\"¡¿…(])")
 _CLOSE_INCISE = re.compile(r"\s[—–](?=\w)(?P<said>[^—–]*?)(?:[—–](?=[\s.,;:!?…»]|$)[.,;:!?…]*|$)")
 _SPACED_END = r"(?P<said>.*?)(?:(?<=[.,:;!?…])\s[—–-](?=\s)|$)"
@@ -65,8 +64,7 @@ def _carved(text: str, speech: Span, language: str) -> Iterator[Span]:
         start, stop = match.span()
         if not match["said"].strip() or start <= done:
             continue
-        rest = text[stop : speech.stop]
-        stop = stop if any(map(str.isalnum, rest)) else speech.stop
+        stop = stop if _WORD.search(text, stop, speech.stop) else speech.stop
         yield Span(done, start, True)
         yield Span(start, stop, False)
         done = stop

@@ -106,6 +106,7 @@ def _quotes(text: str, openers: str, runs_on: bool) -> list[tuple[int, int]]:
     """Where quotations stand, marks included, nested ones left inside the outer."""
     found: list[tuple[int, int]] = []
     unclosed: set[str] = set()
+    last: dict[str, int] = {}  # where each mark is closed for the last time, once it is asked for
     position = 0
     if "»" not in openers and _CARRIED_ON.match(text):
         position = text.find("»", 1) + 1 or len(text)
@@ -116,7 +117,9 @@ def _quotes(text: str, openers: str, runs_on: bool) -> list[tuple[int, int]]:
         if mark in unclosed or not _can_open(text, start):
             continue
         stop = _single_end(text, start) if mark in _SINGLE else _end(text, start)
-        if stop is None and max(map(text.rfind, _CLOSING[mark])) < position:
+        if stop is None and mark not in last:
+            last[mark] = max(map(text.rfind, _CLOSING[mark]))
+        if stop is None and last[mark] < position:
             unclosed.add(mark)  # nothing closes a later one either: look no further
             if runs_on or (start == 0 and mark != "'"):
                 stop = len(text)

@@ -75,7 +75,7 @@ class Figures:
 def levels_of(sound: Sound, sample_rate: int, *, first: int = 0, last: int | None = None) -> Levels:
     """Measure the samples from `first` up to `last`; those around them are context.
 
-    Parts measured with a tenth of a second of context before them and 16 samples after say
+    Parts measured with the context that K-weighting remembers before them and 16 samples after say
     together what the whole says, where each but the last is a number of whole 100 ms long.
 
     Args:

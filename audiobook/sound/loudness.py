@@ -31,7 +31,7 @@ __all__ = [
     "true_peaks",
 ]
 
-_SETTLING_S = 0.1
+_SETTLING_S = 0.06
 _OFFSET = -0.691
 _ABSOLUTE_GATE_LUFS = -70.0
 _RELATIVE_GATE_LU = -10.0
@@ -87,7 +87,7 @@ def k_response(sample_rate: int) -> NDArray[np.complex64]:
 
 
 def k_settling_samples(sample_rate: int) -> int:
-    """What lies further back the K-weighting filter has forgotten, to 1 part in 100,000."""
+    """What lies further back the K-weighting filter has forgotten, to 3 parts in a million."""
     return int(_SETTLING_S * sample_rate)
 
 

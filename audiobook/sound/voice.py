@@ -253,7 +253,7 @@ def _level(speech: Sound, sample_rate: int, loudness: _Loudness, room: Room) -> 
     for more_db in (_SOUGHT_DB, _MOST_TAMED_DB):
         above = ceiling / 10 ** ((untamed_db + more_db) / 20)
         peaks = true_peaks(speech, above, beside_tops=True)
-        tamer = _Tamer(in_ticks(peaks, tick).max(axis=1) / ceiling)
+        tamer = _Tamer(in_ticks(peaks, tick).T.copy().max(axis=0) / ceiling)
         gain_db = _gain_db(loudness, tamer, untamed_db)
         if gain_db <= untamed_db + more_db:
             break
