@@ -5,14 +5,21 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from audiobook.errors import StoryError
+from audiobook.errors import StoryError, UnknownNameError
 from audiobook.model import Source
+from audiobook.settings import parse_yaml
 
-__all__ = ["FrontMatter", "front_matter"]
+__all__ = ["SEGMENTS", "FrontMatter", "front_matter", "is_script_file"]
+
+SEGMENTS = ("segments", "lines")
+"""The setting that makes a Markdown story a script file: each line of it is a segment."""
 
 _OPENING = re.compile(r"---[ \t]*(?:\r\n|\r|\n)")
 _CLOSING = re.compile(r"^(?:---|\.\.\.)[ \t]*(?:\r\n|\r|\n|\Z)", re.MULTILINE)
 _BLANK_LINE = re.compile(r"[ \t]*(?:\r|\n|\Z)")
+_SEGMENTS_KEY = re.compile(
+    r"""^["']?segments["']?[ \t]*:|[{,][ \t]*["']?segments\b""", re.MULTILINE
+)
 _KEY = re.compile(r"[^\W\d][\w-]*[ \t]*:(?:\s|\Z)")
 
 
@@ -53,3 +60,19 @@ def front_matter(text: str, name: str = "") -> FrontMatter | None:
             hint="put --- on a line of its own after it",
         )
     return None
+
+
+def is_script_file(front: FrontMatter, name: str) -> bool:
+    """Whether the front matter says that each line of the story is a segment as it stands.
+
+    Raises:
+        ConfigError: it is not YAML, or says anything else of its segments; with the line.
+    """
+    if not _SEGMENTS_KEY.search(front.yaml):
+        return False
+    key, value = SEGMENTS
+    table = parse_yaml(front.yaml, name, front.first_line)
+    given = table.text(key)
+    if given not in (None, value):
+        raise UnknownNameError("way to cut segments", given, [value], where=table.where(key))
+    return given is not None

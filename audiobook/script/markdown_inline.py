@@ -18,16 +18,24 @@ from markdown_it import MarkdownIt
 from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 
-from audiobook.errors import StoryError
+from audiobook.errors import StoryError, Where
 from audiobook.model import Cue, Omission, Source
+from audiobook.script.annotations import (
+    CUE_OPTIONS,
+    PauseMark,
+    ReadingMark,
+    mark_at,
+    options_at,
+)
 from audiobook.script.assemble import Run
 
-__all__ = ["Passage", "Piece", "inline", "make_parser"]
+__all__ = ["Mark", "Passage", "Piece", "inline", "make_parser"]
 
-Piece: TypeAlias = Run | Cue | Omission
+Mark: TypeAlias = PauseMark | ReadingMark
+"""What an author says of the text beside it."""
+Piece: TypeAlias = Run | Cue | Omission | Mark
 """What a passage is made of: text that stands in the source as it is, cues, what is left out."""
 
-_CUES = ("music", "sting")
 _OPTIONS = re.compile(r"\{[ \t]*((?:[\w-]+=[^\s{}]+[ \t]*)*)\}")
 
 
@@ -46,6 +54,10 @@ class Passage:
         """Offset in the source of the character at `index` of the content."""
         at, offset = self.lines[max(0, bisect_right(self.lines, index, key=lambda x: x[0]) - 1)]
         return offset + index - at
+
+    def where(self, index: int) -> Where:
+        """The line and column of the character at `index` of the content."""
+        return self.source.where(self.offset(index))
 
     def line(self, n: int) -> str:
         """The text of the nth line, from 0, without the white space before it."""
@@ -67,6 +79,7 @@ def make_parser() -> MarkdownIt:
     parser = MarkdownIt("commonmark").enable("table")
     parser.disable(["code", "inline", "text_join", "fragments_join"])
     parser.inline.ruler.before("text", "place", _note_place)
+    parser.inline.ruler.before("link", "mark", _find_mark)
     return parser
 
 
@@ -79,6 +92,18 @@ def _note_place(state: StateInline, silent: bool) -> bool:
     return False
 
 
+def _find_mark(state: StateInline, silent: bool) -> bool:
+    if not state.src.startswith("[", state.pos) or state.tokens is not state.env["tokens"]:
+        return False
+    mark = mark_at(state.src, state.pos, state.env["place"])
+    if mark is None:
+        return False
+    if not silent:
+        state.push("mark", "", 0).meta["mark"] = mark
+    state.pos = mark.end
+    return True
+
+
 def inline(parser: MarkdownIt, passage: Passage, env: MutableMapping[str, Any]) -> Iterator[Piece]:
     """The pieces of a passage in order, with offsets in the source; a run stays on its line.
 
@@ -88,12 +113,13 @@ def inline(parser: MarkdownIt, passage: Passage, env: MutableMapping[str, Any]) 
         env: what the parser found out about the whole document: its link definitions.
 
     Raises:
-        StoryError: the settings of a cue are no settings.
+        StoryError, UnknownNameError: a mark, or the settings of a cue, cannot be read.
     """
     tokens: list[Token] = []
     places: list[tuple[int, int]] = []
     content = passage.content
-    parser.inline.parse(content, parser, {**env, "tokens": tokens, "places": places}, tokens)
+    own = {"tokens": tokens, "places": places, "place": passage.where}
+    parser.inline.parse(content, parser, {**env, **own}, tokens)
     places.append((len(tokens), len(content)))
     done = 0
     for (first, at), (last, after) in pairwise(places):
@@ -101,8 +127,16 @@ def inline(parser: MarkdownIt, passage: Passage, env: MutableMapping[str, Any]) 
             if isinstance(piece, tuple):
                 yield from _placed(passage, piece, done)
             elif piece.end > piece.start:
-                start, done = passage.span(piece.start, piece.end)[0], piece.end
-                yield replace(piece, start=start, end=passage.span(piece.start, piece.end)[1])
+                yield _moved(piece, passage)
+                done = piece.end
+
+
+def _moved(piece: Cue | Omission | Mark, passage: Passage) -> Cue | Omission | Mark:
+    """A piece with offsets in the source for indices in the content."""
+    start, end = passage.span(piece.start, piece.end)
+    if isinstance(piece, ReadingMark):
+        return replace(piece, start=start, closing=passage.offset(piece.closing), end=end)
+    return replace(piece, start=start, end=end)
 
 
 def _placed(passage: Passage, run: Run, done: int) -> Iterator[Run]:
@@ -116,6 +150,9 @@ def _pieces(passage: Passage, tokens: list[Token], at: int, after: int) -> Itera
     """The pieces of the tokens made between two places, with indices in the content."""
     content = passage.content
     for token in tokens:
+        if token.type == "mark":
+            yield token.meta["mark"]
+            return
         if token.markup == "autolink":
             if token.type == "link_open":
                 yield content[at + 1 : content.index(">", at)], at + 1
@@ -158,16 +195,15 @@ def _code(content: str, token: Token, at: int) -> Run:
 
 
 def _image(passage: Passage, token: Token, start: int, stop: int) -> Cue | Omission:
-    braces = _OPTIONS.match(passage.content, stop)
-    end = braces.end() if braces else stop
-    if token.content not in _CUES:
-        return Omission(start, end, "a picture")
-    if braces is None and passage.content.startswith("{", stop):
-        raise StoryError(
-            f"these settings of the {token.content} cannot be read",
-            where=passage.source.where(passage.offset(stop)),
-            hint="write them as {fade=3s duck=-12dB}",
-        )
-    options = tuple(tuple(word.split("=", 1)) for word in braces[1].split()) if braces else ()
+    if token.content not in CUE_OPTIONS:
+        found = _OPTIONS.match(passage.content, stop)
+        return Omission(start, found.end() if found else stop, "a picture")
+    options, end = options_at(passage.content, stop, token.content, passage.where)
     name = unquote(str(token.attrGet("src") or "")) or None
+    if name is None and token.content != "music":
+        raise StoryError(
+            f"this {token.content} has no name",
+            where=passage.where(start),
+            hint=f"write ![{token.content}](name), with a sound file or a built-in piece",
+        )
     return Cue(token.content, start, end, name, options)

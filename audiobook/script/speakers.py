@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
+from audiobook.config import NARRATOR
 from audiobook.errors import UnknownNameError
 from audiobook.model import Source
 
-__all__ = ["SpokenLine", "looks_cued", "spoken_line"]
+__all__ = ["GUESS_CONFIDENCE", "SpokenLine", "is_cue", "spoken_line"]
 
-_ESCAPE = re.compile(r"[ \t]*\\")
-_NAME = re.compile(r"[ \t]*([^\s:][^:\n]*?)\??:(?:[ \t]+|$)")
+GUESS_CONFIDENCE = 0.5
+"""How sure a speaker is whom a script file marks as a guess: ``Name?:``."""
+
+# A backslash that Markdown has no use for, before a name, says that it is none.
+_ESCAPE = re.compile(r"[ \t]*\\(?=[^!-/:-@\[-`{-~])")
+_CUE = re.compile(r"[ \t]*((?:\\.|[^\\\n]){0,200}?)(\?)?:(?:[ \t]+|$)")
+_ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
 _MAX_NAME = 60
 _MAX_NAME_WORDS = 4
 _OPENING_MARKS = ("“", '"', "„", "«", "»", "‘")
@@ -26,47 +32,91 @@ class SpokenLine:
     """Offset of the line in the source."""
     text_start: int
     """Offset of what is spoken of it: past the name, or past the backslash that escapes one."""
-    speaker: str | None
-    """The name it begins with; None when it names nobody."""
+    speaker: str | None = None
+    """The cast name of who speaks it; "" for somebody unknown; None when it names nobody."""
+    is_guess: bool = False
+    """Whether nobody has confirmed the name."""
 
 
-def spoken_line(source: Source, start: int, line: str, cast: Collection[str]) -> SpokenLine:
+@dataclass(frozen=True, slots=True)
+class _Cue:
+    """What may be a name, and a colon, at the beginning of a line."""
+
+    name: str
+    is_guess: bool
+    end: int
+    """Index of what is spoken."""
+
+
+def spoken_line(
+    source: Source, start: int, line: str, cast: Collection[str], *, in_script: bool = False
+) -> SpokenLine:
     """Read the cue of a line, if it has one; a backslash before it says that it has none.
 
     Args:
         source: the story.
         start: the line's offset in it.
         line: its text, without its end.
-        cast: the names there are; as long as there are none, none is unknown.
+        cast: the names there are; of a mapping, each stands for the name that it leads to. As
+            long as there are none, none is unknown.
+        in_script: whether it is a line of a script file: there whatever looks like a name is one,
+            and ``?:`` is somebody unknown.
 
     Raises:
         UnknownNameError: it begins as a speaker's line does, and nobody has that name.
     """
     escaped = _ESCAPE.match(line)
-    match = _NAME.match(line, escaped.end() if escaped else 0)
-    if not match or len(match[1]) > _MAX_NAME:
-        return SpokenLine(start, start, None)
+    cue = _cue(line, escaped.end() if escaped else 0)
+    if cue is None:
+        return SpokenLine(start, start)
     if escaped:
-        return SpokenLine(start, start + escaped.end(), None)
-    name = match[1]
-    if name in cast:
-        return SpokenLine(start, start + match.end(), name)
-    if cast and _seems_speaker(name, line[match.end() :]):
-        where = source.where(start + match.start(1))
-        raise UnknownNameError("speaker", name, cast, where=where)
-    return SpokenLine(start, start, None)
+        return SpokenLine(start, start + escaped.end())
+    if cue.name in cast or cue.name == NARRATOR:
+        name = cast.get(cue.name, cue.name) if isinstance(cast, Mapping) else cue.name
+        return SpokenLine(start, start + cue.end, name, cue.is_guess)
+    if in_script and cue.is_guess and not cue.name:
+        return SpokenLine(start, start + cue.end, "", is_guess=True)
+    if _seems_cue(cue, line, cast, in_script):
+        column = len(line) - len(line.lstrip())
+        error = UnknownNameError(
+            "speaker", cue.name, {*cast, NARRATOR}, where=source.where(start + column)
+        )
+        cure = "if it is no name, put a backslash before the colon"
+        error.hint = f"{error.hint}; {cure}"
+        raise error
+    return SpokenLine(start, start)
 
 
-def looks_cued(line: str) -> bool:
-    """Whether a line begins as those do that say who speaks, be it a known name or not."""
-    match = _NAME.match(line)
-    return match is not None and len(match[1]) <= _MAX_NAME
+def is_cue(line: str, cast: Collection[str]) -> int | None:
+    """The index of the colon that makes a line of a script file begin with a name, or seem to."""
+    cue = _cue(line, 0)
+    if cue is None or not (
+        cue.name in cast
+        or cue.name == NARRATOR
+        or (cue.is_guess and not cue.name)
+        or _seems_cue(cue, line, cast, in_script=True)
+    ):
+        return None
+    return line.rindex(":", 0, cue.end)
 
 
-def _seems_speaker(name: str, said: str) -> bool:
-    words = name.split()
+def _cue(line: str, at: int) -> _Cue | None:
+    match = _CUE.match(line, at)
+    if match is None:
+        return None
+    name = _ESCAPED.sub(r"\1", match[1]).strip()
+    if not name and not match[2]:
+        return None
+    return _Cue(name, match[2] is not None, match.end())
+
+
+def _seems_cue(cue: _Cue, line: str, cast: Collection[str], in_script: bool) -> bool:
+    words = cue.name.split()
+    if not words or len(cue.name) > _MAX_NAME or len(words) > _MAX_NAME_WORDS:
+        return False
+    if in_script:
+        return cue.is_guess or all(word[0].isupper() for word in words)
+    said = line[cue.end :]
     return (
-        said.startswith(_OPENING_MARKS)
-        and len(words) <= _MAX_NAME_WORDS
-        and all(word[0].isupper() for word in words)
+        bool(cast) and said.startswith(_OPENING_MARKS) and all(word[0].isupper() for word in words)
     )

@@ -1,10 +1,11 @@
-"""A Script as the text that an author reads and edits: Markdown, a line for each segment.
+"""A Script as the script file that an author reads and edits; see docs/script-format.md.
 
 ---
 title: The Crossing
 language: en
 cast:
   Ferryman: {}
+segments: lines
 ---
 
 # The Near Bank
@@ -16,32 +17,54 @@ Ferryman: “Not today.”
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
 
 import yaml
 
-from audiobook.model import Chapter, Cue, Kind, Script, Segment
-from audiobook.script.speakers import looks_cued
-from audiobook.script.splitting import Pauses
+from audiobook.config import NARRATOR
+from audiobook.model import (
+    Book,
+    BookChapter,
+    Chapter,
+    Cue,
+    Kind,
+    Paragraph,
+    Reading,
+    Script,
+    Segment,
+)
+from audiobook.script.front import SEGMENTS
+from audiobook.script.speakers import is_cue
+from audiobook.script.splitting import Pauses, split
 from audiobook.yaml_values import yaml_values
 
 __all__ = ["script_text"]
 
 _PARAGRAPH_MS = Pauses().paragraph_ms
-_MARKUP = re.compile(r"[\\`*_\[\]<&#|~]")
-_NUMBER = re.compile(r"\d+(?=[.)])")
-_LINE_MARKS = (">", "-", "+", "=")
+_MARKUP = re.compile(r"[\\`*_\[]|<(?=[A-Za-z/!?])|&(?=#|\w+;)")
+_IN_HEADING = re.compile(r"[#{]")
+_IN_BRACKETS = re.compile(r"[()]")
+_IN_QUOTES = re.compile(r'["\\]')
+_LINE_MARK = re.compile(r"[>+=#|~-]|\d+(?=[.)])")
+_AFTER_NAME = re.compile(r":(?=\s|$)|\?$")
+_UNSAFE_IN_PATH = re.compile(r"[^\w/.~-]|\A//|(?<=/)/")
 
 
 def script_text(script: Script) -> str:
-    """The script as Markdown with YAML front matter; reading it gives the same segments.
+    """The script as a script file; reading it gives the same script.
 
     The front matter is the story's own, with everybody named in it who speaks in the script.
+    What is kept: chapters with their titles, cues, and of each segment its text, kind and speaker,
+    whether that is a guess, its pause, and how the author wants it read. Narration and headings
+    are taken for the narrator's.
     """
-    front = yaml.safe_dump(_settings(script), allow_unicode=True, sort_keys=False)
-    level = 2 if _opens_with_title(script.chapters[0]) else 1
-    chapters = "".join(part for chapter in script.chapters for part in _chapter(chapter, level))
-    return f"---\n{front}---\n\n{chapters.rstrip()}\n"
+    settings = _settings(script)
+    front = yaml.safe_dump(settings, allow_unicode=True, sort_keys=False)
+    cast = settings.get("cast")
+    names = [str(name) for name in cast] if isinstance(cast, dict) else []
+    blocks = _blocks(script, _Writer(names, _usual_pauses(script)))
+    return f"---\n{front}---\n\n{''.join(blocks).rstrip()}\n"
 
 
 def _settings(script: Script) -> dict[str, object]:
@@ -51,50 +74,192 @@ def _settings(script: Script) -> dict[str, object]:
     settings: dict[str, object] = {name: value for name, value in said.items() if value}
     settings = settings | own | settings  # in this order, and what the script says holds
     cast = own.get("cast")
-    members: dict[str, object] = {s.speaker: {} for s in script.segments if s.speaker}
-    members |= cast if isinstance(cast, dict) else {}
-    return settings | ({"cast": members} if members else {})
+    members: dict[str, object] = dict(cast) if isinstance(cast, dict) else {}
+    members |= {s.speaker: {} for s in script.segments if s.speaker and s.speaker not in members}
+    return settings | ({"cast": members} if members else {}) | dict([SEGMENTS])
 
 
-def _opens_with_title(chapter: Chapter) -> bool:
-    """Whether the heading of the book stands before that of its first chapter."""
-    headings = [segment.text for segment in chapter.segments if segment.kind is Kind.HEADING]
-    return chapter.title in headings and headings[0] != chapter.title
+def _usual_pauses(script: Script) -> Iterator[int]:
+    """The pause that a reader of the file would give each segment, if no mark said otherwise."""
+    chapters = tuple(
+        BookChapter(chapter.title, tuple(_as_read(chapter))) for chapter in script.chapters
+    )
+    book = Book(script.source, None, (), None, chapters)
+    read = split(book, language=script.language, title=script.title)
+    return (segment.pause_ms for segment in read.segments)
 
 
-def _chapter(chapter: Chapter, level: int) -> Iterator[str]:
-    """A chapter's lines; headings of the given level open chapters."""
-    seen: list[str] = []
-    for item in chapter.items:
+def _as_read(chapter: Chapter) -> Iterator[Paragraph | Cue]:
+    for item, after in zip(chapter.items, (*chapter.items[1:], None), strict=True):
         if isinstance(item, Cue):
-            yield _cue(item) + "\n\n"
-        elif item.kind is Kind.HEADING:
-            depth = level if item.text == chapter.title and item.text not in seen else level + 1
-            if level > 1 and not seen and depth != level:
-                depth = 1  # the title of the book
-            seen.append(item.text)
-            yield f"{'#' * depth} {_escaped(item.text)}\n\n"
+            yield item
         else:
-            yield _line(item) + ("\n\n" if item.pause_ms >= _PARAGRAPH_MS else "\n")
+            yield Paragraph(
+                item.text,
+                ((0, 0),),
+                len(item.text),
+                item.kind,
+                goes_on=_goes_on(item, after),
+                is_segment=True,
+            )
+
+
+def _goes_on(segment: Segment, after: Segment | Cue | None) -> bool:
+    """Whether the next segment stands in the same paragraph."""
+    return (
+        isinstance(after, Segment)
+        and Kind.HEADING not in (segment.kind, after.kind)
+        and segment.pause_ms < _PARAGRAPH_MS
+    )
+
+
+def _blocks(script: Script, writer: _Writer) -> Iterator[str]:
+    """The lines of all chapters, each with what parts it from the next."""
+    for number, chapter in enumerate(script.chapters):
+        opening = _opening(chapter, script.title if number == 0 else None)
+        if opening.line:
+            yield f"# {_in_heading(chapter.title)} {{spoken=no}}\n\n"
+        for index, item in enumerate(chapter.items):
+            if isinstance(item, Cue):
+                yield _cue(item) + "\n\n"
+            elif item.kind is Kind.HEADING:
+                opens = index == opening.heading
+                title = chapter.title if opens and chapter.title != item.text else None
+                yield writer.heading(item, 1 if opens else 2, title) + "\n\n"
+            else:
+                after = chapter.items[index + 1] if index + 1 < len(chapter.items) else None
+                yield writer.line(item) + ("\n" if _goes_on(item, after) else "\n\n")
+
+
+@dataclass(frozen=True, slots=True)
+class _Opening:
+    """What opens a chapter."""
+
+    heading: int | None = None
+    """Index of the segment that does."""
+    line: bool = False
+    """Whether a heading that is not spoken does."""
+
+
+def _opening(chapter: Chapter, story_title: str | None) -> _Opening:
+    """How a chapter is opened; the first one may have cues and headings before its heading.
+
+    Args:
+        chapter: the chapter.
+        story_title: the title of the story for its first chapter; None for others.
+    """
+    first, *_ = chapter.items
+    for index, item in enumerate(chapter.items):
+        if isinstance(item, Segment) and item.kind is not Kind.HEADING:
+            break
+        if isinstance(item, Segment) and item.text == chapter.title:
+            return _Opening(heading=index)
+        if story_title is None:
+            break
+    if isinstance(first, Segment) and first.kind is Kind.HEADING:
+        return _Opening(heading=0)
+    has_body = any(segment.kind is not Kind.HEADING for segment in chapter.segments)
+    return _Opening(line=not (chapter.title == story_title and has_body))
 
 
 def _cue(cue: Cue) -> str:
     if cue.kind == "break":
         return "***"
     options = " ".join(f"{name}={value}" for name, value in cue.options)
-    return f"![{cue.kind}]({cue.name or ''})" + (f"{{{options}}}" if options else "")
+    path = _UNSAFE_IN_PATH.sub(_percent_encoded, cue.name or "")
+    return f"![{cue.kind}]({path})" + (f"{{{options}}}" if options else "")
 
 
-def _line(segment: Segment) -> str:
-    text = _escaped(segment.text)
-    if segment.speaker:
-        return f"{segment.speaker}: {text}"
-    if number := _NUMBER.match(text):
-        text = f"{number[0]}\\{text[number.end() :]}"
-    if text.startswith("\\"):  # it can be taken for nothing else any more
+def _percent_encoded(match: re.Match[str]) -> str:
+    return "".join(f"%{byte:02X}" for byte in match.group().encode("utf-8", "replace"))
+
+
+@dataclass(frozen=True, slots=True)
+class _Writer:
+    """Writes a script's segments, asked for each in order."""
+
+    names: Collection[str]
+    """Of the cast."""
+    usual_ms: Iterator[int]
+    """The pause of each that needs no mark."""
+
+    def heading(self, segment: Segment, level: int, title: str | None) -> str:
+        settings = [f"title={_quoted(title)}"] if title is not None else []
+        if segment.pause_ms != next(self.usual_ms):
+            settings.append(f"pause={_duration(segment.pause_ms)}")
+        text = _in_heading(segment.text, segment.readings)
+        return f"{'#' * level} {text}" + (f" {{{' '.join(settings)}}}" if settings else "")
+
+    def line(self, segment: Segment) -> str:
+        text = _marked(segment.text, segment.readings)
+        name = _name(segment)
+        verse = "| " if segment.kind is Kind.VERSE else ""
+        if name is not None:
+            line = f"{verse}{name}: {text}"
+        else:
+            line = verse + (text if verse else _plain_start(text))
+            colon = is_cue(line[len(verse) :], self.names)
+            if colon is not None:
+                colon += len(verse)
+                line = f"{line[:colon]}\\{line[colon:]}"
+        is_usual = segment.pause_ms == next(self.usual_ms)
+        return line if is_usual else f"{line} [{_duration(segment.pause_ms)}]"
+
+
+def _name(segment: Segment) -> str | None:
+    """What stands before the colon; None where there is none."""
+    is_guess = segment.confidence < 1
+    if segment.speaker is None:
+        if segment.kind is Kind.NARRATION or (segment.kind is Kind.VERSE and not is_guess):
+            return None
+        return "?" if is_guess else NARRATOR
+    name = _AFTER_NAME.sub(r"\\\g<0>", _plain_start(_escaped(segment.speaker)))
+    return name + "?" * is_guess
+
+
+def _plain_start(text: str) -> str:
+    """A line's text with a backslash where Markdown takes its beginning for more than text."""
+    mark = _LINE_MARK.match(text)
+    if mark is None:
         return text
-    return f"\\{text}" if text.startswith(_LINE_MARKS) or looks_cued(text) else text
+    at = mark.end() if mark.group().isdecimal() else 0
+    return f"{text[:at]}\\{text[at:]}"
 
 
 def _escaped(text: str) -> str:
     return _MARKUP.sub(r"\\\g<0>", text)
+
+
+def _marked(text: str, readings: Collection[Reading]) -> str:
+    """Text with its author's readings as marks."""
+    parts: list[str] = []
+    done = 0
+    for reading in readings:
+        if reading.why != "author":
+            continue
+        read = text[reading.start : reading.stop]
+        inner = _IN_BRACKETS.sub(r"\\\g<0>", _escaped(read))
+        parts += _escaped(text[done : reading.start]), f"({inner})[{_says(reading, read)}]"
+        done = reading.stop
+    return "".join([*parts, _escaped(text[done:])])
+
+
+def _says(reading: Reading, text: str) -> str:
+    says = [f"ipa:{_quoted(reading.ipa)}"] if reading.ipa else []
+    if reading.say != text or not says:
+        says.insert(0, f"sub:{_quoted(reading.say)}")
+    return ";".join(says)
+
+
+def _quoted(value: str) -> str:
+    escaped = _IN_QUOTES.sub(r"\\\g<0>", value)
+    return f'"{escaped}"'
+
+
+def _in_heading(text: str, readings: Collection[Reading] = ()) -> str:
+    return _IN_HEADING.sub(r"\\\g<0>", _marked(text, readings))
+
+
+def _duration(ms: int) -> str:
+    seconds, rest = divmod(ms, 1000)
+    return f"{ms}ms" if rest or not ms else f"{seconds}s"

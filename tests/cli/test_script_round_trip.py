@@ -34,7 +34,7 @@ and goes on there.
 
 ***
 
-![sting](lute-opening){gain=-3}
+![sting](lute-opening){gain=-3dB}
 
 Nobody: nobody said so. “Really?” he asked. “Yes,” she said; “really.”
 

@@ -228,6 +228,6 @@ def test_an_unknown_speaker_in_a_comment_is_not(read_markdown: ReadMarkdown) -> 
 def test_a_real_story_reads_as_meant(data: Path) -> None:
     book = read(data / "lantern.md", cast=["Mara", "Old Tom"])
     assert book.title == "The Lantern"
-    assert _titles(book) == ["The hill", "The lantern {#end}"]
+    assert _titles(book) == ["The hill", "The lantern"]
     assert [cue.kind for cue in _cues(book)] == ["music", "sting", "break", "music"]
     assert {p.speaker for p in _paragraphs(book)} == {None, "Mara", "Old Tom"}

@@ -44,7 +44,7 @@ INLINES = (
     "&mdash;",
 )
 HTML = ("<b>", "</b>", "<!-- c -->", "<div>\n", "<https://x.org>", "<", ">", "&", "\\", "\\*", "|")
-OTHERS = ("\n[a]: b\n", "|a|b|\n|-|-|\n", "![x](y)", "![music](z)", "![sting](<a b>){k=v}")
+OTHERS = ("\n[a]: b\n", "|a|b|\n|-|-|\n", "![x](y)", "![music](z)", "![sting](<a b>){gain=-3dB}")
 MARKUP = st.sampled_from([*BLOCKS, *INLINES, *HTML, *OTHERS])
 
 TEXTS = st.lists(PROSE, max_size=40).map("".join)
@@ -114,7 +114,7 @@ def _inline_words(tokens: list[Token]) -> list[str]:
     for before, token in zip([None, *tokens], tokens, strict=False):
         if token.type in ("text", "text_special", "code_inline"):
             after_picture = before is not None and before.type == "image"
-            words.append(token.content.removeprefix("{k=v}" if after_picture else ""))
+            words.append(token.content.removeprefix("{gain=-3dB}" if after_picture else ""))
     return words
 
 
@@ -143,6 +143,6 @@ def test_a_real_markdown_story_is_said_whole(
         “Is it far?” she asked. “Not far. Not near.” He laughed. Mind the step.
         Mara: that was the name on the gate. “Turn back,” said the sign,
         in letters as long as an arm. a lamp, a rope, 1912. That was the year of the flood.
-        The lantern {#end} Nobody spoke. “I know,” she said. “I know.”
+        The lantern Nobody spoke. “I know,” she said. “I know.”
         """,
     )

@@ -3,27 +3,25 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import groupby, pairwise
-from typing import Any, TypeAlias
 
-from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from audiobook.errors import StoryError
-from audiobook.model import Book, Cue, Kind, Omission, Paragraph, Source
-from audiobook.script.assemble import Run, chapters, paragraph
+from audiobook.errors import StoryError, Where
+from audiobook.model import Book, BookChapter, Cue, Kind, Omission, Paragraph, Source
+from audiobook.script.annotations import PauseMark, attributes_at, duration_ms
 from audiobook.script.encoding import decode
-from audiobook.script.front import front_matter
-from audiobook.script.markdown_inline import Passage, inline, make_parser
-from audiobook.script.speakers import SpokenLine, spoken_line
+from audiobook.script.front import front_matter, is_script_file
+from audiobook.script.markdown_block import Item, Page, paragraphs
+from audiobook.script.markdown_inline import Passage, make_parser
 
 __all__ = ["read"]
 
-_Item: TypeAlias = Paragraph | Cue | Omission
-
+_HEADING_SETTINGS = ("pause", "title", "spoken")
+_CHAPTER_SETTINGS = {"title", "spoken"}
+_BRACE = re.compile(r"(?<!\S)\{")
 _RAW = re.compile(r"\s*<(script|style|pre|textarea)\b", re.IGNORECASE)
 _COMMENT = re.compile(r"\s*<!--")
 _LEFT_OUT = {"fence": "code", "table_open": "a table"}
@@ -35,93 +33,194 @@ _LINE = re.compile(r"([^\r\n]*)(?:\r\n|\r|\n|\Z)")
 
 
 @dataclass(frozen=True, slots=True)
-class _Page:
-    """A story on its way through the reader."""
+class _Heading:
+    """What a heading says beside its text."""
 
-    source: Source
-    lines: list[tuple[int, int]]
-    """Start and end of each line after the front matter, as offsets in the source."""
-    cast: Collection[str]
-    parser: MarkdownIt
-    env: dict[str, Any]
-    """What markdown-it keeps about the document: its link definitions."""
+    level: int
+    """1 to 6; 0 within a quote or a list."""
+    title: str
+    """What a player shows, where it opens a chapter."""
+    start: int
+    """Offset of its text in the source."""
+    settings: frozenset[str]
+    """The names of the settings that it has."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """An item of the story; the first one of a heading with what it says."""
+
+    item: Item
+    heading: _Heading | None = None
 
 
 def read(data: bytes, name: str, cast: Collection[str]) -> Book:
-    """Read a story in Markdown.
+    """Read a story in Markdown, or a script file: see docs/script-format.md.
 
     Args:
         data: the file's content.
         name: the file as the user named it.
-        cast: the names that a line may begin with, and a colon, to say who speaks.
+        cast: the names that a line may begin with, and a colon, to say who speaks; of a mapping,
+            each stands for the name that it leads to.
 
     Raises:
-        StoryError: it is no text, or its front matter, a comment or a script never ends.
-        UnknownNameError: a line names a speaker who is not in the cast.
+        StoryError: it is no text, its front matter, a comment or a script never ends, or a mark
+            in it cannot be read.
+        UnknownNameError: a line names a speaker who is not in the cast, or a mark has a name or
+            a setting that there is not.
     """
     source = Source(name, decode(data, name))
     front = front_matter(source.text, name)
     start = front.end if front else 0
+    in_script = front is not None and is_script_file(front, name)
     lines = [line.span(1) for line in _LINE.finditer(source.text, start)]
-    page = _Page(source, lines, cast, make_parser(), {})
+    page = Page(source, lines, cast, in_script, make_parser(), {})
     found = list(_items(page, page.parser.parse(source.text[start:], page.env)))
-    left_out = [item for item, _ in found if isinstance(item, Omission)]
+    left_out = [one.item for one in found if isinstance(one.item, Omission)]
     if front:
         left_out.append(Omission(0, start, "front matter"))
-    title, chapter_level = _title_and_level(found)
+    headings = [one.heading for one in found if one.heading and one.heading.level]
+    title, chapter_level = (None, 1) if in_script else _title_and_level(headings)
     return Book(
         source,
         title=title,
         authors=(),
         language=None,
-        chapters=chapters(
-            (item, level == chapter_level)
-            for item, level in found
-            if not isinstance(item, Omission)
-        ),
+        chapters=_chapters(_paused(source, found), chapter_level, source),
         left_out=tuple(sorted(left_out, key=lambda omission: omission.start)),
         front_matter=front.yaml if front else "",
     )
 
 
-def _title_and_level(found: list[tuple[_Item, int]]) -> tuple[str | None, int]:
+def _title_and_level(headings: list[_Heading]) -> tuple[str | None, int]:
     """The book's title, and the level of the headings that open chapters (-1: there are none).
 
     The only heading of the highest level, before all others, is the title of the book; where
     there are others, they are the chapters.
     """
-    headings = [(level, item) for item, level in found if level]
-    levels = [level for level, _ in headings]
     if not headings:
         return None, -1
-    top, title = headings[0]
-    if not isinstance(title, Paragraph) or top > min(levels) or levels.count(top) > 1:
+    levels = [heading.level for heading in headings]
+    top = levels[0]
+    if top > min(levels) or levels.count(top) > 1:
         return None, min(levels)
-    return title.text, min(levels[1:], default=top)
+    return headings[0].title, min(levels[1:], default=top)
 
 
-def _items(page: _Page, tokens: list[Token]) -> Iterator[tuple[_Item, int]]:
-    """All that the story holds, each with the level of the heading that it is, or 0."""
+def _paused(source: Source, found: list[_Found]) -> list[_Found]:
+    """What is heard, and each pause that stands first in its block given to what is before it."""
+    heard: list[_Found] = []
+    for one in found:
+        before = heard[-1].item if heard else None
+        if not isinstance(one.item, PauseMark):
+            heard += [one] if one.heading or not isinstance(one.item, Omission) else []
+        elif isinstance(before, Paragraph) and before.pause_ms is None:
+            heard[-1] = replace(heard[-1], item=replace(before, pause_ms=one.item.ms))
+        else:
+            raise StoryError(
+                "this pause has nothing before it",
+                where=source.where(one.item.start),
+                hint="put one pause after what is spoken, before any music or scene break",
+            )
+    return heard
+
+
+def _chapters(found: list[_Found], level: int, source: Source) -> tuple[BookChapter, ...]:
+    """Items by chapter; headings and cues before the first one go into it."""
+    made: list[BookChapter] = []
+    title: str | None = None
+    held: list[Paragraph | Cue] = []
+    for one in found:
+        heading = one.heading
+        if heading and heading.level == level:
+            if title is not None or any(map(_is_body, held)):
+                made.append(BookChapter(title or "", tuple(held)))
+                held = []
+            title = heading.title
+        elif heading and heading.settings & _CHAPTER_SETTINGS:
+            raise StoryError(
+                "this heading opens no chapter, so it has no title of its own",
+                where=source.where(heading.start),
+                hint="leave out title= and spoken=",
+            )
+        if isinstance(one.item, Paragraph | Cue):
+            held.append(one.item)
+    if held:
+        made.append(BookChapter(title or "", tuple(held)))
+    return tuple(made)
+
+
+def _is_body(item: Paragraph | Cue) -> bool:
+    return isinstance(item, Paragraph) and item.kind is not Kind.HEADING
+
+
+def _items(page: Page, tokens: list[Token]) -> Iterator[_Found]:
+    """All that the story holds."""
     covered = bytearray(len(page.lines))
     numbers = _numbers(page, tokens)
     for n, (before, token) in enumerate(pairwise([Token("", "", 0), *tokens])):
         if n in numbers:
-            yield numbers[n], 0
+            yield _Found(numbers[n])
         if token.map and token.type in _LEAVES:
             covered[slice(*token.map)] = b"\1" * (token.map[1] - token.map[0])
         if token.type == "inline" and before.type == "heading_open":
-            level = int(before.tag[1]) if before.level == 0 else 0
-            for item in _spoken(page, token, Kind.HEADING):
-                yield item, level
-                level = 0 if isinstance(item, Paragraph) else level
+            yield from _heading(page, token, int(before.tag[1]) if before.level == 0 else 0)
         else:
-            yield from ((item, 0) for item in _block(page, token, before))
-    yield from ((omission, 0) for omission in _uncovered(page, covered))
+            yield from map(_Found, _block(page, token, before))
+    yield from map(_Found, _uncovered(page, covered))
 
 
-def _block(page: _Page, token: Token, before: Token) -> Iterator[_Item]:
+def _heading(page: Page, token: Token, level: int) -> Iterator[_Found]:
+    """A heading's items, the first paragraph with what its settings say."""
+    passage, settings, omissions = _with_settings(_passage(page, token))
+    items = paragraphs(page, passage, Kind.HEADING)
+    texts = [item for item in items if isinstance(item, Paragraph)]
+    title = settings.get("title") or (texts[0].text if texts else "")
+    heading = _Heading(level, title, passage.offset(0), frozenset(settings))
+    for item in items:
+        if isinstance(item, Paragraph):
+            says = heading if item is texts[0] else None
+            yield _Found(_as_set(item, settings), says)
+        else:
+            yield _Found(item)
+    yield from map(_Found, omissions)
+
+
+def _as_set(text: Paragraph, settings: Mapping[str, str]) -> Item:
+    """A heading's text as its settings want it."""
+    if settings.get("spoken") == "no":
+        return Omission(text.source_offset(0), text.end, "a heading that is not spoken")
+    if "pause" not in settings or text.goes_on:
+        return text
+    return replace(text, pause_ms=duration_ms(settings["pause"]))
+
+
+def _with_settings(passage: Passage) -> tuple[Passage, Mapping[str, str], list[Omission]]:
+    """A heading without the settings in curly brackets at its end, and those."""
+    content = passage.content
+    for brace in _BRACE.finditer(content):
+        at = brace.start()
+        found = attributes_at(content, at, _HEADING_SETTINGS, passage.where)
+        if found is None or found.end < len(content):
+            continue
+        _check_settings(found.values, passage.where(at))
+        omission = Omission(*passage.span(at, found.end), "a heading's settings")
+        return replace(passage, content=content[:at].rstrip()), found.values, [omission]
+    return passage, {}, []
+
+
+def _check_settings(settings: Mapping[str, str], where: Where) -> None:
+    if "pause" in settings:
+        duration_ms(settings["pause"], where)
+    if settings.get("spoken", "no") not in ("yes", "no"):
+        raise StoryError("spoken is yes or no", where=where, hint="write spoken=no")
+    if settings.get("spoken") == "no" and "pause" in settings:
+        raise StoryError("a heading that is not spoken has no pause", where=where)
+
+
+def _block(page: Page, token: Token, before: Token) -> Iterator[Item]:
     if token.type == "inline" and before.type == "paragraph_open":
-        yield from _spoken(page, token)
+        yield from paragraphs(page, _passage(page, token), Kind.NARRATION)
     elif token.type == "html_block":
         yield from _html(page, token)
     elif token.type == "hr":
@@ -130,7 +229,7 @@ def _block(page: _Page, token: Token, before: Token) -> Iterator[_Item]:
         yield Omission(*_extent(page, token), _LEFT_OUT[token.type])
 
 
-def _numbers(page: _Page, tokens: list[Token]) -> dict[int, Paragraph]:
+def _numbers(page: Page, tokens: list[Token]) -> dict[int, Paragraph]:
     """By the index of its token, the number of each list item that is more than a marker.
 
     CommonMark takes "1912. A good year." for an item of a list. A number that counts its list's
@@ -155,7 +254,7 @@ def _numbers(page: _Page, tokens: list[Token]) -> dict[int, Paragraph]:
     return numbers
 
 
-def _html(page: _Page, token: Token) -> Iterator[_Item]:
+def _html(page: Page, token: Token) -> Iterator[Item]:
     """What stands between the tags is text like any other, but for what browsers do not render.
 
     A block whose end is missing goes on to the end of the story: that is never what was meant.
@@ -169,51 +268,10 @@ def _html(page: _Page, token: Token) -> Iterator[_Item]:
     if raw:
         yield Omission(start, stop, "HTML")
     else:
-        yield from _spoken(page, token)
+        yield from paragraphs(page, _passage(page, token), Kind.NARRATION)
 
 
-def _spoken(page: _Page, token: Token, kind: Kind = Kind.NARRATION) -> Iterator[_Item]:
-    """A block's paragraphs: one, unless cues part it."""
-    items = []
-    for speaker, piece in _parted(page, _passage(page, token), kind):
-        item = paragraph(piece, kind, speaker) if isinstance(piece, list) else piece
-        if item:
-            items.append(item)
-    last = max((n for n, item in enumerate(items) if isinstance(item, Paragraph)), default=0)
-    for n, item in enumerate(items):
-        yield replace(item, goes_on=True) if isinstance(item, Paragraph) and n < last else item
-
-
-def _parted(
-    page: _Page, passage: Passage, kind: Kind
-) -> Iterator[tuple[str | None, list[Run] | Cue | Omission]]:
-    """A passage's runs gathered up to where a cue stands or another speaker's line begins."""
-    cast = page.cast if kind is Kind.NARRATION else ()
-    starts = [offset for _, offset in passage.lines]
-    runs: list[Run] = []
-    current: int | None = None
-    cue = SpokenLine(0, 0, None)
-    for piece in inline(page.parser, passage, page.env):
-        if not isinstance(piece, tuple):
-            if isinstance(piece, Cue):
-                yield cue.speaker, runs
-                runs = []
-            yield None, piece
-            continue
-        text, offset = piece
-        n_line = max(0, bisect_right(starts, offset) - 1)
-        if n_line != current:
-            before, current = cue, n_line
-            cue = spoken_line(page.source, starts[n_line], passage.line(n_line), cast)
-            if cue.speaker or before.speaker:
-                yield before.speaker, runs
-                runs = []
-        skip = max(0, cue.text_start - offset)
-        runs.append((text[skip:], offset + skip))
-    yield cue.speaker, runs
-
-
-def _passage(page: _Page, token: Token) -> Passage:
+def _passage(page: Page, token: Token) -> Passage:
     """Where in the source the lines of a block's content stand: each is the end of one there."""
     first, stop = token.map or (0, 1)
     content = token.content.rstrip()
@@ -229,7 +287,7 @@ def _passage(page: _Page, token: Token) -> Passage:
     return Passage(page.source, content, tuple(anchors))
 
 
-def _ending_offset(page: _Page, n_line: int, text: str) -> int | None:
+def _ending_offset(page: Page, n_line: int, text: str) -> int | None:
     """Offset of a text that ends a line, but for white space and a heading's closing marks."""
     start, stop = page.lines[n_line]
     line = page.source.text[start:stop].rstrip()
@@ -239,18 +297,18 @@ def _ending_offset(page: _Page, n_line: int, text: str) -> int | None:
     return None
 
 
-def _extent(page: _Page, token: Token) -> tuple[int, int]:
+def _extent(page: Page, token: Token) -> tuple[int, int]:
     return _stripped(page, *(token.map or (0, 1)))
 
 
-def _stripped(page: _Page, first: int, stop: int) -> tuple[int, int]:
+def _stripped(page: Page, first: int, stop: int) -> tuple[int, int]:
     """Offsets of lines without the white space around them."""
     start, end = page.lines[first][0], page.lines[stop - 1][1]
     text = page.source.text[start:end]
     return start + len(text) - len(text.lstrip()), start + len(text.rstrip())
 
 
-def _uncovered(page: _Page, covered: bytearray) -> Iterator[Omission]:
+def _uncovered(page: Page, covered: bytearray) -> Iterator[Omission]:
     """Lines that the parser made nothing of: definitions of links, quotes nested too deeply."""
     for is_covered, lines in groupby(range(len(covered)), lambda n: covered[n]):
         first, *rest = lines
