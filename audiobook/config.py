@@ -54,6 +54,8 @@ class CastMember:
     """Pitch, 1 being the voice's own; 0.5 to 2."""
     gain_db: float = 0.0
     """Level against the rest of the cast, in dB; −12 to 12."""
+    aka: tuple[str, ...] = ()
+    """Other names that the script may call them by."""
     where: Where | None = field(default=None, compare=False)
     """Where it is set, for errors."""
 
@@ -168,9 +170,10 @@ class Show:
         return next((member for member in self.cast if member.name == name), None)
 
     @property
-    def speakers(self) -> tuple[str, ...]:
-        """The names that a script may use."""
-        return tuple(member.name for member in self.cast)
+    def speakers(self) -> dict[str, str]:
+        """The names that a script may use, each with the cast name that it leads to."""
+        others = {other: member.name for member in self.cast for other in member.aka}
+        return others | {member.name: member.name for member in self.cast}
 
 
 def read_show(path: Path) -> Show:
@@ -265,6 +268,15 @@ def _cast(old: Iterable[CastMember], table: Table) -> tuple[CastMember, ...]:
     members = {member.name: member for member in old}
     for name in table.names():
         members[name] = _member(members.get(name, CastMember(name)), table)
+    owners = {name: name for name in members}
+    for member in members.values():
+        for other in member.aka:
+            if owners.setdefault(other, member.name) != member.name:
+                raise ConfigError(
+                    f'"{other}" is a name of both {owners[other]} and {member.name}',
+                    where=member.where,
+                    hint="give each name to one of the cast",
+                )
     return tuple(members.values())
 
 
@@ -281,6 +293,7 @@ def _member(old: CastMember, cast: Table) -> CastMember:
         rate=table.number("rate", 0.5, 2.0, old.rate),
         pitch=table.number("pitch", 0.5, 2.0, old.pitch),
         gain_db=table.number("gain_db", -12.0, 12.0, old.gain_db),
+        aka=table.texts("aka") or old.aka,
         where=cast.where(old.name),
     )
     table.finish()

@@ -94,6 +94,19 @@ class Table:
             return default
         return None if self._get(name) in (False, "") else self.text(name)
 
+    def texts(self, name: str) -> tuple[str, ...]:
+        """A list of texts, or one alone, none of them blank; empty where it is not given."""
+        value = self._get(name)
+        if value is None:
+            return ()
+        values = [value] if isinstance(value, str) else value
+        if not isinstance(values, Sequence):
+            raise self._wrong(name, "a list of texts", value)
+        for one in values:
+            if not isinstance(one, str) or not one.strip() or _UNFIT.search(one):
+                raise self._wrong(name, "a list of texts", value, "put each in quotes")
+        return tuple(one.strip() for one in values)
+
     def flag(self, name: str) -> bool | None:
         """True or false; None where it is not given."""
         value = self._get(name)

@@ -49,6 +49,7 @@ MEMBER = {
     "rate": ("0.9", 0.9),
     "pitch": ("1.2", 1.2),
     "gain_db": ("-3", -3.0),
+    "aka": ('["Bob", "his lady"]', ("Bob", "his lady")),
 }
 FEED = {
     "url": ('"https://example.org/f/"', "https://example.org/f/"),
@@ -135,7 +136,7 @@ def test_every_field_is_set_from_show_toml(write: Callable[[str], Path]) -> None
     assert (kairat.name, kairat.voices) == ("Kairat", (("espeak", "a"), ("gtts", "b")))
     assert [kairat.voice_for(name) for name in ("espeak", "gtts", "tone")] == ["a", "b", None]
     assert sophia.voice_for("tone") == "en-gb"
-    assert (show.speakers, show.member("Sophia")) == (("Sophia", "Kairat"), sophia)
+    assert (list(show.speakers), show.member("Sophia")) == (["Sophia", "Kairat"], sophia)
     for item in fields(Show):
         if item.name not in {"places", "folder"}:
             assert getattr(show, item.name) != getattr(Show(), item.name), item.name
@@ -324,3 +325,24 @@ def test_no_cover_leaves_the_folder_of_its_story(house: Path) -> None:
         laid(Show(), "cover: ../secret.md\n", Path("inside/story.md"))
     show = laid(Show(), "cover: art/cover.png\n", Path("inside/story.md"))
     assert show.cover == Path("inside/art/cover.png")
+
+
+def test_a_member_may_go_by_other_names(tmp_path: Path) -> None:
+    (tmp_path / "show.toml").write_text('[cast.A]\naka = ["B", "the lady"]\n[cast.C]\naka = "D"\n')
+    show = read_show(tmp_path / "show.toml")
+    assert show.speakers == {"A": "A", "B": "A", "the lady": "A", "C": "C", "D": "C"}
+
+
+@pytest.mark.parametrize(
+    ("toml", "what"),
+    [
+        ('[cast.A]\naka = ["B"]\n[cast.B]\n', '"B" is a name of both B and A'),
+        ('[cast.A]\naka = ["X"]\n[cast.B]\naka = ["X"]\n', '"X" is a name of both A and B'),
+        ("[cast.A]\naka = [1]\n", '"aka" must be a list of texts'),
+    ],
+)
+def test_a_name_is_one_of_the_casts_alone(tmp_path: Path, toml: str, what: str) -> None:
+    (tmp_path / "show.toml").write_text(toml)
+    with pytest.raises(ConfigError, match=what) as caught:
+        read_show(tmp_path / "show.toml")
+    assert caught.value.where
