@@ -172,8 +172,8 @@ class Show:
     @property
     def speakers(self) -> dict[str, str]:
         """The names that a script may use, each with the cast name that it leads to."""
-        others = {other: member.name for member in self.cast for other in member.aka}
-        return others | {member.name: member.name for member in self.cast}
+        own = {member.name: member.name for member in self.cast}
+        return own | {other: member.name for member in self.cast for other in member.aka}
 
 
 def read_show(path: Path) -> Show:
