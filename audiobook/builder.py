@@ -131,7 +131,7 @@ def build(
         raise UsageError(f"{jobs} jobs do nothing", hint="use 1 or more")
     n_jobs = jobs or os.cpu_count() or 1
     check_formats(choices.formats)
-    stories = read_stories(source, choices)
+    stories = read_stories(source, choices, listen)
     with ExitStack() as stack:
         if executor is None:
             executor = ThreadPoolExecutor(n_jobs)

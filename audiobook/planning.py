@@ -13,6 +13,7 @@ from audiobook.episode.formats import check_formats
 from audiobook.errors import UnknownNameError
 from audiobook.model import Script, Segment
 from audiobook.programme import arranged, encoder_of, estimated_take, load_music, room_of
+from audiobook.progress import Listener, silent
 from audiobook.sound.profiles import Profile
 from audiobook.sound.timeline import Grid
 from audiobook.sound.voice import Room, Take, kept_length
@@ -57,6 +58,7 @@ def plan(
     *,
     output: str | Path = "output",
     choices: Choices | None = None,
+    listen: Listener = silent,
 ) -> tuple[Plan, ...]:
     """What `build` would make of the same arguments, without speaking and without a network.
 
@@ -70,7 +72,7 @@ def plan(
     check_formats(choices.formats)
     store = Store()
     plans: list[Plan] = []
-    for story in read_stories(source, choices):
+    for story in read_stories(source, choices, listen):
         name = story.engine(choices)
         names = _fit_for(story.language) if name == "auto" else (name,)
         candidates = [_plans(story, choices, engine, Path(output), store) for engine in names]

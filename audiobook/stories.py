@@ -10,9 +10,11 @@ from pathlib import Path
 from audiobook.config import EpisodeEntry, Music, Show, with_front_matter
 from audiobook.episode.formats import check_rates
 from audiobook.errors import ConfigError, UnknownNameError, UsageError, Where
-from audiobook.model import Book, Cue, Paragraph, Script, Segment
+from audiobook.model import Book, Cue, Paragraph, Role, Script, Segment
+from audiobook.progress import Listener, Warned, silent
 from audiobook.script import read, read_front_matter, split
 from audiobook.script.readers.text import read as read_text
+from audiobook.script.selection import selected
 from audiobook.shows import find_show
 from audiobook.sound.profiles import Profile, find_profile
 from audiobook.speech.casting import Casting, cast_voices
@@ -61,6 +63,8 @@ class Choices:
     """Whether music is played."""
     narration: bool | None = None
     """Whether voices go through the narration preset."""
+    include: frozenset[Role] = frozenset()
+    """Parts of a book that are spoken besides its body, such as its notes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +153,11 @@ class Part:
 
 
 def read_script(
-    source: str | Path, *, language: str | None = None, max_characters: int | None = None
+    source: str | Path,
+    *,
+    language: str | None = None,
+    max_characters: int | None = None,
+    listen: Listener = silent,
 ) -> Script:
     """The script of a story: what is spoken, by whom, and where it stands in the source.
 
@@ -157,18 +165,26 @@ def read_script(
         source: the story's file.
         language: BCP 47 tag; None for the story's own, else its show's, else English.
         max_characters: segments longer than this are cut at clauses; None to cut none.
+        listen: is told of what could not be read.
 
     Raises:
         AudiobookError: the story, or the show it belongs to, cannot be used.
     """
-    stories = read_stories(source, Choices(language=language))
+    stories = read_stories(source, Choices(language=language), listen)
     if len(stories) > 1:
         raise UsageError(f"{source} has {len(stories)} stories", hint="name one of them")
     return stories[0].script(max_characters)
 
 
-def read_stories(source: str | Path | None, choices: Choices) -> list[Story]:
+def read_stories(
+    source: str | Path | None, choices: Choices, listen: Listener = silent
+) -> list[Story]:
     """The episodes of a source, read, and seen to be fit for what was chosen.
+
+    Args:
+        source: a story file, or a folder with a show.toml; None as for `build`.
+        choices: what is to be made of it.
+        listen: is told of what could not be read.
 
     Raises:
         AudiobookError: one of them, the show or a choice cannot be used.
@@ -186,6 +202,8 @@ def read_stories(source: str | Path | None, choices: Choices) -> list[Story]:
             raise ConfigError(f'two episodes would both be called "{name}"')
     stories = [_read_named(show, entry, choices) for entry in show.episodes]
     for story in stories:
+        for warning in story.book.warnings:
+            listen(Warned(warning, Where(story.book.source.name)))
         _check(story, choices)
     return stories
 
@@ -217,7 +235,7 @@ def _read_named(show: Show, entry: EpisodeEntry, choices: Choices) -> Story:
 def _read_story(show: Show, entry: EpisodeEntry, choices: Choices) -> Story:
     if front := read_front_matter(entry.story):
         show, entry = with_front_matter(show, entry, front.yaml, front.first_line)
-    book = read(entry.story, cast=show.speakers)
+    book = selected(read(entry.story, cast=show.speakers), choices.include)
     if choices.narration is not None:
         show = replace(show, narration=choices.narration)
     if not choices.music:

@@ -190,7 +190,7 @@ def build(
         if dry_run:
             from audiobook.planning import plan as plan_of
 
-            reporter.plans(plan_of(source, output=output, choices=choices))
+            reporter.plans(plan_of(source, output=output, choices=choices, listen=reporter.listen))
             return
         from audiobook.builder import build as build_all
 
@@ -227,7 +227,7 @@ def plan(
         from audiobook.planning import plan as plan_of
 
         choices = _choices(engine, voice, language, formats, profile, split, only, music, narration)
-        reporter.plans(plan_of(source, output=output, choices=choices))
+        reporter.plans(plan_of(source, output=output, choices=choices, listen=reporter.listen))
 
 
 @app.command()
@@ -246,7 +246,7 @@ def script(
     with reported(debug=debug, as_json=as_json) as reporter:
         from audiobook.stories import read_script
 
-        reporter.script(read_script(story, language=language), output)
+        reporter.script(read_script(story, language=language, listen=reporter.listen), output)
 
 
 @app.command()

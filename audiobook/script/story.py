@@ -7,14 +7,17 @@ from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from typing import Protocol
 
-from audiobook.errors import MissingError, UsageError
+from audiobook.errors import MissingError, StoryError, UsageError, Where
 from audiobook.model import Book
 from audiobook.script.encoding import MAX_STORY_BYTES, decode
 from audiobook.script.front import FrontMatter, front_matter
+from audiobook.script.limits import MAX_PACKED_BYTES
 
 __all__ = ["Reader", "read", "read_front_matter", "story_suffixes"]
 
 _GROUP = "audiobook.readers"
+_PACKED = (b"PK\x03\x04", b"%PDF")
+"""How files begin that hold pictures beside their text: those of zip archives and PDF."""
 _WITH_FRONT_MATTER = (".md", ".markdown")
 
 
@@ -74,12 +77,17 @@ def _read_bytes(path: Path) -> bytes:
         if path.exists() and not path.is_file():
             raise UsageError(f"{path} is not a file", hint="name a story file")
         with path.open("rb") as file:
-            return file.read(MAX_STORY_BYTES + 1)  # one byte too many is for `decode` to refuse
+            start = file.read(len(_PACKED[0]))
+            most = MAX_PACKED_BYTES if start in _PACKED else MAX_STORY_BYTES
+            data = start + file.read(most + 1 - len(start))
     except FileNotFoundError as error:
         raise UsageError(f"no such file: {path}") from error
     except (OSError, ValueError) as error:
         reason = (error.strerror if isinstance(error, OSError) else None) or str(error)
         raise UsageError(f"cannot read {path}: {reason}") from error
+    if most == MAX_PACKED_BYTES < len(data):
+        raise StoryError(f"is larger than {MAX_PACKED_BYTES >> 20} MiB", where=Where(str(path)))
+    return data  # text with a byte too many is for `decode` to refuse
 
 
 def _reader(path: Path) -> Reader:

@@ -1,0 +1,69 @@
+"""How much of a book that is packed or marked up is read: the bounds on what it can cost.
+
+A story's text is bounded by `audiobook.script.encoding.MAX_STORY_BYTES`.
+"""
+
+from __future__ import annotations
+
+__all__ = [
+    "MAX_COVER_BYTES",
+    "MAX_DEPTH",
+    "MAX_DOCUMENTS_BYTES",
+    "MAX_DOCUMENT_BYTES",
+    "MAX_ENTRIES",
+    "MAX_PACKED_BYTES",
+    "MAX_PDF_CHARACTERS",
+    "MAX_PDF_MEMORY_BYTES",
+    "MAX_PDF_OUTLINE",
+    "MAX_PDF_PAGES",
+    "MAX_PDF_SECONDS",
+    "MAX_RATIO",
+    "MAX_RATIO_FREE_BYTES",
+    "MAX_TAGS",
+    "MAX_WARNINGS",
+]
+
+MAX_PACKED_BYTES = 256 << 20
+"""The largest file that holds other files, pictures among them, in bytes."""
+
+MAX_ENTRIES = 20_000
+"""How many files one may hold."""
+
+MAX_DOCUMENT_BYTES = 16 << 20
+"""The largest document within it, in bytes: the whole Bible with its markup has a third of that."""
+
+MAX_DOCUMENTS_BYTES = 64 << 20
+"""All that is unpacked of it, in bytes."""
+
+MAX_COVER_BYTES = 16 << 20
+"""The largest cover picture, in bytes."""
+
+MAX_RATIO = 200
+"""How many bytes may come of one packed byte; markup seldom gives more than ten."""
+
+MAX_RATIO_FREE_BYTES = 1 << 20
+"""What may come of however few: short files of one character are no attack."""
+
+MAX_TAGS = 1_000_000
+"""How many tags and attributes a document may have; a long novel in one file has 50,000."""
+
+MAX_DEPTH = 200
+"""How deep its elements may be nested; those further in are read without their markup."""
+
+MAX_WARNINGS = 20
+"""How many lines of what was passed over are kept of one book."""
+
+MAX_PDF_PAGES = 10_000
+"""How many pages a PDF may have, or say that it has."""
+
+MAX_PDF_CHARACTERS = 20_000_000
+"""How many characters its text layer may hold: twenty long novels."""
+
+MAX_PDF_OUTLINE = 5_000
+"""How many of its bookmarks are read."""
+
+MAX_PDF_SECONDS = 120
+"""How long it may take to read; 300 pages take about one second."""
+
+MAX_PDF_MEMORY_BYTES = 3 << 29
+"""The address space of the process that reads it; 300 pages need a tenth of that."""

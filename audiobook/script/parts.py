@@ -1,0 +1,203 @@
+"""The parts of a marked-up book: what each is for, and which of them are chapters."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import replace
+from itertools import pairwise
+
+from audiobook.model import BookChapter, Paragraph, Role
+from audiobook.script.assemble import chapters
+from audiobook.script.flow import Flow, Place, is_heading
+from audiobook.script.gutenberg import Edition, edition
+from audiobook.script.package import Entry, Package
+from audiobook.script.semantics import role_of_title
+
+__all__ = ["chapters_by_contents", "chapters_by_headings", "set_apart", "with_roles"]
+
+_IMPRINT = re.compile(
+    r"\bISBN\b|\ball rights reserved\b|\blibrary of congress\b|\balle rechte vorbehalten\b"
+    r"|\btous droits réservés\b|\btodos los derechos reservados\b",
+    re.IGNORECASE,
+)
+_MAX_IMPRINT_CHARACTERS = 4000
+_MAX_NOTE_ITEMS = 20
+_MIN_CONTENTS_LINES = 4
+_MAX_CHAPTER_LEVEL = 6
+
+
+def with_roles(flow: Flow, text: str, notes: Iterable[Place]) -> Edition:
+    """Say what paragraphs are for that their own markup leaves open.
+
+    Args:
+        flow: the paragraphs; those that listeners do not want are changed in it.
+        text: its text.
+        notes: the places that the marks of notes lead to.
+
+    Returns:
+        What Project Gutenberg says of the book, where it comes from there.
+    """
+    for place in notes:
+        first, stop = flow.places.get(place, (0, 0))
+        headings = any(map(is_heading, flow.items[first : min(stop, first + _MAX_NOTE_ITEMS + 1)]))
+        if stop - first <= _MAX_NOTE_ITEMS and not headings:
+            _set_role(flow, first, stop, Role.NOTES)
+    for first, stop, role in _titled(flow):
+        _set_role(flow, first, stop, role)
+    for first, stop in _lists_of_links(flow):
+        _set_role(flow, first, stop, Role.CONTENTS)
+    found = edition(text)
+    for n, item in enumerate(flow.items):
+        if isinstance(item, Paragraph) and item.end <= found.start:
+            _set_role(flow, n, n + 1, Role.FRONT)
+        elif isinstance(item, Paragraph) and item.source_offset(0) >= found.end:
+            _set_role(flow, n, n + 1, Role.BACK)
+    return found
+
+
+def set_apart(flow: Flow, package: Package) -> None:
+    """Say what parts of an EPUB are for, as its package, their titles or their words tell."""
+    ends = sorted({first for first, _ in _marks(flow, package)} | {len(flow.items)})
+    for entry in (*package.landmarks, *package.contents):
+        place = flow.places.get((entry.path, entry.anchor))
+        role = entry.role if entry.role is not Role.BODY else role_of_title(entry.title)
+        if place is None or role is Role.BODY:
+            continue
+        end = next((end for end in ends if end > place[0]), place[0])
+        _set_role(flow, place[0], end, role)
+    for document in package.spine:
+        first, stop = flow.places.get((document.path, ""), (0, 0))
+        if not document.is_linear:
+            _set_role(flow, first, stop, Role.BACK)
+        elif _is_imprint(flow, first, stop):
+            _set_role(flow, first, stop, Role.FRONT)
+
+
+def chapters_by_contents(
+    flow: Flow, package: Package, warnings: list[str]
+) -> tuple[BookChapter, ...]:
+    """The chapters of a table of contents; none if it parts the book nowhere.
+
+    Headings right before a place that it names belong to what begins there.
+    """
+    starts: dict[int, str] = {}
+    lost = 0
+    for entry in package.contents:
+        first = _start(flow, entry)
+        if first is None:
+            lost += 1
+        elif entry.title or first not in starts:
+            starts[first] = entry.title
+    if lost:
+        warnings.append(f"the table of contents names {lost} places that are not there")
+    if len(starts) < 2:
+        return ()
+    opened = {_with_headings(flow, first, starts): title for first, title in starts.items()}
+    made = []
+    for first, stop in pairwise(sorted({0, len(flow.items), *opened})):
+        items = tuple(flow.items[first:stop])
+        heading = next((item.text for item in items if is_heading(item)), "")
+        made.append(BookChapter(opened.get(first, "") or heading, items))
+    return tuple(chapter for chapter in made if chapter.items)
+
+
+def chapters_by_headings(flow: Flow) -> tuple[BookChapter, ...]:
+    """The chapters that a book's headings make.
+
+    The only heading of the highest level, before all others, is the title of the book; where
+    there are others of that level, they are the chapters.
+    """
+    levels = [
+        level
+        for item, level in zip(flow.items, flow.levels, strict=True)
+        if 0 < level <= _MAX_CHAPTER_LEVEL and isinstance(item, Paragraph)
+        if item.role is Role.BODY
+    ]
+    top = min(levels, default=-1)
+    if levels and levels[0] == top and levels.count(top) == 1:
+        top = min(levels[1:], default=top)
+    return chapters(
+        (item, level == top and isinstance(item, Paragraph) and item.role is Role.BODY)
+        for item, level in zip(flow.items, flow.levels, strict=True)
+    )
+
+
+def _set_role(flow: Flow, first: int, stop: int, role: Role) -> None:
+    """Say what paragraphs are for, if nothing else has."""
+    for n in range(first, stop):
+        item = flow.items[n]
+        if isinstance(item, Paragraph) and item.role is Role.BODY:
+            flow.items[n] = replace(item, role=role)
+
+
+def _titled(flow: Flow) -> Iterator[tuple[int, int, Role]]:
+    """Sections whose heading says what they are for: from it to the next of its level."""
+    documents = {stop for (_, anchor), (_, stop) in flow.places.items() if not anchor}
+    opened: tuple[int, int, Role] | None = None
+    for n, (item, level) in enumerate(zip(flow.items, flow.levels, strict=True)):
+        if opened and (n in documents or 0 < level <= opened[1]):
+            yield opened[0], n, opened[2]
+            opened = None
+        if opened is None and level and isinstance(item, Paragraph):
+            role = role_of_title(item.text)
+            opened = (n, level, role) if role is not Role.BODY else None
+    if opened:
+        yield opened[0], len(flow.items), opened[2]
+
+
+def _lists_of_links(flow: Flow) -> Iterator[tuple[int, int]]:
+    """Runs of paragraphs that do little but lead elsewhere in the book."""
+    first = 0
+    for n, is_link in enumerate([*flow.links, False]):
+        if is_link:
+            continue
+        if n - first >= _MIN_CONTENTS_LINES:
+            yield first, n
+        first = n + 1
+
+
+def _marks(flow: Flow, package: Package) -> Iterator[tuple[int, int]]:
+    """Where a part of an EPUB may begin: its documents, and what its package names."""
+    for document in package.spine:
+        if (document.path, "") in flow.places:
+            yield flow.places[document.path, ""]
+    for entry in (*package.contents, *package.landmarks):
+        if (entry.path, entry.anchor) in flow.places:
+            yield flow.places[entry.path, entry.anchor]
+
+
+def _is_imprint(flow: Flow, first: int, stop: int) -> bool:
+    """Whether a document is short and speaks of rights."""
+    texts = [item.text for item in flow.items[first:stop] if isinstance(item, Paragraph)]
+    is_short = sum(map(len, texts)) <= _MAX_IMPRINT_CHARACTERS
+    return is_short and any(map(_IMPRINT.search, texts))
+
+
+def _start(flow: Flow, entry: Entry) -> int | None:
+    """Number of the item at which an entry begins; by its title where its id is missing."""
+    place = flow.places.get((entry.path, entry.anchor))
+    if place is not None:
+        return place[0]
+    document = flow.places.get((entry.path, ""))
+    if document is None:
+        return None
+    first, stop = document
+    for n in range(first, stop):
+        item = flow.items[n]
+        if is_heading(item) and item.text == entry.title:
+            return n
+    return None
+
+
+def _with_headings(flow: Flow, first: int, starts: Collection[int]) -> int:
+    """Go back over headings that no entry of the contents begins at."""
+    documents = {start for (_, anchor), (start, _) in flow.places.items() if not anchor}
+    while (
+        first
+        and first not in documents
+        and first - 1 not in starts
+        and is_heading(flow.items[first - 1])
+    ):
+        first -= 1
+    return first
