@@ -14,7 +14,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from audiobook.script.quotes import Span
-from audiobook.script.speech_verbs import speech_verbs
+from audiobook.script.speech_words import speech_verbs
 
 __all__ = ["dash_spans", "without_incises"]
 

@@ -10,10 +10,9 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
 from typing import TypeAlias
 
-from audiobook.config import NARRATOR
+from audiobook.config import NARRATOR, CastMember
 from audiobook.errors import StoryError, Where
 from audiobook.model import (
     Book,
@@ -27,7 +26,7 @@ from audiobook.model import (
     Segment,
 )
 from audiobook.script.clauses import cut
-from audiobook.script.quotes import Span, opens_with_quote, spans
+from audiobook.script.conversation import Stretch, conversation
 from audiobook.script.sentences import sentences
 
 __all__ = ["Pauses", "split"]
@@ -55,6 +54,9 @@ class Pauses:
 
 _PAUSES = Pauses()
 
+_LEAST_CONFIDENCE = 0.5
+"""Below it, a speaker is more likely wrong than right."""
+
 _WORD = re.compile(r"[^\W_]")
 _MARKS = '"“”„«»‘’ '
 _STOPS = ".!?…。！？"
@@ -66,25 +68,27 @@ def split(
     *,
     language: str,
     title: str,
+    cast: Iterable[CastMember] = (),
     max_characters: int | None = None,
     pauses: Pauses = _PAUSES,
 ) -> Script:
     """Make a book ready to be spoken.
 
-    Dialogue is kept apart from narration, sentences from each other. Speech whose speaker nobody
-    has named has none, and confidence 0.
+    Dialogue is kept apart from narration, sentences from each other. Speech gets the speaker whom
+    the text makes likely; a guess that is more likely wrong than right is left to the narrator.
 
     Args:
         book: from a reader.
         language: BCP 47 tag of what it is written in.
         title: the title of the story, for chapters that have none.
+        cast: who may speak; with nobody but the narrator in it, those whom the text names.
         max_characters: the longest segment the engine takes, at least 20; None for any length.
         pauses: the silence between segments.
 
     Raises:
         StoryError: there is nothing to speak in it.
     """
-    text, items = _laid_out(book, language)
+    text, items = _laid_out(book, language, cast)
     items = _joined(items, text)
     if not any(isinstance(item, _Piece) for item in items):
         raise StoryError(
@@ -136,21 +140,24 @@ class _Opening:
 _Item: TypeAlias = _Piece | Cue | _Opening
 
 
-def _laid_out(book: Book, language: str) -> tuple[Paragraph, list[_Item]]:
+def _laid_out(
+    book: Book, language: str, cast: Iterable[CastMember]
+) -> tuple[Paragraph, list[_Item]]:
     """The book's text on one string, a space between paragraphs, and its first pieces."""
     parts: list[str] = []
     anchors: list[tuple[int, int]] = []
     readings: list[Reading] = []
     items: list[_Item] = []
+    stretches = conversation(book, language, cast)
     at = number = end = 0
     for chapter in book.chapters:
         items.append(_Opening(chapter.title))
-        for item, after in pairwise((*chapter.items, None)):
+        for item in chapter.items:
             if not isinstance(item, Paragraph):
-                items.extend([item] if item else [])
+                items.append(item)
                 continue
-            runs_on = isinstance(after, Paragraph) and opens_with_quote(after.text)
-            items.extend(_as_marked(_pieces(item, at, number, runs_on, language), item, at))
+            pieces = _pieces(item, next(stretches), at, number, language)
+            items.extend(_as_marked(pieces, item, at))
             parts.append(item.text)
             anchors.extend((at + index, offset) for index, offset in item.anchors)
             readings.extend(_moved(item.readings, at))
@@ -161,22 +168,34 @@ def _laid_out(book: Book, language: str) -> tuple[Paragraph, list[_Item]]:
 
 
 def _pieces(
-    paragraph: Paragraph, at: int, number: int, runs_on: bool, language: str
+    paragraph: Paragraph, stretches: Iterable[Stretch], at: int, number: int, language: str
 ) -> Iterator[_Piece]:
     """A paragraph's sentences, speech apart from narration."""
     text, kind = paragraph.text, paragraph.kind
-    speaker = None if paragraph.speaker == NARRATOR else paragraph.speaker
     if kind is Kind.HEADING or paragraph.is_segment:
+        speaker = None if paragraph.speaker == NARRATOR else paragraph.speaker
         yield _Piece(at, at + len(text), kind, speaker, paragraph.confidence, number, at)
         return
-    stretches = [Span(0, len(text), False)] if kind is Kind.VERSE else spans(text, runs_on=runs_on)
     for stretch in stretches:
-        said = Kind.DIALOGUE if stretch.spoken or speaker else kind
-        named = paragraph.speaker is not None or said is not Kind.DIALOGUE
-        confidence = paragraph.confidence if named else 0.0
-        for sentence in _sentences(text[stretch.start : stretch.stop], stretch.spoken, language):
+        start, stop, spoken = stretch.span.start, stretch.span.stop, stretch.span.spoken
+        speaker, confidence = _speaker(paragraph, stretch)
+        said = Kind.DIALOGUE if spoken or speaker else kind
+        for sentence in _sentences(text[start:stop], spoken, language):
             yield _Piece(at, at + len(sentence), said, speaker, confidence, number, at)
             at += len(sentence)
+
+
+def _speaker(paragraph: Paragraph, stretch: Stretch) -> tuple[str | None, float]:
+    """Who speaks a stretch, None being the narrator, and how sure that is."""
+    if paragraph.speaker is not None:
+        named = None if paragraph.speaker == NARRATOR else paragraph.speaker
+        return named, paragraph.confidence
+    if not stretch.span.spoken:
+        return None, paragraph.confidence
+    if stretch.attribution is None:
+        return None, 0.0
+    likely = stretch.attribution.confidence >= _LEAST_CONFIDENCE
+    return stretch.attribution.speaker if likely else None, stretch.attribution.confidence
 
 
 def _as_marked(pieces: Iterable[_Piece], paragraph: Paragraph, at: int) -> Iterator[_Piece]:

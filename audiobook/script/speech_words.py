@@ -1,10 +1,10 @@
-"""The words that tell who speaks, by language: verbs of speech and pronouns."""
+"""The words that tell who speaks, by language: verbs of speech, pronouns, kin and the like."""
 
 from __future__ import annotations
 
 import functools
 
-__all__ = ["pronouns", "speech_verbs"]
+__all__ = ["determiners", "pronouns", "roles", "speech_verbs"]
 
 _VERBS = {
     "en": """said says say saying replied replies cried cries asked asks answered answers returned
@@ -62,6 +62,41 @@ _PRONOUNS: dict[str, dict[str, str | None]] = {
     "uk": {"він": "male", "вона": "female", "я": None},
     "pl": {"on": "male", "ona": "female", "ja": None},
 }
+_DETERMINERS = {
+    "en": "the a an his her my our their your this that",
+    "de": "der die das ein eine sein seine ihr ihre mein meine",
+    "fr": "le la l’ l' un une son sa mon ma ce cette leur",
+    "es": "el la un una su mi",
+    "it": "il lo la un una l’ l'",
+    "pt": "o a um uma seu sua",
+    "ru": "его её ее мой моя",
+}
+_ROLES = {
+    "en": (
+        """lady wife mother sister aunt daughter woman girl niece widow maid hostess landlady mamma
+        mama grandmother governess housekeeper ladyship matron bride granddaughter heroine nun""",
+        """gentleman husband father brother uncle man boy son nephew fellow lad host landlord papa
+        grandfather clergyman lordship sailor soldier policeman monk bridegroom grandson widower""",
+    ),
+    "de": (
+        "mutter schwester frau tante tochter dame nichte alte großmutter mädchen",
+        "vater bruder mann onkel sohn herr junge neffe alter großvater prokurist",
+    ),
+    "fr": (
+        "mère sœur soeur femme tante fille dame nièce vieille grand-mère",
+        "père frère homme oncle fils monsieur garçon neveu mari vieux grand-père",
+    ),
+    "es": (
+        "madre hermana mujer tía hija señora niña sobrina abuela",
+        "padre hermano hombre tío hijo señor niño sobrino abuelo marido",
+    ),
+    "it": ("madre sorella donna zia figlia signora", "padre fratello uomo zio figlio signore"),
+    "pt": ("mãe irmã mulher tia filha senhora", "pai irmão homem tio filho senhor"),
+    "ru": (
+        "мать сестра женщина тётка дочь старуха девушка жена",
+        "отец брат мужчина дядя сын старик мальчик муж",
+    ),
+}
 
 
 @functools.cache
@@ -77,3 +112,16 @@ def pronouns(language: str) -> dict[str, str | None]:
     Each has the gender of whoever it stands for, or None where the narrator means themselves.
     """
     return _PRONOUNS.get(language.partition("-")[0].lower(), {})
+
+
+@functools.cache
+def determiners(language: str) -> tuple[str, ...]:
+    """Words that stand before the noun that somebody is called by, as in "the doctor"."""
+    return tuple(_DETERMINERS.get(language.partition("-")[0].lower(), "").split())
+
+
+@functools.cache
+def roles(language: str) -> dict[str, str]:
+    """Nouns in lower case that say no more of somebody than "female" or "male"."""
+    female, male = _ROLES.get(language.partition("-")[0].lower(), ("", ""))
+    return dict.fromkeys(female.split(), "female") | dict.fromkeys(male.split(), "male")
