@@ -113,7 +113,11 @@ class Story:
     def script(self, max_characters: int | None) -> Script:
         """Its script, with no segment longer than an engine takes."""
         script = split(
-            self.book, language=self.language, title=self.title, max_characters=max_characters
+            self.book,
+            language=self.language,
+            title=self.title,
+            cast=self.show.cast,
+            max_characters=max_characters,
         )
         return replace(script, author=self.show.author or script.author)
 
