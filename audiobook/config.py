@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 
 from audiobook.errors import ConfigError, UsageError, Where
+from audiobook.lexicon import Lexicon, read_entries, read_switches
 from audiobook.own_profiles import OwnProfile, read_own_profiles
 from audiobook.settings import MOST_TOML_BYTES, Table, parse_toml, parse_yaml
 
@@ -34,6 +35,7 @@ NARRATOR = "Narrator"
 """The cast name of whoever speaks what nobody else does."""
 
 _MOST_DESCRIPTION_BYTES = 4000
+_NO_LEXICON = Lexicon()
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +154,10 @@ class Show:
     """Who speaks, in the order in which they are set."""
     music: Music = Music()
     """What is played."""
+    lexicon: Lexicon = _NO_LEXICON
+    """How words are to be said."""
+    rules_off: tuple[str, ...] = ()
+    """Names of the rules for numbers, abbreviations and the like that are switched off."""
     feed: Feed = Feed()
     """Where and how it is published."""
     episodes: tuple[EpisodeEntry, ...] = ()
@@ -258,6 +264,10 @@ def _with_settings(show: Show, table: Table, folder: Path) -> Show:
         given["cast"] = _cast(show.cast, cast)
     if (music := table.table("music")) is not None:
         given["music"] = _music(show.music, music)
+    if (say := table.table("say")) is not None:
+        given["lexicon"] = read_entries(say).over(show.lexicon)
+    if (spoken := table.table("spoken")) is not None:
+        given["rules_off"] = read_switches(show.rules_off, spoken)
     if (feed := table.table("feed")) is not None:
         places |= {f"feed.{name}": feed.where(name) for name in feed.names()}
         given["feed"] = _feed(show.feed, feed)

@@ -10,11 +10,13 @@ from pathlib import Path
 from audiobook.config import EpisodeEntry, Music, Show, with_front_matter
 from audiobook.episode.formats import check_rates
 from audiobook.errors import ConfigError, UnknownNameError, UsageError, Where
+from audiobook.lexicon import read_user_lexicon
 from audiobook.model import Book, Cue, Paragraph, Role, Script, Segment
 from audiobook.progress import Listener, Warned, silent
 from audiobook.script import read, read_front_matter, split
 from audiobook.script.readers.text import read as read_text
 from audiobook.script.selection import selected
+from audiobook.script.spoken import pronounced
 from audiobook.shows import find_show
 from audiobook.sound.profiles import Profile, find_profile
 from audiobook.speech.casting import Casting, cast_voices
@@ -119,7 +121,13 @@ class Story:
             cast=self.show.cast,
             max_characters=max_characters,
         )
-        return replace(script, author=self.show.author or script.author)
+        script = replace(script, author=self.show.author or script.author)
+        return pronounced(
+            script,
+            self.show.lexicon,
+            switched_off=self.show.rules_off,
+            max_characters=max_characters,
+        )
 
 
 def profile_of(show: Show, name: str | None) -> Profile:
@@ -195,7 +203,7 @@ def read_stories(
     """
     if choices.split is not None and choices.split not in _SPLITS:
         raise UnknownNameError("way to split", choices.split, _SPLITS)
-    show = find_show(None if source is None else Path(source))
+    show = _with_user_lexicon(find_show(None if source is None else Path(source)))
     if not show.episodes:
         raise ConfigError(
             "the show has no story", where=show.where("title"), hint='add story = "NAME.md"'
@@ -210,6 +218,10 @@ def read_stories(
             listen(Warned(warning, Where(story.book.source.name)))
         _check(story, choices)
     return stories
+
+
+def _with_user_lexicon(show: Show) -> Show:
+    return replace(show, lexicon=show.lexicon.over(read_user_lexicon()))
 
 
 def _check(story: Story, choices: Choices) -> None:
@@ -259,6 +271,7 @@ def story_of_text(text: str, title: str, choices: Choices) -> Story:
     show = Show(
         music=Music(opening=None, bed=None, closing=None), narration=bool(choices.narration)
     )
+    show = _with_user_lexicon(show)
     book = read_text(text.encode("utf-8", "replace"), "the text", ())
     story = Story(show, EpisodeEntry(Path(title), title), book, choices.language or "en")
     _check(story, choices)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ pytest_plugins = ["fakes.google"]
 def store_folder(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder = tmp_path_factory.mktemp("store")
     monkeypatch.setenv("AUDIOBOOK_CACHE", str(folder))
+    monkeypatch.setenv("AUDIOBOOK_LEXICON", os.devnull)
     for name in ("AUDIOBOOK_ENGINE", "AUDIOBOOK_VOICE", "NO_COLOR", "FORCE_COLOR"):
         monkeypatch.delenv(name, raising=False)
     return folder

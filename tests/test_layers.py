@@ -28,7 +28,7 @@ LAYERS = [
     {"parallel"},
     {"shows"},
     {"config"},
-    {"own_profiles"},
+    {"lexicon", "own_profiles"},
     {"settings"},
     {"toml_places", "yaml_values"},
     {"progress"},
@@ -45,7 +45,9 @@ OWNERS = {
     "espeakng_loader": {"audiobook.speech.engines.espeak"},
     "lxml": {"audiobook.podcast.feed"},
     "mutagen": {"audiobook.episode.tags"},
+    "num2words": {"audiobook.script.spoken.languages"},
     "pydub": {"audiobook.sound.stitch"},
+    "re2": {"audiobook.script.spoken.lexical"},
     "typer": {"audiobook.cli.app"},
 }
 """Who alone imports a library."""

@@ -24,7 +24,9 @@ _TAIL = """\
 
 A variable stands for an option that is not given. `AUDIOBOOK_VOICE` and `AUDIOBOOK_FORMAT` take \
 several values with spaces between them. `AUDIOBOOK_CACHE` names the folder that keeps what was \
-made; without it that is the cache folder of the user. `NO_COLOR` is heeded.
+made; without it that is the cache folder of the user. `AUDIOBOOK_LEXICON` names the file of your \
+own lexicon; without it that is `lexicon.toml` in the settings folder of the user. `NO_COLOR` is \
+heeded.
 
 ## Exit codes
 

@@ -1,0 +1,129 @@
+"""A Script with readings: how the stretches of it are spoken that are not spoken as written."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, replace
+from operator import itemgetter
+
+from audiobook.lexicon import Lexicon
+from audiobook.model import Cue, Omission, Reading, Script, Segment
+from audiobook.script.splitting import Pauses
+from audiobook.script.spoken.fitting import fitted
+from audiobook.script.spoken.lexical import Finder
+from audiobook.script.spoken.rule import Context, Rule
+from audiobook.script.spoken.table import Group, groups_for
+
+__all__ = ["pronounced"]
+
+_CLAUSE_MS = Pauses().clause_ms
+_AUTHOR = "author"
+_WORD = re.compile(r"[^\W_]")
+
+
+def pronounced(
+    script: Script,
+    lexicon: Lexicon | None = None,
+    *,
+    switched_off: Collection[str] = (),
+    max_characters: int | None = None,
+) -> Script:
+    """The script with a reading for all that is not spoken as it is written.
+
+    What the author set in the text stays; where it is silent the lexicon holds, and then the rules
+    of the script's language. Texts stay as they are. A segment is cut where what is spoken of it is
+    longer than the engine takes.
+
+    Args:
+        script: from `split`; readings that are not the author's are made anew.
+        lexicon: words and phrases with their readings; None for none.
+        switched_off: names of rules that are not to be tried.
+        max_characters: the longest text that the engine takes; None for any length.
+
+    Raises:
+        ConfigError: a pattern of the lexicon is none.
+        MissingError: the lexicon has patterns, and google-re2 is not installed.
+    """
+    reader = _Reader(
+        Finder(lexicon) if lexicon and lexicon.entries else None,
+        groups_for(_primary(script.language), tuple(sorted(switched_off))),
+        script.language,
+    )
+    unfit: list[Omission] = []
+    chapters = []
+    for chapter in script.chapters:
+        items: list[Segment | Cue] = []
+        for item in chapter.items:
+            if isinstance(item, Cue):
+                items.append(item)
+                continue
+            segment = reader.read(item)
+            if max_characters is None or len(segment.spoken) <= max_characters:
+                items.append(segment)
+                continue
+            pieces, rest = fitted(segment, script.source.text, max_characters, _CLAUSE_MS)
+            items += pieces
+            unfit += rest
+        chapters.append(replace(chapter, items=tuple(items)))
+    left_out = sorted((*script.left_out, *unfit), key=lambda omission: omission.start)
+    return replace(script, chapters=tuple(chapters), left_out=tuple(left_out))
+
+
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    """All that decides how a segment is read."""
+
+    finder: Finder | None
+    groups: tuple[Group, ...]
+    language: str
+
+    def read(self, segment: Segment) -> Segment:
+        """A segment with its readings."""
+        given = tuple(reading for reading in segment.readings if reading.why == _AUTHOR)
+        found = self._found(segment)
+        if not found and given == segment.readings:
+            return segment
+        readings = _apart((*given, *found))
+        read = replace(segment, readings=readings)
+        if _WORD.search(read.spoken):
+            return read
+        return replace(segment, readings=tuple(reading for reading in readings if reading.say))
+
+    def _found(self, segment: Segment) -> list[Reading]:
+        """Readings by the lexicon, then by the rules, the stronger first; they may overlap."""
+        text = segment.text
+        found = list(self.finder.readings(text)) if self.finder else []
+        tried = [one for group in self.groups if group.clue.search(text) for one in group.rules]
+        context = Context(_primary(self.language), _region(self.language), segment.kind)
+        for _, rule in sorted(tried, key=itemgetter(0)):
+            found += _by_rule(rule, text, context)
+        return found
+
+
+def _by_rule(rule: Rule, text: str, context: Context) -> Iterator[Reading]:
+    group = "at" if "at" in rule.pattern.groupindex else 0
+    for match in rule.pattern.finditer(text):
+        said = rule.say(match, context)
+        start, stop = match.span(group)
+        if said is not None and said != text[start:stop]:
+            yield Reading(start, stop, said, None, rule.name)
+
+
+def _apart(readings: Iterable[Reading]) -> tuple[Reading, ...]:
+    """Those that lie over none before them, in the order of the text."""
+    kept: list[Reading] = []
+    for reading in readings:
+        if not any(one.start < reading.stop and reading.start < one.stop for one in kept):
+            kept.append(reading)
+    return tuple(sorted(kept, key=lambda reading: reading.start))
+
+
+def _primary(language: str) -> str:
+    return language.partition("-")[0].lower()
+
+
+def _region(language: str) -> str:
+    """The region of a BCP 47 tag, such as "GB"; "" where it names none."""
+    parts = language.split("-")[1:]
+    return next((part.upper() for part in parts if len(part) == 2), "")

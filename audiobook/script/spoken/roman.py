@@ -1,0 +1,125 @@
+"""Roman numerals, where they are numerals: after Chapter and the like, after the names of kings."""
+
+from __future__ import annotations
+
+import re
+
+from audiobook.model import Kind
+from audiobook.script.spoken.english import cardinal, ordinal, year
+from audiobook.script.spoken.rule import Clue, Context, Rule
+
+__all__ = ["RULES", "roman_value"]
+
+_VALUES = {"I": 1, "V": 5, "X": 10, "L": 50, "C": 100, "D": 500, "M": 1000}
+_VALID = re.compile(r"(?=.)M{0,3}(?:CM|CD|D?C{0,3})(?:XC|XL|L?X{0,3})(?:IX|IV|V?I{0,3})")
+
+_LABEL = (
+    "Chapter|Book|Part|Act|Scene|Volume|Vol\\.|Canto|Section|Article|Appendix|Letter|Stave|Psalm"
+    "|Plate|Figure|Fig\\.|Table|Lecture|Episode|Season|Sonnet|Symphony|Phase|Stage|Type|Class|Mark"
+    "|Level|Title|Schedule|Adventure|Number|World War|Super Bowl|Vatican|Apollo|Schedule|Corps"
+)
+_LABEL_CAPITALS = "|".join(label.upper() for label in _LABEL.split("|"))
+_AFTER_LABEL = re.compile(
+    rf"\b(?P<label>{_LABEL}|{_LABEL_CAPITALS}) (?P<at>[IVXLCDM]{{1,12}})(?![\w.]\w|\w|’|')"
+)
+_LONE_I = re.compile(r"[\"'”’)\]]*(?:$|[.,;:!?)\]—–-]| (?:of|and|to|SCENE|Scene|—|–|-)(?!\w))")
+_KINGS = (
+    "Henry|Charles|Edward|George|James|William|Richard|Louis|Elizabeth|Mary|Philip|Peter|Paul"
+    "|Catherine|Frederick|Wilhelm|Otto|Leopold|Ferdinand|Alfonso|Francis|Franz|Joseph|Rudolf"
+    "|Maximilian|Sixtus|Urban|Boniface|Julius|Ivan|Christian|Gustav|Haakon|Olaf|Ramses|Rameses"
+    "|Ptolemy|Cleopatra|Darius|Xerxes|Artaxerxes|Baldwin|Robert|Malcolm|Umberto|Emmanuel|Amenhotep"
+    "|Thutmose|Seti|Selim|Mehmed|Murad|Constantine|Theodosius|Justinian|Leo|Pius|Benedict|Gregory"
+    "|Clement|Innocent|Nicholas|Alexander|Napoleon|Carlos|Isabella|Margaret|Harald|Stephen|Edmund"
+)
+_TITLES = "King|Queen|Pope|Emperor|Empress|Tsar|Czar|Kaiser|Sultan|Pharaoh|Prince|Duke|Shah"
+_REGNAL = re.compile(
+    rf"(?P<title>\b(?:{_TITLES}) (?:[A-Z][a-z]+ )?)?(?P<name>\b[A-Z][a-zé]+) "
+    r"(?P<at>[IVX]{1,8})(?!\w|\.\w|’(?!s)|'(?!s))"
+)
+_KING = re.compile(rf"(?:{_KINGS})")
+_SPEAKS = re.compile(
+    r" (?:am|have|think|thought|know|love|loved|hope|say|swear|believe|mean|want|do|don’t|don't)\b"
+)
+_OF_HIM = re.compile(r"(?:[’']s\b| of [A-Z]|[,.;:)]| and [A-Z][a-z]+ [IVX]{1,8}\b)")
+_CENTURY = re.compile(r"\b(?P<at>[IVX]{1,6})(?:th|st|nd|rd)?(?= centur(?:y|ies)\b)")
+_NUMBERED = re.compile(r"^(?P<at>[IVXL]{1,9})(?=[.:)]|$| [—–-] )")
+_PAGES = re.compile(r"\b(?:pp?|pages?)\.? (?P<at>[ivxl]{1,8})(?:[-–](?P<to>[ivxl]{1,8}))?(?!\w)")
+_LISTED = re.compile(r"(?<!\w)\((?P<at>i{1,3}|iv|vi{0,3}|ix)\)")
+_YEAR = re.compile(r"\bM[DCLXVIM]{4,14}\b")
+
+
+def roman_value(written: str) -> int | None:
+    """The value of a Roman numeral in capitals, 1 to 3999; None where it is none."""
+    if not _VALID.fullmatch(written):
+        return None
+    values = [_VALUES[letter] for letter in written]
+    pairs = zip(values, [*values[1:], 0], strict=True)
+    return sum(value if value >= after else -value for value, after in pairs)
+
+
+def _cardinal(match: re.Match[str], _context: Context) -> str | None:
+    value = roman_value(match["at"].upper())
+    return None if value is None else cardinal(value)
+
+
+def _after_label(match: re.Match[str], context: Context) -> str | None:
+    is_war = match["label"].casefold() == "world war"
+    alone = match["at"] in ("I", "C", "D", "M", "L")
+    if alone and not is_war and not _LONE_I.match(match.string, match.end()):
+        return None
+    if alone and match["at"] != "I" and context.kind is not Kind.HEADING:
+        return None  # Section C, Appendix D
+    return _cardinal(match, context)
+
+
+def _regnal(match: re.Match[str], context: Context) -> str | None:
+    """The Eighth for a king; a number for another name; nothing for a lone I that speaks."""
+    value = roman_value(match["at"])
+    if value is None:
+        return None
+    is_king = bool(match["title"]) or _KING.fullmatch(match["name"])
+    if len(match["at"]) == 1 and not _is_lone_numeral(match, bool(is_king)):
+        return None
+    return f"the {ordinal(value)}" if is_king else _cardinal(match, context)
+
+
+def _is_lone_numeral(match: re.Match[str], is_king: bool) -> bool:
+    if not is_king:
+        return False
+    if match["title"]:
+        return not _SPEAKS.match(match.string, match.end())
+    return match["at"] != "I" or _OF_HIM.match(match.string, match.end()) is not None
+
+
+def _century(match: re.Match[str], _context: Context) -> str | None:
+    value = roman_value(match["at"])
+    return None if value is None else ordinal(value)
+
+
+def _numbered(match: re.Match[str], context: Context) -> str | None:
+    return _cardinal(match, context) if context.kind is Kind.HEADING else None
+
+
+def _pages(match: re.Match[str], context: Context) -> str | None:
+    first = _cardinal(match, context)
+    last = roman_value(match["to"].upper()) if match["to"] else None
+    label = "pages" if match["to"] or match[0].startswith("pp") else "page"
+    return first and f"{label} {first}" + (f" to {cardinal(last)}" if last else "")
+
+
+def _year(match: re.Match[str], _context: Context) -> str | None:
+    value = roman_value(match[0])
+    return None if value is None or value < 1100 else year(value)
+
+
+_EN = ("en",)
+RULES = (
+    Rule("roman", Clue.NUMERAL, _AFTER_LABEL, _after_label, _EN),
+    Rule("roman", Clue.NUMERAL, _NUMBERED, _numbered, _EN),
+    Rule("roman", Clue.NUMERAL, _CENTURY, _century, _EN),
+    Rule("roman", Clue.NUMERAL, _REGNAL, _regnal, _EN),
+    Rule("roman", Clue.CAPITALS, _YEAR, _year, _EN),
+    Rule("roman", Clue.STOP, _PAGES, _pages, _EN),
+    Rule("roman", Clue.BRACKET, _LISTED, _cardinal, _EN),
+)
+"""In the order in which they are tried."""
