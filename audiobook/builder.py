@@ -15,7 +15,6 @@ from contextlib import ExitStack, closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from audiobook.episode.cover import check_cover
 from audiobook.episode.encoder import Encoder
 from audiobook.episode.formats import check_formats, format_names
 from audiobook.episode.join import write_episode
@@ -290,6 +289,7 @@ def _tag(part: Part, casting: Casting, timeline: Timeline) -> Tag:
     show, entry, grid = part.story.show, part.story.entry, timeline.grid
     date = entry.date or show.date
     voice = casting.voice(None)
+    cover = _cover(show.cover) if show.cover else None
     return Tag(
         part.script.title,
         artist=show.author or ", ".join(part.story.book.authors),
@@ -302,7 +302,7 @@ def _tag(part: Part, casting: Casting, timeline: Timeline) -> Tag:
         comment=entry.description or show.description or "",
         lyrics=_text(part.script),
         copyright=show.copyright or "",
-        cover=Cover(*check_cover(show.cover)) if show.cover else None,
+        cover=cover,
         duration_ms=round(timeline.duration_s * 1000),
         chapters=tuple(
             ChapterMark(
@@ -313,6 +313,12 @@ def _tag(part: Part, casting: Casting, timeline: Timeline) -> Tag:
             for mark in timeline.marks
         ),
     )
+
+
+def _cover(picture: Path) -> Cover:
+    from audiobook.episode.cover import check_cover  # noqa: PLC0415 - slow to load
+
+    return Cover(*check_cover(picture))
 
 
 def _text(script: Script) -> str:

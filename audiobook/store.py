@@ -51,8 +51,7 @@ def digest(*parts: object) -> str:
     Parts are numbers, strings, None, sequences, mappings and dataclasses of these. All fields of
     a dataclass count, so that one added later cannot be forgotten.
     """
-    text = json.dumps(parts, sort_keys=True, separators=(",", ":"), default=_plain)
-    return hashlib.blake2b(text.encode(), digest_size=20).hexdigest()
+    return hashlib.blake2b(_ENCODER.encode(parts).encode(), digest_size=20).hexdigest()
 
 
 def _plain(value: object) -> object:
@@ -62,6 +61,9 @@ def _plain(value: object) -> object:
     if isinstance(value, bytes):
         return hashlib.blake2b(value, digest_size=20).hexdigest()
     raise TypeError(f"{type(value).__name__} cannot be part of a digest")
+
+
+_ENCODER = json.JSONEncoder(sort_keys=True, separators=(",", ":"), default=_plain)
 
 
 class Store:

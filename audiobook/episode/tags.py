@@ -11,7 +11,6 @@ from __future__ import annotations
 import datetime
 import io
 import re
-import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -58,6 +57,7 @@ _MAX_COVER_BYTES = 16 * 1024 * 1024
 _MAX_CHILDREN = 255
 _NO_OFFSET = 0xFFFFFFFF  # of a chapter in bytes: "use the times"
 _TABLE_OF_CONTENTS = "toc"
+_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,8 +241,7 @@ def _line(text: str) -> str:
 def _text(text: str) -> str:
     """Text with simple line ends and without what would end or break a frame's text."""
     text = text.replace("\r\n", "\n").replace("\r", "\n")
-    kept = "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cs"))
-    return kept.strip()
+    return _CONTROL.sub("", text).strip()
 
 
 def read_tag(path: Path) -> Tag:

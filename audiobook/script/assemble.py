@@ -13,7 +13,8 @@ __all__ = ["Run", "chapters", "paragraph"]
 Run: TypeAlias = tuple[str, int]
 """Text and the offset in the source from which it stands there, character by character."""
 
-_WORD_OR_SPACE = re.compile(r"\s+|\S+")
+_WORDS_OR_SPACE = re.compile(r"\S+(?: \S+)*|\s+")
+"""Words with single spaces between them need no folding."""
 
 
 def paragraph(
@@ -26,7 +27,7 @@ def paragraph(
     space_at: int | None = None
     end = 0
     for text, start in runs:
-        for match in _WORD_OR_SPACE.finditer(text):
+        for match in _WORDS_OR_SPACE.finditer(text):
             at = start + match.start()
             if match.group().isspace():
                 if space_at is None and parts:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
+from functools import cache
 
 from audiobook.config import Music
 from audiobook.errors import StoryError
@@ -92,11 +93,19 @@ class Slot:
     chapter: int | None = field(default=None, compare=False)
     """Index of the chapter that begins here; None elsewhere."""
 
-    @property
-    def identity(self) -> str:
-        """A digest of what is heard in the slot, wherever it stands: of all fields that compare."""
-        heard = {f.name: getattr(self, f.name) for f in fields(self) if f.compare}
-        return digest({**heard, "take": self.take and self.take.clip})
+    identity: str = field(init=False, compare=False, repr=False)
+    """A digest of what is heard in the slot, wherever it stands: of all fields that compare."""
+
+    def __post_init__(self) -> None:
+        heard = {name: getattr(self, name) for name in _heard_fields()}
+        object.__setattr__(
+            self, "identity", digest({**heard, "take": self.take and self.take.clip})
+        )
+
+
+@cache
+def _heard_fields() -> tuple[str, ...]:
+    return tuple(f.name for f in fields(Slot) if f.compare)
 
 
 @dataclass(frozen=True, slots=True)
