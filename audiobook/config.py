@@ -34,6 +34,7 @@ SHOW_FILE = "show.toml"
 NARRATOR = "Narrator"
 """The cast name of whoever speaks what nobody else does."""
 
+_GENDERS = ("female", "male")
 _MOST_DESCRIPTION_BYTES = 4000
 _NO_LEXICON = Lexicon()
 
@@ -58,6 +59,8 @@ class CastMember:
     """Level against the rest of the cast, in dB; −12 to 12."""
     aka: tuple[str, ...] = ()
     """Other names that the script may call them by."""
+    gender: str | None = None
+    """"female" or "male", for a voice that is chosen for them; None to take it from the story."""
     where: Where | None = field(default=None, compare=False)
     """Where it is set, for errors."""
 
@@ -152,6 +155,8 @@ class Show:
     listen to for long."""
     cast: tuple[CastMember, ...] = ()
     """Who speaks, in the order in which they are set."""
+    auto_cast: bool = True
+    """Whether speakers without a voice of their own are given one; else they have the narrator's."""
     music: Music = Music()
     """What is played."""
     lexicon: Lexicon = _NO_LEXICON
@@ -255,6 +260,7 @@ def _with_settings(show: Show, table: Table, folder: Path) -> Show:
         "profile": table.text("profile"),
         "engine": table.text("engine"),
         "narration": table.flag("narration"),
+        "auto_cast": table.flag("auto_cast"),
     }
     given = {name: value for name, value in given.items() if value is not None}
     places = dict(show.places) | {name: table.where(name) for name in given}
@@ -304,10 +310,18 @@ def _member(old: CastMember, cast: Table) -> CastMember:
         pitch=table.number("pitch", 0.5, 2.0, old.pitch),
         gain_db=table.number("gain_db", -12.0, 12.0, old.gain_db),
         aka=table.texts("aka") or old.aka,
+        gender=_gender(table) or old.gender,
         where=cast.where(old.name),
     )
     table.finish()
     return member
+
+
+def _gender(member: Table) -> str | None:
+    gender = member.text("gender")
+    if gender not in (None, *_GENDERS):
+        raise UnknownNameError("gender", gender, _GENDERS, where=member.where("gender"))
+    return gender
 
 
 def _voices(member: Table) -> tuple[str | None, tuple[tuple[str, str], ...]] | None:
