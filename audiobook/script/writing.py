@@ -197,13 +197,15 @@ class _Writer:
         if name is not None:
             line = f"{verse}{name}: {text}"
         else:
-            line = verse + (text if verse else _plain_start(text))
-            colon = is_cue(line[len(verse) :], self.names)
-            if colon is not None:
-                colon += len(verse)
-                line = f"{line[:colon]}\\{line[colon:]}"
+            line = verse + self._uncued(text if verse else _plain_start(text))
         is_usual = segment.pause_ms == next(self.usual_ms)
         return line if is_usual else f"{line} [{_duration(segment.pause_ms)}]"
+
+    def _uncued(self, line: str) -> str:
+        """A line with a backslash before each colon that would make its beginning a name."""
+        while (colon := is_cue(line, self.names)) is not None:
+            line = f"{line[:colon]}\\{line[colon:]}"
+        return line
 
 
 def _name(segment: Segment) -> str | None:

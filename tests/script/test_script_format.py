@@ -1,0 +1,137 @@
+"""The law of script files: reading what was written gives the same script, and the same file.
+
+What the documentation says of the format is tried on its own examples, in test_docs_script.py.
+"""
+
+from __future__ import annotations
+
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from audiobook.model import Chapter, Cue, Kind, Reading, Script, Segment, Source
+from audiobook.script import front_matter, split
+from audiobook.script.readers import markdown
+from audiobook.script.writing import script_text
+from audiobook.yaml_values import yaml_values
+
+MARKS = "#>-*_`~+=[](){}<>&\\!:.|?1 \"'“”‘’«—…"
+CHARACTERS = st.one_of(
+    st.sampled_from(MARKS),
+    st.characters(codec="utf-8", exclude_categories=["Cc"]),
+    st.sampled_from(["Mara", "Narrator", ": ", "?: ", "1.", " # ", "&amp;", "<b>", "[2s]", "](x)"]),
+    st.sampled_from([')[sub:"a"]', '[ipa:"a"]', " {pause=2s}", "![music](x)", "---", "| ", "\\"]),
+)
+
+
+def folded(characters: list[str]) -> str:
+    return " ".join("".join(characters).split())
+
+
+TEXTS = st.builds(
+    lambda before, word, after: folded([*before, word, *after]),
+    st.lists(CHARACTERS, max_size=8),
+    st.sampled_from(["a", "Zwölf", "7", " word ", "Mara: no"]),
+    st.lists(CHARACTERS, max_size=8),
+)
+NAMES = st.lists(CHARACTERS, max_size=6).map(folded).map(lambda name: name[:60].strip())
+PAUSES_MS = st.one_of(st.sampled_from([60, 120, 250, 600, 900, 1200, 1500]), st.integers(0, 60_000))
+
+
+@st.composite
+def readings(draw: st.DrawFn, text: str) -> tuple[Reading, ...]:
+    """Some stretches of a text, and how they are said."""
+    edges = sorted(draw(st.sets(st.integers(0, len(text)), max_size=4)))
+    said = st.lists(CHARACTERS, min_size=1, max_size=5).map(folded).filter(bool)
+    found = []
+    for start, stop in zip(edges[::2], edges[1::2], strict=False):
+        if text[start:stop] == text[start:stop].strip() != "":
+            ipa = draw(st.none() | said)
+            say = text[start:stop] if ipa and draw(st.booleans()) else draw(said)
+            found.append(Reading(start, stop, say, ipa))
+    return tuple(found)
+
+
+@st.composite
+def segments(draw: st.DrawFn, speakers: list[str]) -> Segment:
+    text = draw(TEXTS)
+    kind = draw(st.sampled_from(Kind))
+    may_speak = kind in (Kind.DIALOGUE, Kind.VERSE)
+    speaker = draw(st.sampled_from([None, *speakers])) if may_speak else None
+    confidence = draw(st.sampled_from([0.0, 0.5, 1.0])) if may_speak else 1.0
+    return Segment(text, kind, speaker, confidence, draw(PAUSES_MS), 0, 0, draw(readings(text)))
+
+
+LEVELS = st.builds("{}{}dB".format, st.sampled_from(["", "-"]), st.integers(0, 9))
+FADES = st.builds("{}s".format, st.integers(1, 9))
+OPTIONS = st.dictionaries(st.sampled_from(["fade", "gain"]), st.none()).flatmap(
+    lambda names: st.fixed_dictionaries(
+        {name: FADES if name == "fade" else LEVELS for name in names}
+    )
+)
+FILES = st.lists(CHARACTERS, min_size=1, max_size=5).map("".join)
+
+
+@st.composite
+def cues(draw: st.DrawFn) -> Cue:
+    kind = draw(st.sampled_from(["music", "sting", "sound", "break"]))
+    if kind == "break":
+        return Cue(kind, 0, 0)
+    name = draw(FILES if kind != "music" else st.none() | FILES)
+    return Cue(kind, 0, 0, name, tuple(draw(OPTIONS).items()))
+
+
+@st.composite
+def chapters(draw: st.DrawFn, speakers: list[str], titles: list[str]) -> Chapter:
+    title = draw(st.sampled_from(titles))
+    items = draw(st.lists(st.one_of(segments(speakers), segments(speakers), cues()), max_size=5))
+    heading = Segment(title, Kind.HEADING, None, 1.0, draw(PAUSES_MS), 0, 0)
+    at = draw(st.integers(0, len(items)))
+    if draw(st.booleans()) or not any(isinstance(item, Segment) for item in items):
+        items.insert(0 if draw(st.booleans()) else at, heading)
+    return Chapter(title, tuple(items))
+
+
+@st.composite
+def scripts(draw: st.DrawFn) -> Script:
+    """Any script: as `split` makes them of any story, and with whatever an author may add."""
+    speakers = draw(st.lists(NAMES.filter(lambda name: name not in ("", "Narrator")), max_size=3))
+    title = draw(TEXTS.filter(str.isprintable))
+    titles = [title, *draw(st.lists(TEXTS, min_size=1, max_size=2))]
+    made = draw(st.lists(chapters(speakers, titles), min_size=1, max_size=4))
+    return Script(Source("any.md", ""), title, "en", tuple(made))
+
+
+def read_back(text: str) -> Script:
+    """A script file read as `audiobook` reads it, with the cast that its front matter names."""
+    front = front_matter(text)
+    assert front
+    own, _ = yaml_values(front.yaml)
+    cast = own.get("cast", {})
+    assert isinstance(cast, dict)
+    book = markdown.read(text.encode(), "any.md", cast.keys())
+    return split(book, language=str(own["language"]), title=str(own["title"]))
+
+
+def heard(script: Script) -> list[object]:
+    """All of a script but offsets in the source and how sure a guess is."""
+
+    def facts(item: Segment | Cue) -> tuple[object, ...]:
+        if isinstance(item, Cue):
+            return item.kind, item.name, item.options
+        is_guess = item.confidence < 1
+        return item.text, item.kind, item.speaker, is_guess, item.pause_ms, item.readings
+
+    inside = [
+        (chapter.title, [facts(item) for item in chapter.items]) for chapter in script.chapters
+    ]
+    return [script.title, script.language, inside]
+
+
+@settings(max_examples=300, deadline=None)
+@given(scripts())
+def test_what_was_written_is_read_as_it_was(script: Script) -> None:
+    text = script_text(script)
+    again = read_back(text)
+    assert heard(again) == heard(script), text
+    assert script_text(again) == text
