@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 
-from audiobook.errors import ConfigError, UsageError, Where
+from audiobook.errors import ConfigError, UnknownNameError, UsageError, Where
 from audiobook.lexicon import Lexicon, read_entries, read_switches
 from audiobook.own_profiles import OwnProfile, read_own_profiles
 from audiobook.settings import MOST_TOML_BYTES, Table, parse_toml, parse_yaml
