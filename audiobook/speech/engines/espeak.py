@@ -72,6 +72,10 @@ class Espeak:
         """A voice for each language and dialect; each may be changed by any of `variants`."""
         return self._voices.infos
 
+    def ensemble(self, voice: str) -> tuple[VoiceInfo, ...]:
+        """The variants of a voice that differ enough for one cast; see `HasEnsemble`."""
+        return self._voices.ensemble(voice)
+
     def default_voice(self, language: str) -> str:
         """The voice for a language or its dialect; American for "en"."""
         return self._voices.for_language(language)
