@@ -224,19 +224,19 @@ class _Walk:
             self._flush()
 
     def _add(self, text: str | None, context: _Context) -> None:
-        if not text:
-            return
         if not context.is_fixed:
-            self._append(text, context)
+            self._append(text or "", context)
             return
-        for n, line in enumerate(_LINE_END.split(text)):
+        for n, line in enumerate(_LINE_END.split(text or "")):
             if n:
                 self._break(context)
             self._append(line, context)
 
     def _append(self, text: str, context: _Context) -> None:
+        if not text:
+            return
         if not self._has_text:
-            if not text or text.isspace():
+            if text.isspace():
                 return
             self._has_text, self._context_of_block = True, context
         speaker = None if context.is_directed else context.speaker

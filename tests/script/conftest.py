@@ -49,6 +49,35 @@ def check_whole() -> Callable[..., None]:
     return _check_whole
 
 
+def _check_accounted(book: Book) -> None:
+    """See that each visible character is in one paragraph, cue or omission, at its place."""
+    text = book.source.text
+    runs = [(omission.start, omission.end) for omission in book.left_out]
+    for chapter in book.chapters:
+        for item in chapter.items:
+            if isinstance(item, Cue):
+                runs.append((item.start, item.end))
+                continue
+            ends = [index for index, _ in item.anchors[1:]] + [len(item.text)]
+            for (index, offset), end in zip(item.anchors, ends, strict=True):
+                runs.append((offset, offset + end - index))
+                there = text[offset : offset + end - index]
+                assert re.sub(r"\s", " ", there) == item.text[index:end]
+            assert runs[-1][1] == item.end
+    counts = [0] * len(text)
+    for start, end in runs:
+        assert 0 <= start <= end <= len(text)
+        for n in range(start, end):
+            counts[n] += 1
+    for character, count in zip(text, counts, strict=True):
+        assert count == 1 or character.isspace()
+
+
+@pytest.fixture(scope="session")
+def check_accounted() -> Callable[[Book], None]:
+    return _check_accounted
+
+
 @pytest.fixture(scope="session")
 def data() -> Path:
     return DATA
