@@ -14,11 +14,13 @@ from audiobook.lexicon import read_user_lexicon
 from audiobook.model import Book, Cue, Paragraph, Role, Script, Segment
 from audiobook.progress import Listener, Warned, silent
 from audiobook.script import read, read_front_matter, split
+from audiobook.script.cast_report import cast_report
 from audiobook.script.readers.text import read as read_text
 from audiobook.script.selection import selected
 from audiobook.script.spoken import pronounced
 from audiobook.shows import find_show
 from audiobook.sound.profiles import Profile, find_profile
+from audiobook.speech.auto_cast import Speaker
 from audiobook.speech.casting import Casting, cast_voices
 from audiobook.speech.engine import Engine, load_engine
 from audiobook.speech.synthesis import Line
@@ -303,8 +305,16 @@ def cast_story(
         main,
         load or load_anew,
         dict(choices.voices),
+        speakers=_speakers(story) if story.show.auto_cast else (),
         language_where=story.language_where(choices),
     )
+
+
+def _speakers(story: Story) -> list[Speaker]:
+    report = cast_report(story.script(None))
+    return [
+        Speaker(line.speaker, line.n_words, line.gender) for line in report if line.speaker
+    ]
 
 
 def parts_of(story: Story, script: Script, choices: Choices) -> Iterator[Part]:
