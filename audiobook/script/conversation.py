@@ -53,7 +53,7 @@ def conversation(
 
 
 def _cast_roster(cast: Iterable[CastMember]) -> Roster | None:
-    members = [(m.name, m.aka, None) for m in cast if m.name != NARRATOR]
+    members = [(m.name, m.aka, m.gender) for m in cast if m.name != NARRATOR]
     return roster_of_cast(members) if members else None
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from audiobook.config import NARRATOR, CastMember, Show
 from audiobook.errors import ConfigError, UnknownNameError, Where
 from audiobook.model import Voice
+from audiobook.speech.auto_cast import Speaker, auto_cast, ensemble
 from audiobook.speech.engine import Engine
 
 __all__ = ["Casting", "cast_voices"]
@@ -44,9 +45,13 @@ def cast_voices(
     load: Callable[[str, Where | None], Engine],
     overrides: Mapping[str, str],
     *,
+    speakers: Collection[Speaker] = (),
     language_where: Where | None = None,
 ) -> Casting:
-    """Give everybody in a show's cast a voice.
+    """Give everybody in a show's cast a voice, and everybody else who speaks.
+
+    Who has no voice set speaks with one that the engine offers for their gender, else with the
+    narrator's.
 
     Args:
         show: who speaks, and what was asked for them.
@@ -54,6 +59,8 @@ def cast_voices(
         main: the engine of all who ask for no other.
         load: makes another engine by name.
         overrides: voice names by cast name, which go before what the show asks for.
+        speakers: who speaks in the story, to be given voices; nobody where none are given out.
+        speakers: who speaks in the story, to be given voices; nobody to give none out.
         language_where: where the language is set, for errors.
 
     Raises:
@@ -61,7 +68,10 @@ def cast_voices(
             nobody has set the language.
         ConfigError: an engine, a voice or the language is not known; with the place.
     """
-    members = {NARRATOR: CastMember(NARRATOR)} | {member.name: member for member in show.cast}
+    members = {
+        name: CastMember(name) for name in (NARRATOR, *(speaker.name for speaker in speakers))
+    }
+    members |= {member.name: member for member in show.cast}
     _check_overrides(overrides, members)
     engines = {main.name: main}
     voices: dict[str | None, Voice] = {}
@@ -78,10 +88,34 @@ def cast_voices(
                 where = language_where if error.kind == "language" else asked_at
                 raise _placed(error, engines[chosen], where) from error
             voices[None if name == NARRATOR else name] = voice
+        unvoiced = [s for s in speakers if _is_free(members[s.name], main, overrides)]
+        voices |= _given_out(unvoiced, members, voices, main, language)
     except BaseException:
         Casting(voices, engines).close()
         raise
     return Casting(voices, engines)
+
+
+def _is_free(member: CastMember, main: Engine, overrides: Mapping[str, str]) -> bool:
+    """Whether nobody has said which voice somebody has."""
+    asked = overrides.get(member.name) or member.voice_for(main.name)
+    return asked is None and member.engine in (None, main.name)
+
+
+def _given_out(
+    speakers: Collection[Speaker],
+    members: Mapping[str, CastMember],
+    voices: Mapping[str | None, Voice],
+    main: Engine,
+    language: str,
+) -> dict[str | None, Voice]:
+    """Voices of the main engine for those who have none; the narrator's where it offers none."""
+    narrator = voices[None]
+    own = narrator.name if narrator.engine == main.name else main.default_voice(language)
+    wanted = [replace(s, gender=members[s.name].gender or s.gender) for s in speakers]
+    taken = {voice.name for name, voice in voices.items() if name not in {s.name for s in speakers}}
+    names = auto_cast(wanted, ensemble(main, own, language), taken)
+    return {s.name: replace(voices[s.name], name=names.get(s.name, own)) for s in speakers}
 
 
 def _voice(member: CastMember, engine: Engine, language: str, override: str | None) -> Voice:

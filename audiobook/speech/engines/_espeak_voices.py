@@ -16,6 +16,14 @@ _NO_PRIORITY = 100
 
 _PREFERRED = {"en": "en-us"}  # where espeak-ng's own first choice is not the one most people expect
 
+# Variant, gender and age as its file and its sound say; the rest are effects or much like these.
+_ENSEMBLE = (
+    *((f"f{number}", "female", "adult") for number in range(1, 6)),
+    *((f"m{number}", "male", "adult") for number in range(1, 9)),
+    ("grandma", "female", "old"),
+    ("grandpa", "male", "old"),
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Voices:
@@ -42,6 +50,16 @@ class Voices:
         if plus and variant not in self.variants:
             raise UnknownNameError("voice", name, (f"{base}+{known}" for known in self.variants))
         return self.identifiers[base.lower()] + plus + variant
+
+    def ensemble(self, name: str) -> tuple[VoiceInfo, ...]:
+        """The variants of a voice that sound like people and differ by ear."""
+        base = name.partition("+")[0]
+        language = next((info.language for info in self.infos if info.name == base), base)
+        return tuple(
+            VoiceInfo(f"{base}+{variant}", language, gender, age)
+            for variant, gender, age in _ENSEMBLE
+            if variant in self.variants
+        )
 
     def for_language(self, language: str) -> str:
         """The name of the voice for a BCP 47 tag: the dialect's, or the language's.
