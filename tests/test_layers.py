@@ -43,10 +43,10 @@ DOORS = {"", "__main__"}
 OWNERS = {
     "av": {"audiobook.episode.pyav"},
     "espeakng_loader": {"audiobook.speech.engines.espeak"},
-    "lxml": {"audiobook.podcast.feed"},
     "mutagen": {"audiobook.episode.tags"},
     "num2words": {"audiobook.script.spoken.languages"},
     "pydub": {"audiobook.sound.stitch"},
+    "pypdfium2": {"audiobook.script.readers._pdf_child"},
     "re2": {"audiobook.script.spoken.lexical"},
     "typer": {"audiobook.cli.app"},
 }
@@ -92,6 +92,10 @@ def test_no_modules_import_each_other_in_a_ring() -> None:
 @pytest.mark.parametrize("library", OWNERS)
 def test_one_module_alone_knows_a_library(library: str) -> None:
     assert {module.name for module in MODULES if library in module.imports} == OWNERS[library]
+
+
+def test_only_feeds_and_readers_know_lxml() -> None:
+    assert {module.room for module in MODULES if "lxml" in module.imports} == {"podcast", "script"}
 
 
 def test_only_the_command_line_knows_rich() -> None:

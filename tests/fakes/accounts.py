@@ -13,7 +13,7 @@ def check_accounted(book: Book) -> None:
     uses = bytearray(len(text))
     items = [item for chapter in book.chapters for item in chapter.items]
     for run in (*book.left_out, *(item for item in items if isinstance(item, Cue))):
-        assert 0 <= run.start < run.end <= len(text), run
+        assert 0 <= run.start <= run.end <= len(text), run
         for at in range(run.start, run.end):
             uses[at] += 1
     for paragraph in (item for item in items if isinstance(item, Paragraph)):

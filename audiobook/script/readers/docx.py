@@ -1,0 +1,109 @@
+"""DOCX, as Word, LibreOffice and Google Docs write it (ISO/IEC 29500, Office Open XML)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from posixpath import normpath
+
+from lxml import etree
+
+from audiobook.errors import StoryError, Where
+from audiobook.model import Book, Source
+from audiobook.script.archive import Archive
+from audiobook.script.flow import Flow
+from audiobook.script.hypertext import Document
+from audiobook.script.markup import local_name, parse_xml, text_of
+from audiobook.script.parts import chapters_by_headings, with_roles
+from audiobook.script.word_blocks import WordDocument, blocks_of_body, notes_of
+from audiobook.script.word_styles import attribute, child, children, read_lists, read_styles
+
+__all__ = ["read"]
+
+_RELATIONSHIPS = "_rels/.rels"
+_MAIN_PART = "word/document.xml"
+_CORE_PART = "docProps/core.xml"
+_LANGUAGE_TAG = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
+_NO_TITLE = re.compile(r"untitled|document\d*|word document", re.IGNORECASE)
+
+
+def read(data: bytes, name: str, cast: Collection[str]) -> Book:
+    """Read a Word document. Nobody is named as a speaker: the cast plays no part.
+
+    Headings are those of styles and outline levels. What was inserted and not yet accepted is
+    read, what was deleted is not; nor are comments, heads and feet of pages, and hidden text.
+    Notes come after the paragraph that points to them.
+
+    Args:
+        data: the file's content.
+        name: the file as the user named it.
+        cast: not used.
+
+    Raises:
+        StoryError: it is no Word document, it is damaged or locked, or there is no text in it.
+    """
+    archive = Archive(data, name)
+    main = _main_part(archive)
+    if main not in archive:
+        raise StoryError("is no Word document", where=Where(name), hint="save it as .docx")
+    body = child(parse_xml(archive.read(main), name), "body")
+    warnings: list[str] = []
+    folder = main.rpartition("/")[0]
+    styles = _part(archive, f"{folder}/styles.xml", warnings)
+    document = WordDocument(
+        read_styles(styles),
+        read_lists(_part(archive, f"{folder}/numbering.xml", warnings)),
+        notes_of(_part(archive, f"{folder}/footnotes.xml", warnings), "footnote")
+        | notes_of(_part(archive, f"{folder}/endnotes.xml", warnings), "endnote"),
+    )
+    flow = Flow(cast)
+    flow.add(
+        Document(blocks_of_body(body, document) if body is not None else [], {}, frozenset()), ""
+    )
+    if not flow.items:
+        raise StoryError("has no text", where=Where(name))
+    source = Source(name, flow.text)
+    edition = with_roles(flow, source.text, ())
+    core = _core(_part(archive, _CORE_PART, warnings))
+    title = core.get("title", "")
+    language = core.get("language", "") or _default_language(styles)
+    return Book(
+        source,
+        title=edition.title or (title if title and not _NO_TITLE.fullmatch(title) else None),
+        authors=edition.authors or tuple(filter(None, [core.get("creator")])),
+        language=language if _LANGUAGE_TAG.fullmatch(language) else edition.language,
+        chapters=chapters_by_headings(flow),
+        left_out=tuple(flow.left_out),
+        warnings=tuple(warnings),
+    )
+
+
+def _part(archive: Archive, path: str, warnings: list[str]) -> etree._Element | None:
+    """The root of a part that a document can do without; None where it cannot be read."""
+    if path not in archive:
+        return None
+    try:
+        return parse_xml(archive.read(path), path)
+    except StoryError as error:
+        warnings.append(f"{path}: {error.what}" if path not in error.what else error.what)
+        return None
+
+
+def _main_part(archive: Archive) -> str:
+    """Where the document itself is, as the archive says, or where it most often is."""
+    for relationship in children(_part(archive, _RELATIONSHIPS, []), "relationship"):
+        if attribute(relationship, "Type").endswith("/officeDocument"):
+            path = normpath(attribute(relationship, "Target").lstrip("/"))
+            return path if path in archive else _MAIN_PART
+    return _MAIN_PART
+
+
+def _core(root: etree._Element | None) -> dict[str, str]:
+    """The core properties of a document, by name."""
+    elements = [] if root is None else root.iterchildren("*")
+    return {local_name(element): text_of(element) for element in elements}
+
+
+def _default_language(styles: etree._Element | None) -> str:
+    defaults = child(child(child(styles, "docdefaults"), "rprdefault"), "rpr")
+    return attribute(child(defaults, "lang"), "val")
