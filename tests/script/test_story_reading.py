@@ -22,7 +22,7 @@ def test_the_suffix_chooses_the_reader(tmp_path: Path, name: str, said: str) -> 
 
 
 def test_built_in_suffixes_are_registered() -> None:
-    assert {".md", ".markdown", ".txt"} <= set(story_suffixes())
+    assert {".docx", ".fountain", ".md", ".markdown", ".pdf", ".txt"} <= set(story_suffixes())
 
 
 def test_front_matter_is_read_before_the_story(tmp_path: Path) -> None:
@@ -56,7 +56,7 @@ def test_a_path_no_system_takes_is_a_usage_error() -> None:
         read(Path("a\0b.txt"))
 
 
-@pytest.mark.parametrize("name", ["story.docx", "story"])
+@pytest.mark.parametrize("name", ["story.odt", "story"])
 def test_an_unknown_suffix_lists_the_known_ones(tmp_path: Path, name: str) -> None:
     (tmp_path / name).write_text("text")
     with pytest.raises(UsageError, match="cannot be read") as caught:

@@ -23,6 +23,7 @@ __all__ = ["read"]
 _RELATIONSHIPS = "_rels/.rels"
 _MAIN_PART = "word/document.xml"
 _CORE_PART = "docProps/core.xml"
+_FACTORY_LANGUAGE = "en-US"
 _LANGUAGE_TAG = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
 _NO_TITLE = re.compile(r"untitled|document\d*|word document", re.IGNORECASE)
 
@@ -105,5 +106,7 @@ def _core(root: etree._Element | None) -> dict[str, str]:
 
 
 def _default_language(styles: etree._Element | None) -> str:
+    """What the styles set for all text, unless programs set that for any document."""
     defaults = child(child(child(styles, "docdefaults"), "rprdefault"), "rpr")
-    return attribute(child(defaults, "lang"), "val")
+    language = attribute(child(defaults, "lang"), "val")
+    return "" if language == _FACTORY_LANGUAGE else language
