@@ -184,9 +184,11 @@ def read_script(
     Raises:
         AudiobookError: the story, or the show it belongs to, cannot be used.
     """
-    stories = read_stories(source, Choices(language=language), listen)
+    choices = Choices(language=language)
+    stories = _stories(source, choices, listen)
     if len(stories) > 1:
         raise UsageError(f"{source} has {len(stories)} stories", hint="name one of them")
+    _check_settings(stories[0], choices)
     return stories[0].script(max_characters)
 
 
@@ -203,6 +205,13 @@ def read_stories(
     Raises:
         AudiobookError: one of them, the show or a choice cannot be used.
     """
+    stories = _stories(source, choices, listen)
+    for story in stories:
+        _check(story, choices)
+    return stories
+
+
+def _stories(source: str | Path | None, choices: Choices, listen: Listener) -> list[Story]:
     if choices.split is not None and choices.split not in _SPLITS:
         raise UnknownNameError("way to split", choices.split, _SPLITS)
     show = _with_user_lexicon(find_show(None if source is None else Path(source)))
@@ -218,7 +227,6 @@ def read_stories(
     for story in stories:
         for warning in story.book.warnings:
             listen(Warned(warning, Where(story.book.source.name)))
-        _check(story, choices)
     return stories
 
 
@@ -228,6 +236,12 @@ def _with_user_lexicon(show: Show) -> Show:
 
 def _check(story: Story, choices: Choices) -> None:
     """Find now what would fail later, when hours may have been spent on speaking."""
+    _check_settings(story, choices)
+    for _ in parts_of(story, story.script(None), choices):
+        pass
+
+
+def _check_settings(story: Story, choices: Choices) -> None:
     if not _LANGUAGE_TAG.fullmatch(story.language):
         error = ConfigError if story.language_where(choices) else UsageError
         raise error(
@@ -236,8 +250,6 @@ def _check(story: Story, choices: Choices) -> None:
             hint='write one as in BCP 47: "en", or "pt-BR"',
         )
     story.profile(choices)
-    for _ in parts_of(story, story.script(None), choices):
-        pass
 
 
 def _read_named(show: Show, entry: EpisodeEntry, choices: Choices) -> Story:
