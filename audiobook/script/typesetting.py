@@ -15,6 +15,8 @@ __all__ = ["SetLine", "drops_hyphen", "is_drop_cap", "set_pages", "set_paragraph
 
 _COLUMN_SHARE = 0.15
 _MAX_INDENT_EM = 5.0
+_MAX_INDENT = 60.0
+"""The same in points, in letters of common size."""
 _INDENT_EM = 0.6
 _GAP = 1.3
 _SIZE_STEP = 1.08
@@ -58,10 +60,11 @@ def set_pages(pages: Sequence[Page]) -> list[SetLine]:
     A column begins where many lines of a page do, unless another begins a mere indent to its
     left. It is as wide as most columns of the book, or as its own lines.
     """
+    margins = _margins([_columns(page) for page in pages])
     placed = [
         (number, line, left)
         for number, page in enumerate(pages)
-        for columns in [_columns(page)]
+        for columns in [margins[number]]
         for line in page
         for left in [_column(columns, line)]
     ]
@@ -86,6 +89,21 @@ def _columns(page: Page) -> list[float]:
         if not columns or left - columns[-1] > _MAX_INDENT_EM * em:
             columns.append(left)
     return columns
+
+
+def _margins(columns: list[list[float]]) -> list[list[float]]:
+    """The columns of each page; the first where those of most left, or right, pages begin.
+
+    On a page of speeches of one line each, all that is seen to begin there is set in.
+    """
+    usual: dict[int, float] = {}
+    for side in (0, 1):
+        starts = Counter(of_page[0] for of_page in columns[side::2])
+        usual[side] = max(starts, key=lambda left: starts[left], default=0.0)
+    return [
+        [usual[n % 2], *of_page[1:]] if 0 < of_page[0] - usual[n % 2] < _MAX_INDENT else of_page
+        for n, of_page in enumerate(columns)
+    ]
 
 
 def _column(columns: list[float], line: PageLine) -> float:
@@ -137,19 +155,19 @@ def _begins(paragraph: list[SetLine], line: SetLine, leading: float) -> bool:
     return (
         is_apart
         or (is_bolder and before.room > 0)
-        or _is_set_in(before, line)
+        or _is_set_in(paragraph, line)
         or _ends(before, line)
     )
 
 
-def _is_set_in(before: SetLine, line: SetLine) -> bool:
+def _is_set_in(paragraph: list[SetLine], line: SetLine) -> bool:
     """Whether a line is set in as the first of a paragraph, and not as all of a quotation."""
+    before = paragraph[-1]
     if line.indent_em <= _INDENT_EM:
         return False
     is_alike = before.indent_em >= line.indent_em - _INDENT_EM / 2
-    return not is_alike or (
-        bool(_SENTENCE_END.search(before.line.text)) and before.room > line.line.size
-    )
+    ends = _SENTENCE_END.search(before.line.text) is not None
+    return not is_alike or (ends and (len(paragraph) == 1 or before.room > line.line.size))
 
 
 def is_drop_cap(before: SetLine, line: SetLine) -> bool:
