@@ -117,7 +117,8 @@ def build(
         choices: what goes before the show's own settings.
         jobs: how much is done at once; None for one for each core.
         fresh: make everything anew, whatever the store holds.
-        executor: where the work is done; None for threads of its own.
+        executor: where sound is worked on, such as a pool of processes; None for threads of the
+            build's own. Engines are waited for in threads in any case.
         listen: is told of progress and warnings.
 
     Raises:
@@ -132,11 +133,10 @@ def build(
     check_formats(choices.formats)
     stories = read_stories(source, choices, listen)
     with ExitStack() as stack:
-        if executor is None:
-            executor = ThreadPoolExecutor(n_jobs)
-            stack.callback(executor.shutdown, cancel_futures=True)
+        threads = ThreadPoolExecutor(n_jobs)
+        stack.callback(threads.shutdown, cancel_futures=True)
         store = Store(fresh=fresh)
-        tools = Tools(store, executor, _AHEAD_PER_JOB * n_jobs, listen)
+        tools = Tools(store, executor or threads, threads, _AHEAD_PER_JOB * n_jobs, listen)
         engines = Engines(listen)
         stack.callback(engines.close)
         built: list[Built] = []
@@ -179,7 +179,7 @@ def say(
     story = story_of_text(text, path.stem, choices)
     with ExitStack() as stack:
         executor = stack.enter_context(ThreadPoolExecutor())
-        tools = Tools(Store(), executor, _AHEAD_PER_JOB, listen)
+        tools = Tools(Store(), executor, executor, _AHEAD_PER_JOB, listen)
         engines = Engines(listen)
         stack.callback(engines.close)
         main = engines.main(story.engine(choices), story.language)

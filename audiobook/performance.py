@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Generator, Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
+from functools import partial
 
 from audiobook.model import Script
 from audiobook.parallel import in_order
@@ -12,6 +13,7 @@ from audiobook.programme import Tools
 from audiobook.sound.voice import Room, Take, find_take, kept_take
 from audiobook.speech.casting import Casting
 from audiobook.speech.synthesis import SpokenLine, speak
+from audiobook.store import Store
 from audiobook.stories import lines_of
 
 __all__ = ["Performance"]
@@ -55,14 +57,12 @@ class Performance:
                 known[key] = take
             return take is not None
 
-        def take(key: str) -> Take:
-            return find_take(tools.store, key, self.room)
-
+        take = partial(_take, tools.store, self.room)
         speaking = speak(
             lines_of(self.script, self.casting),
             self.casting.engines,
             tools.store,
-            tools.executor,
+            tools.speakers,
             tools.listen,
             where_of=self.script.source.where,
             is_kept=is_kept if self.trusts_takes else None,
@@ -75,3 +75,7 @@ class Performance:
         for line in speaking:
             self.spoken.append(line)
             yield line.key
+
+
+def _take(store: Store, room: Room, key: str) -> Take:
+    return find_take(store, key, room)

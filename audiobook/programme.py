@@ -13,28 +13,27 @@ from concurrent.futures import Executor
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeAlias
 
 from audiobook.config import NARRATOR, Music, Show
-from audiobook.episode.blocks import KeptBlock, find_block, keep_block
+from audiobook.episode.blocks import KeptBlock
 from audiobook.episode.encoder import Encoder
 from audiobook.episode.formats import load_encoder
-from audiobook.model import Cue, Script, Segment, Sound
+from audiobook.model import Cue, Script, Segment
 from audiobook.parallel import in_order
 from audiobook.progress import Listener, StageAdvanced, StageEnded, StageStarted
-from audiobook.sound.blocks import Block, cut_blocks, with_neighbours
+from audiobook.sound.blocks import cut_blocks, with_neighbours
 from audiobook.sound.duck import Ducking
-from audiobook.sound.levels import Figures, Levels, figures_of, joined, levels_of, packed, unpacked
+from audiobook.sound.levels import Figures, figures_of, joined
 from audiobook.sound.mastering import foretold_lufs, rounded_gain_db
 from audiobook.sound.music import Piece, energies_of, load_piece
 from audiobook.sound.music_file import find_file
 from audiobook.sound.profiles import Profile
-from audiobook.sound.render import render
-from audiobook.sound.roomtone import ROOM_TONE_KEY, room_tone
-from audiobook.sound.scene import Mix, Reach, Scene, make_scene, seen_frames
+from audiobook.sound.roomtone import ROOM_TONE_KEY
+from audiobook.sound.scene import Mix
 from audiobook.sound.timeline import Grid, PieceFacts, Slot, Timeline, arrange, timeline_of
-from audiobook.sound.voice import Room, Take, speech_of
-from audiobook.store import Store, digest
+from audiobook.sound.voice import Room, Take
+from audiobook.store import Store
+from audiobook.studio import MadeBlock, Studio
 
 __all__ = [
     "Mixed",
@@ -62,9 +61,6 @@ _SILENCE_DB = 40.0
 """A programme as far as that from its aim has nothing in it to be turned up."""
 _CHARACTERS_PER_S = 16.5
 """At a voice's own speed; espeak-ng was measured to speak 17.9 in English and in German."""
-_LEVELS_KIND = "levels"
-_VERSION = 2
-"""Part of every block's key: another number when rendering changes what it makes of a scene."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +70,9 @@ class Tools:
     store: Store
     """Where everything made is kept."""
     executor: Executor
-    """Where the work is done."""
+    """Where sound is worked on: threads, processes, or other machines that share the store."""
+    speakers: Executor
+    """Threads in which engines are waited for."""
     n_ahead: int
     """How many pieces of work may be in hand at once."""
     listen: Listener
@@ -213,22 +211,23 @@ def mix_and_encode(
     energies = {p.key: energies_of(p, grid.sample_rate, tools.store) for p in pieces.values()}
     gain_db = rounded_gain_db(profile.loudness_lufs - foretold_lufs(estimated, grid, mix, energies))
     del estimated, energies
-    studio = _Studio(
+    studio = Studio(
         grid,
         dataclasses.replace(mix, gain_db=gain_db),
         room_of(profile, narration=show.narration),
         {piece.key: piece for piece in pieces.values()},
         encoder,
-        tools,
+        tools.store,
     )
-    mixed = studio.mixed(script, arranged(script, takes, show, pieces, grid), n_segments)
+    slots = arranged(script, takes, show, pieces, grid)
+    mixed = _mixed(studio, script, slots, n_segments, tools)
     for _ in range(_MOST_CORRECTIONS):
         error_db = profile.error_db(mixed.figures)
         if not _TOLERANCE_DB < abs(error_db) < _SILENCE_DB:
             break
         gain_db += rounded_gain_db(error_db)
         studio = dataclasses.replace(studio, mix=dataclasses.replace(mix, gain_db=gain_db))
-        again = studio.mixed(script, mixed.timeline.slots, n_segments)
+        again = _mixed(studio, script, mixed.timeline.slots, n_segments, tools)
         mixed = dataclasses.replace(again, n_encoded=mixed.n_encoded + again.n_encoded)
     return mixed
 
@@ -252,112 +251,29 @@ def _balance(profile: Profile, music: Music) -> Mix:
     )
 
 
-_Near: TypeAlias = tuple[tuple[Block, ...], int]
-"""A block among its neighbours, and its index among them."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Made:
-    """A block in the store, and what was measured of its sound."""
-
-    kept: KeptBlock
-    levels: Levels
-    n_segments: int
-    was_kept: bool
-
-
-@dataclass(frozen=True, slots=True)
-class _Studio:
-    """Makes the blocks of one programme, any of them, in any order, on any thread."""
-
-    grid: Grid
-    mix: Mix
-    room: Room
-    pieces: Mapping[str, Piece]
-    encoder: Encoder
-    tools: Tools
-
-    def mixed(self, script: Script, slots: Iterable[Slot], n_segments: int) -> Mixed:
-        """Make the blocks of slots, a bounded stretch behind the last that has come."""
-        tools = self.tools
-        laid: list[Slot] = []
-        made: list[_Made] = []
-        n_done = n_kept = 0
-        near = with_neighbours(
-            cut_blocks(_noted(slots, laid), self.grid),
-            *seen_frames(self.grid, self.mix, self._reach),
-        )
-        work = in_order(tools.executor, self._made, near, tools.n_ahead, known=self._kept)
-        with closing(work) as blocks:
-            for block in blocks:
-                if not made:  # by now the stage before has told of itself
-                    tools.listen(StageStarted(_STAGE, n_segments))
-                made.append(block)
-                n_done += block.n_segments
-                n_kept += block.n_segments * block.was_kept
-                tools.listen(StageAdvanced(_STAGE, n_done, n_kept))
-        figures = figures_of(joined(block.levels for block in made))
-        tools.listen(
-            StageEnded(
-                _STAGE, f"{figures.integrated_lufs:.1f} LUFS, {figures.true_peak_dbtp:.1f} dBTP"
-            )
-        )
-        timeline = timeline_of(script, laid, self.grid)
-        n_encoded = sum(not block.was_kept for block in made)
-        return Mixed(timeline, tuple(block.kept for block in made), n_encoded, figures)
-
-    @property
-    def _reach(self) -> Reach:
-        encoder = self.encoder
-        return Reach(
-            encoder.lead_frames * encoder.frame_samples, encoder.tail_frames * encoder.frame_samples
-        )
-
-    def _scene(self, near: _Near) -> tuple[Scene, int, str]:
-        """The scene of a block, the frames that end the programme with it, and its key."""
-        blocks, index = near
-        scene = make_scene(blocks, index, self.grid, self.mix, self._reach)
-        flush = self.encoder.flush_frames if index == len(blocks) - 1 else 0
-        key = digest(_VERSION, self.encoder.version, flush, repr(self.room), repr(scene))
-        return scene, flush, key
-
-    def _kept(self, near: _Near) -> _Made | None:
-        """A block from the store, if all of it is there."""
-        store, (_, _, key) = self.tools.store, self._scene(near)
-        kept, levels = find_block(store, key), store.get(_LEVELS_KIND, key)
-        if kept is None or levels is None:
-            return None
-        try:
-            return _Made(kept, unpacked(levels), _n_segments(near), was_kept=True)
-        except ValueError:
-            return None
-
-    def _made(self, near: _Near) -> _Made:
-        """Everything from sound to store; the frames go in last, when all else is there."""
-        scene, flush, key = self._scene(near)
-        blocks, index = near
-        pcm = render(scene, self._speech, self._piece)
-        first, rate = -scene.start, self.mix.sample_rate
-        n_frames = blocks[index].n_frames
-        last = first + n_frames * self.grid.frame_samples
-        block = self.encoder.encode(pcm, first // self.grid.frame_samples, n_frames + flush)
-        levels = levels_of(pcm, rate, first=first, last=last)
-        self.tools.store.put(_LEVELS_KIND, key, packed(levels))
-        kept = keep_block(self.tools.store, key, block)
-        return _Made(kept, levels, _n_segments(near), was_kept=False)
-
-    def _speech(self, take: Take) -> Sound:
-        return speech_of(self.tools.store, take, self.room)
-
-    def _piece(self, key: str) -> tuple[Sound, bool]:
-        if key == ROOM_TONE_KEY:
-            return room_tone(self.mix.sample_rate, self.mix.channels), True
-        return self.pieces[key].samples, self.pieces[key].loops
-
-
-def _n_segments(near: _Near) -> int:
-    blocks, index = near
-    return sum(slot.take is not None for slot in blocks[index].slots)
+def _mixed(
+    studio: Studio, script: Script, slots: Iterable[Slot], n_segments: int, tools: Tools
+) -> Mixed:
+    """Make the blocks of slots, a bounded stretch behind the last that has come."""
+    laid: list[Slot] = []
+    made: list[MadeBlock] = []
+    n_done = n_kept = 0
+    near = with_neighbours(cut_blocks(_noted(slots, laid), studio.grid), *studio.seen_frames)
+    work = in_order(tools.executor, studio.make, near, tools.n_ahead, known=studio.kept)
+    with closing(work) as blocks:
+        for block in blocks:
+            if not made:  # by now the stage before has told of itself
+                tools.listen(StageStarted(_STAGE, n_segments))
+            made.append(block)
+            n_done += block.n_segments
+            n_kept += block.n_segments * block.was_kept
+            tools.listen(StageAdvanced(_STAGE, n_done, n_kept))
+    figures = figures_of(joined(block.levels for block in made))
+    told = f"{figures.integrated_lufs:.1f} LUFS, {figures.true_peak_dbtp:.1f} dBTP"
+    tools.listen(StageEnded(_STAGE, told))
+    timeline = timeline_of(script, laid, studio.grid)
+    n_encoded = sum(not block.was_kept for block in made)
+    return Mixed(timeline, tuple(block.kept for block in made), n_encoded, figures)
 
 
 def _noted(slots: Iterable[Slot], laid: list[Slot]) -> Iterator[Slot]:

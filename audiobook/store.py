@@ -78,6 +78,10 @@ class Store:
         self.folder = (folder or default_folder()) / _LAYOUT
         self._put: set[Path] | None = set() if fresh else None
 
+    def __getstate__(self) -> dict[str, object]:
+        """A copy, since other threads may put values while this one goes to another process."""
+        return {"folder": self.folder, "_put": None if self._put is None else set(self._put)}
+
     def path(self, kind: str, key: str) -> Path:
         """Where a value's file lies; the value begins after `HEADER_BYTES`."""
         return self.folder / kind / key[:2] / key

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import random
 import shutil
 import subprocess
 import sys
 import time
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -191,6 +192,18 @@ def test_the_work_may_be_done_elsewhere(story: Path, tmp_path: Path) -> None:
     with ThreadPoolExecutor(3) as executor:
         lent = audiobook.build(story, output=tmp_path / "a", choices=TONE, executor=executor)
         assert executor.submit(int).result() == 0  # it is given back in working order
+    own = audiobook.build(story, output=tmp_path / "b", choices=TONE, fresh=True)
+    assert file_bytes(lent) == file_bytes(own)
+
+
+def test_sound_may_be_worked_on_in_other_processes(story: Path, tmp_path: Path) -> None:
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(2, context) as executor:
+        for fresh in (False, True):
+            lent = audiobook.build(
+                story, output=tmp_path / "a", choices=TONE, executor=executor, fresh=fresh
+            )
+            assert lent.episodes[0].blocks_encoded
     own = audiobook.build(story, output=tmp_path / "b", choices=TONE, fresh=True)
     assert file_bytes(lent) == file_bytes(own)
 

@@ -19,6 +19,7 @@ LAYERS = [
     {"builder", "checking", "planning", "publishing"},
     {"performance"},
     {"stories", "programme"},
+    {"studio"},
     {"podcast"},
     {"episode"},
     {"sound"},

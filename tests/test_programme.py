@@ -103,7 +103,7 @@ def made(
     )
     events: list[Event] = []
     with ThreadPoolExecutor(n_threads) as executor:
-        tools = Tools(store, executor, 3 * n_threads, events.append)
+        tools = Tools(store, executor, executor, 3 * n_threads, events.append)
         mixed = mix_and_encode(
             script,
             takes,
@@ -267,7 +267,7 @@ def test_a_story_of_silence_is_no_louder_for_it(
     take = find_take(store, digest(line.name), room_of(PODCAST))
     script = script_of([[line]])
     with ThreadPoolExecutor(1) as executor:
-        tools = Tools(store, executor, 1, silent)
+        tools = Tools(store, executor, executor, 1, silent)
         encoder = load_encoder("mp3", 44_100, 1, 96)
         mixed = mix_and_encode(
             script,

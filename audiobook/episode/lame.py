@@ -12,7 +12,7 @@ import ctypes
 import functools
 import hashlib
 import importlib.util
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -76,6 +76,9 @@ class Lame:
         except (OSError, AttributeError) as error:
             raise _missing(f"the LAME library in {path.name} cannot be used: {error}") from error
         self._release = self._library.get_lame_short_version().decode("ascii", "replace")
+
+    def __reduce__(self) -> tuple[Callable[[], Lame], tuple[()]]:
+        return load_lame, ()  # another process loads its own
 
     @property
     def name(self) -> str:

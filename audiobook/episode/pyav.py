@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import io
+from collections.abc import Callable
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
@@ -49,6 +50,9 @@ class PyavLame:
         self._av = av
         libraries = sorted((name, *numbers) for name, numbers in av.library_versions.items())
         self.version = f"pyav {av.__version__} {libraries}"
+
+    def __reduce__(self) -> tuple[Callable[[], PyavLame], tuple[()]]:
+        return load_pyav, ()  # another process loads its own
 
     def encode(self, pcm: Sound, settings: Mp3Settings) -> bytes:
         """The frames that these samples complete, and those that a flush adds."""
