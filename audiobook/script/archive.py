@@ -69,7 +69,9 @@ class Archive:
             infos = self._zip.infolist()
         except _DAMAGE as error:
             raise self._error("is damaged, or no zip archive") from error
-        self._names = {_decoded(info): info for info in infos if not info.is_dir()}
+        self._names = {
+            _decoded(info): info for info in infos if info.filename and not info.is_dir()
+        }
         self._found: dict[str, zipfile.ZipInfo] = {}
         for form in (_folded, lambda name: _folded(unquote(name)), lambda name: name):
             for entry, info in self._names.items():

@@ -193,6 +193,7 @@ ENTITIES = (
 )
 OUTSIDE = '<!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/passwd">]><x>&a;</x>'
 NESTED_BOXES = "<w:r><w:pict><w:txbxContent><w:p>" * 50
+GOOD_NAMES = write_docx(paragraph(STORY))
 BAD = {
     "nothing": b"",
     "rubbish": random.Random(1).randbytes(5000),
@@ -205,6 +206,7 @@ BAD = {
     "many tags": write_docx("", {"word/document.xml": "<a>" * 1_200_000}),
     "deep tables": write_docx("<w:tbl><w:tr><w:tc>" * 5000 + paragraph("x")),
     "deep frames": write_docx("<w:p>" + NESTED_BOXES + "<w:r><w:t>x</w:t></w:r>"),
+    "a file without a name": GOOD_NAMES.replace(b"word/styles.xml", b"\0" * 15),
     "damaged styles": write_docx(paragraph("x"), {"word/styles.xml": "<a"}),
     "styles that go round": write_docx(paragraph("x", "Loop")),
 }
