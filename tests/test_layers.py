@@ -18,7 +18,7 @@ LAYERS = [
     {"cli"},
     {"builder", "checking", "planning", "publishing"},
     {"performance"},
-    {"stories", "programme"},
+    {"stories", "programme", "scripting"},
     {"studio"},
     {"podcast"},
     {"episode"},

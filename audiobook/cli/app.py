@@ -236,7 +236,13 @@ def script(
         Path, typer.Argument(metavar="STORY", help="The story's file.", show_default=False)
     ],
     output: Annotated[
-        Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write it there.")
+        Path | None,
+        typer.Option(
+            "--output",
+            "-o",
+            metavar="FILE",
+            help="Write it there; what you have edited in it since stays.",
+        ),
     ] = None,
     language: _Language = None,
     as_json: _Json = False,
@@ -246,7 +252,13 @@ def script(
     with reported(debug=debug, as_json=as_json) as reporter:
         from audiobook.stories import read_script
 
-        reporter.script(read_script(story, language=language, listen=reporter.listen), output)
+        found = read_script(story, language=language, listen=reporter.listen)
+        if output is None or as_json:
+            reporter.script(found, output)
+            return
+        from audiobook.scripting import write_script
+
+        write_script(found, output, listen=reporter.listen)
 
 
 @app.command()

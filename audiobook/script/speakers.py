@@ -10,7 +10,7 @@ from audiobook.config import NARRATOR
 from audiobook.errors import UnknownNameError
 from audiobook.model import Source
 
-__all__ = ["GUESS_CONFIDENCE", "SpokenLine", "is_cue", "spoken_line"]
+__all__ = ["GUESS_CONFIDENCE", "SpokenLine", "cue_name", "is_cue", "spoken_line"]
 
 GUESS_CONFIDENCE = 0.5
 """How sure a speaker is whom a script file marks as a guess: ``Name?:``."""
@@ -85,6 +85,12 @@ def spoken_line(
         error.hint = f"{error.hint}; {cure}"
         raise error
     return SpokenLine(start, start)
+
+
+def cue_name(line: str) -> str | None:
+    """What stands as a name before the first colon of a line, if there is one."""
+    cue = _cue(line.removeprefix("| "), 0)
+    return cue.name if cue else None
 
 
 def is_cue(line: str, cast: Collection[str]) -> int | None:

@@ -5,7 +5,6 @@ What the documentation says of the format is tried on its own examples, in test_
 
 from __future__ import annotations
 
-
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
