@@ -125,7 +125,7 @@ class _Walk:
         self.blocks: list[Block] = []
         self.anchors: dict[str, tuple[int, int]] = {}
         self.notes: set[str] = set()
-        self._contexts = [_Context()]
+        self._open: list[tuple[str, _Context, list[str]]] = [("", _Context(), [])]
         self._context_of_block = _Context()
         self._lines: list[list[Run]] = [[]]
         self._has_text = False
@@ -133,19 +133,20 @@ class _Walk:
 
     def enter(self, element: etree._Element) -> bool:
         """Begin an element; False for one whose content is not to be walked."""
-        tag, context = local_name(element), self._contexts[-1]
+        tag, context = local_name(element), self._open[-1][1]
         is_block = tag in BLOCK_TAGS
         if is_block:
             self._flush()
         attributes = attributes_of(element)
         if tag in UNSEEN_TAGS or _is_hidden(attributes):
-            self._contexts.append(context)
+            self._open.append((tag, context, []))
             return False
         terms = terms_of(attributes, inline=not is_block)
         within = _within_block if is_block else _within_line
         inner = within(context, tag, terms, element)
         inner = self._in_play(inner, terms, is_block)
-        self._anchor(attributes, inner)
+        ids = _ids(attributes) if attributes else []
+        self._anchor(ids, inner)
         if tag in ("ol", "ul"):
             self._n_items.append(0)
         elif tag == "li":
@@ -156,7 +157,7 @@ class _Walk:
             self.blocks.append(Block(role=inner.role))
         if not is_block and inner.aside is Role.NOTES and attributes.get("href"):
             self.notes.add(attributes["href"])
-        self._contexts.append(inner)
+        self._open.append((tag, inner, ids))
         alternative = _alternative(element, tag, attributes)
         if alternative is not None:
             is_initial = len(alternative) == 1 and (element.tail or "")[:1].isalpha()
@@ -167,21 +168,21 @@ class _Walk:
 
     def leave(self, element: etree._Element, *, is_root: bool) -> None:
         """End an element, and take the text after it."""
-        context = self._contexts.pop()
-        tag = local_name(element)
+        tag, context, ids = self._open.pop()
+        outer_tag, outer, outer_ids = self._open[-1]
         if tag in BLOCK_TAGS:
             self._flush()
         if tag in ("ol", "ul") and self._n_items:
             self._n_items.pop()
-        for name in _ids(attributes_of(element)):
-            if name in self.anchors:
-                first, stop = self.anchors[name]
-                self.anchors[name] = first, max(stop, first + 1, len(self.blocks))
-        if context.aside == LABEL and self._contexts[-1].aside != LABEL:
+        for name in ids:
+            first, stop = self.anchors[name]
+            self.anchors[name] = first, max(stop, first + 1, len(self.blocks))
+        if context.aside == LABEL and outer.aside != LABEL:
             name = text_of(element).rstrip(".:,")
-            self._contexts[-1] = replace(self._contexts[-1], speaker=name or None)
+            outer = replace(outer, speaker=name or None)
+            self._open[-1] = outer_tag, outer, outer_ids
         if not is_root:
-            self._add(element.tail, self._contexts[-1])
+            self._add(element.tail, outer)
         else:
             self._flush()
 
@@ -194,10 +195,10 @@ class _Walk:
             return replace(context, aside=LABEL)
         return context
 
-    def _anchor(self, attributes: dict[str, str], context: _Context) -> None:
+    def _anchor(self, ids: list[str], context: _Context) -> None:
         """Note the place of an element's ids: within a line, what follows it is the next block."""
         in_line = self._has_text and not context.level
-        for name in _ids(attributes):
+        for name in ids:
             first = len(self.blocks) + in_line
             self.anchors.setdefault(name, (first, first))
 

@@ -44,8 +44,9 @@ MAX_RATIO = 200
 MAX_RATIO_FREE_BYTES = 1 << 20
 """What may come of however few: short files of one character are no attack."""
 
-MAX_TAGS = 1_000_000
-"""How many tags and attributes a document may have; a long novel in one file has 50,000."""
+MAX_TAGS = 500_000
+"""How many tags and attributes a page may have, and all documents of a book together: a long novel
+has 50,000, a Bible with each verse marked 400,000."""
 
 MAX_DEPTH = 200
 """How deep its elements may be nested; those further in are read without their markup."""
@@ -65,5 +66,5 @@ MAX_PDF_OUTLINE = 5_000
 MAX_PDF_SECONDS = 120
 """How long it may take to read; 300 pages take about one second."""
 
-MAX_PDF_MEMORY_BYTES = 3 << 29
-"""The address space of the process that reads it; 300 pages need a tenth of that."""
+MAX_PDF_MEMORY_BYTES = 1 << 30
+"""The address space of the process that reads it."""

@@ -107,6 +107,8 @@ def terms_of(attributes: Mapping[str, str], *, inline: bool) -> frozenset[str]:
         attributes: of the element.
         inline: whether it stands within a line: some classes mean a thing only there.
     """
+    if not attributes:
+        return frozenset()
     types = next((attributes[name] for name in _TYPE_NAMES if name in attributes), "")
     terms = {word.rpartition(":")[2] for word in types.lower().split()}
     roles = attributes.get("role", "").lower().split()
@@ -120,6 +122,8 @@ def terms_of(attributes: Mapping[str, str], *, inline: bool) -> frozenset[str]:
 
 def role_of_terms(terms: frozenset[str], within: Role = Role.BODY) -> Role:
     """What an element with such terms is for, inside one that is for `within`."""
+    if not terms:
+        return within
     roles = {_ROLE_BY_TERM[term] for term in terms if term in _ROLE_BY_TERM}
     particular = sorted(roles - {Role.BODY, Role.FRONT, Role.BACK}, key=list(Role).index)
     if particular:

@@ -9,7 +9,7 @@ from audiobook.model import Book, Source
 from audiobook.script.archive import Archive
 from audiobook.script.flow import Flow, Place
 from audiobook.script.hypertext import document
-from audiobook.script.limits import MAX_COVER_BYTES, MAX_WARNINGS
+from audiobook.script.limits import MAX_COVER_BYTES, MAX_TAGS, MAX_WARNINGS
 from audiobook.script.markup import parse
 from audiobook.script.package import Package, read_package, resolved
 from audiobook.script.parts import (
@@ -63,9 +63,15 @@ def _read_documents(
 ) -> list[Place]:
     """Put the documents of the spine into the flow; the places that marks of notes lead to."""
     notes: list[Place] = []
+    n_tags = 0
     for spine in package.spine:
         try:
-            found = document(parse(archive.read(spine.path), spine.path))
+            data = archive.read(spine.path)
+            n_tags += data.count(b"<")
+            if n_tags > MAX_TAGS:
+                warnings.append(f"it has more than {MAX_TAGS:,} tags: {spine.path} is the end")
+                break
+            found = document(parse(data, spine.path))
         except StoryError as error:
             place = f"{error.where}: " if error.where and error.where.path == spine.path else ""
             warnings.append(place + error.what)
