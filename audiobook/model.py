@@ -349,6 +349,8 @@ class Clip:
     """Who told when: "engine", or "aligned" for found afterwards; says nothing without words."""
     words_confidence: float = 1.0
     """How sure that is, 0 to 1."""
+    warnings: tuple[str, ...] = ()
+    """What of the utterance could not be spoken as asked, a line each."""
 
     @property
     def duration_s(self) -> float:

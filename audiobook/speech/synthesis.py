@@ -15,7 +15,7 @@ import numpy as np
 
 from audiobook.errors import SpeechError, Where
 from audiobook.model import Clip, Pronunciation, Utterance, Voice, Word
-from audiobook.progress import Listener, StageAdvanced, StageEnded, StageStarted
+from audiobook.progress import Listener, StageAdvanced, StageEnded, StageStarted, Warned
 from audiobook.speech.engine import Engine, excerpt
 from audiobook.store import Store, digest
 
@@ -23,7 +23,7 @@ __all__ = ["Line", "SpokenLine", "clip_key", "keep_clip", "load_clip", "speak"]
 
 _STAGE = "speech"
 _KIND = "clips"
-_CLIP_FORMAT = 2  # part of every key: raised when the bytes below change
+_CLIP_FORMAT = 3  # part of every key: raised when the bytes below change
 _HEADER_LENGTH = struct.Struct("<I")
 _LINES_AHEAD = 4  # of what the engines take at once
 
@@ -90,6 +90,7 @@ def keep_clip(store: Store, key: str, clip: Clip) -> None:
         "words": words,
         "words_by": clip.words_by,
         "words_confidence": clip.words_confidence,
+        "warnings": clip.warnings,
     }
     header = json.dumps(facts).encode()
     samples = clip.samples.astype("<i2", copy=False).tobytes()
@@ -110,6 +111,7 @@ def _unpacked(value: bytes) -> Clip:
         words,
         str(header["words_by"]),
         float(header["words_confidence"]),
+        tuple(map(str, header["warnings"])),
     )
 
 
@@ -134,7 +136,7 @@ def speak(
         engines: by the name in `Voice.engine`.
         store: gets the clips.
         executor: where the engines run.
-        listen: is told of the stage "speech".
+        listen: is told of the stage "speech", and once of each thing that clips warn of.
         where_of: tells the place of an offset in the source, for errors.
         is_kept: tells whether the clip of that key, or what is made of it, needs no making; None
             to see whether it is in the store and whole.
@@ -148,11 +150,15 @@ def speak(
     coming = (_task(line, engines[line.voice.engine], is_kept) for line in lines)
     ahead: deque[_Task] = deque()
     n_kept = 0
+    told: set[str] = set()
     try:
         for n_done in range(1, len(lines) + 1):
             ahead.extend(islice(coming, n_ahead - len(ahead)))
             spoken = _first_spoken(ahead, store, executor, where_of)
-            ahead.popleft()
+            for warning in ahead.popleft().warnings:
+                if warning not in told:
+                    listen(Warned(warning, where_of(spoken.line.start) if where_of else None))
+                    told.add(warning)
             n_kept += spoken.kept
             listen(StageAdvanced(_STAGE, n_done, n_kept))
             if n_done == len(lines):  # whoever takes the last line may ask for no more
@@ -164,6 +170,16 @@ def speak(
                 task.made.cancel()
 
 
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """What came of seeing to a clip."""
+
+    kept: bool
+    """Whether it was in the store."""
+    warnings: tuple[str, ...]
+    """What it warns of."""
+
+
 @dataclass(slots=True)
 class _Task:
     """A line on its way to the store."""
@@ -171,10 +187,12 @@ class _Task:
     line: Line
     engine: Engine
     key: str
-    made: Future[bool] | None = None
-    """Its clip's making, once begun; results in whether the clip was kept already."""
+    made: Future[_Made] | None = None
+    """Its clip's making, once begun."""
     kept: bool | None = None
-    """That result, once it is known."""
+    """Whether the clip was kept already, once that is known."""
+    warnings: tuple[str, ...] = ()
+    """What the clip warns of, once it is made."""
     shared: bool = False
     """True when an earlier task has its clip made."""
 
@@ -209,7 +227,8 @@ def _settle(ahead: deque[_Task], where_of: Callable[[int], Where] | None) -> Non
     for task in ahead:
         if task.made and task.made.done():
             try:
-                task.kept = task.made.result()
+                made = task.made.result()
+                task.kept, task.warnings = made.kept, made.warnings
             except SpeechError as error:
                 if where_of and not error.where:
                     error.where = where_of(task.line.start)
@@ -233,16 +252,16 @@ def _begin(ahead: deque[_Task], store: Store, executor: Executor) -> None:
             running[task.engine.name] += 1
 
 
-def _make(engine: Engine, line: Line, store: Store, key: str) -> bool:
-    """See that a line's clip is in the store; True when it was there."""
-    if load_clip(store, key):
-        return True
+def _make(engine: Engine, line: Line, store: Store, key: str) -> _Made:
+    """See that a line's clip is in the store."""
+    if kept := load_clip(store, key):
+        return _Made(True, kept.warnings)
     utterance = _utterance(engine, line)
     clip = engine.synthesise(utterance, line.voice)
     if not clip.samples.size:
         raise SpeechError(f"{engine.name} says nothing for {excerpt(utterance.text)}")
     keep_clip(store, key, clip)
-    return False
+    return _Made(False, clip.warnings)
 
 
 def _utterance(engine: Engine, line: Line) -> Utterance:

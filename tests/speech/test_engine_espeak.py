@@ -6,9 +6,11 @@ import contextlib
 import hashlib
 import os
 import select
+import shutil
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,7 +22,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from audiobook.errors import MissingError, SpeechError, UnknownNameError
-from audiobook.model import Utterance, Voice
+from audiobook.model import Pronunciation, Utterance, Voice
 from audiobook.speech.engines.espeak import Espeak
 
 VOICE = Voice("espeak", "en-us", "en")
@@ -56,7 +58,11 @@ def children() -> list[int]:
     tasks = Path("/proc/self/task")
     if not tasks.is_dir():
         pytest.skip("needs Linux's /proc")
-    return [int(pid) for task in tasks.iterdir() for pid in (task / "children").read_text().split()]
+    found: list[int] = []
+    for task in tasks.iterdir():
+        with contextlib.suppress(OSError):  # the thread has ended
+            found += map(int, (task / "children").read_text().split())
+    return found
 
 
 def test_another_process_gives_the_same_samples(espeak: Espeak) -> None:
@@ -146,15 +152,89 @@ def test_a_killed_process_is_replaced(espeak: Espeak) -> None:
     assert process not in children()
 
 
+def is_speaker(process: int) -> bool:
+    """Whether it has begun as what it is to be: one stopped before holds up who started it."""
+    try:
+        return b"_espeak_child" in Path(f"/proc/{process}/cmdline").read_bytes()
+    except OSError:
+        return False
+
+
+@contextlib.contextmanager
+def sent_to_children(signal_number: int, times: int) -> Iterator[list[int]]:
+    """Send a signal to each of the first processes that are started meanwhile."""
+    known, sent, done = set(children()), [], threading.Event()
+
+    def watch() -> None:
+        while len(sent) < times and not done.is_set():
+            for process in filter(is_speaker, set(children()) - known):
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(process, signal_number)
+                    sent.append(process)
+                known.add(process)
+
+    watching = threading.Thread(target=watch)
+    watching.start()
+    try:
+        yield sent
+    finally:
+        done.set()
+        watching.join()
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGSTOP])
 @pytest.mark.parametrize("fork", [True, False])
-def test_an_utterance_that_hangs_is_given_up(fork: bool) -> None:
+def test_a_process_that_dies_or_hangs_while_it_speaks_is_replaced(
+    espeak: Espeak, fork: bool, number: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("audiobook.speech.engines._espeak_pool._START_S", 0.5)
+    engine = Espeak(timeout_s=0.5, fork=fork)
+    before = children()
+    with contextlib.closing(engine), sent_to_children(number, 1) as sent:
+        clip = engine.synthesise(Utterance(TEXT), VOICE)
+
+    np.testing.assert_array_equal(clip.samples, espeak.synthesise(Utterance(TEXT), VOICE).samples)
+    assert len(sent) == 1
+    assert not set(sent) & set(children())
+    assert len(children()) <= len(before) + 1
+
+
+@pytest.mark.parametrize(
+    ("number", "end"), [(signal.SIGKILL, "ended with code -9"), (signal.SIGSTOP, "not answer in")]
+)
+def test_a_segment_that_ends_two_processes_fails(
+    number: int, end: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("audiobook.speech.engines._espeak_pool._START_S", 0.3)
+    engine = Espeak(timeout_s=0.3)
+    before = children()
+    message = rf'espeak-ng fails at "Kairat had.*…": .*{end}'
+    with (
+        contextlib.closing(engine),
+        sent_to_children(number, 2) as sent,
+        pytest.raises(SpeechError, match=message),
+    ):
+        engine.synthesise(Utterance(TEXT * 20), VOICE)
+    assert len(sent) == 2
+    assert children() == before
+
+
+@pytest.mark.parametrize("fork", [True, False])
+def test_what_takes_too_long_is_ended(monkeypatch: pytest.MonkeyPatch, fork: bool) -> None:
+    monkeypatch.setattr("audiobook.speech.engines.espeak._TIMEOUT_PER_CHARACTER_S", 1e-6)
     engine = Espeak(timeout_s=0.001, fork=fork)
     before = children()
 
-    with pytest.raises(SpeechError, match=r'fails at "and on, and on.*…": .* code 124'):
+    with pytest.raises(SpeechError, match=r'at "and on, and on.*…": it did not answer in 0.017 s'):
         engine.synthesise(Utterance("and on, " * 2_000), VOICE)
     engine.close()
     assert children() == before
+
+
+def test_a_long_text_is_given_more_time() -> None:
+    engine = Espeak(timeout_s=0.001)
+    assert engine.synthesise(Utterance("and on, " * 200), VOICE).duration_s > 60
+    engine.close()
 
 
 def test_close_leaves_no_process_and_lets_none_begin(espeak: Espeak) -> None:
@@ -218,12 +298,22 @@ def test_data_that_is_not_there_is_told(tmp_path: Path, monkeypatch: pytest.Monk
 def test_the_version_tells_the_data_apart(
     espeak: Espeak, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    version = espeak.version
-    (tmp_path / "phontab").write_bytes(b"other")
-    monkeypatch.setattr(espeakng_loader, "get_data_path", lambda: str(tmp_path))
+    data = tmp_path / "espeak-ng-data"
+    shutil.copytree(espeakng_loader.get_data_path(), data)
+    monkeypatch.setattr(espeakng_loader, "get_data_path", lambda: str(data))
+    versions = [espeak.version, Espeak().version]
+    for name, change in {
+        "phondata": lambda old: old[:-1] + b"x",
+        "en_dict": lambda old: old + b"x",
+        "voices/!v/new": lambda old: b"language variant",
+    }.items():
+        path = data / name
+        path.write_bytes(change(path.read_bytes() if path.exists() else b""))
+        versions.append(Espeak().version)
 
-    assert Espeak().version.split("-")[0] == version.split("-")[0]
-    assert Espeak().version != version
+    assert versions[0] == versions[1]
+    assert len(set(versions)) == 4
+    assert len({version.split("-")[0] for version in versions}) == 1
 
 
 @pytest.mark.parametrize(
@@ -291,3 +381,68 @@ def test_the_noise_in_a_breathy_voice_does_not_hang_on_the_clock() -> None:
     while int(time.time()) == second:  # the clock that the library would seed its noise with
         pass
     assert speak_afresh() == first
+
+
+@pytest.mark.parametrize(
+    ("voice", "text", "ipa"),
+    [
+        ("en-us", "thought", "θˈɔːt"),
+        ("en-us", "judge", "ˈd͡ʒʌdʒ"),
+        ("en-gb", "hello", "həlˈəʊ"),
+        ("de", "Bücher", "bˈyːçɜ"),
+        ("fr-fr", "garçon", "ɡaʁsˈɔ̃"),
+        ("ru", "жизнь", "ʒˈyzʲnʲ"),
+        ("kk", "домбыра", "dombərˈɑ"),
+    ],
+)
+def test_its_own_phonemes_sound_as_the_word_does(voice: str, text: str, ipa: str) -> None:
+    spoken = Voice("espeak", voice, voice[:2])
+    sounds = (Pronunciation(0, len(text), ipa),)
+    clip = SHARED.synthesise(Utterance(text, sounds), spoken)
+    usual = SHARED.synthesise(Utterance(text), spoken)
+
+    assert abs(clip.duration_s - usual.duration_s) < 0.1 * usual.duration_s
+    assert clip.warnings == ()
+    other = SHARED.synthesise(Utterance(text, (Pronunciation(0, len(text), "ˈɑnɑ"),)), spoken)
+    assert not np.array_equal(clip.samples, other.samples)
+
+
+def test_a_name_keeps_what_follows_it_in_its_word() -> None:
+    def phonetic(text: str) -> Utterance:
+        return Utterance(text, (Pronunciation(6, 12, "kaɪˈɹæt"),))
+
+    name, owner, letter = (
+        SHARED.synthesise(phonetic(text), VOICE)
+        for text in ("I saw Kairat dog.", "I saw Kairat’s dog.", "I saw Kairat ess dog.")
+    )
+    assert name.duration_s < owner.duration_s < letter.duration_s - 0.1
+    assert [word.start for word in owner.words] == [0, 2, 6, 15]
+
+
+def test_words_around_known_sounds_are_timed_in_the_text() -> None:
+    text = "“Qairat Joseph,” [[he]] said, “is here.”"
+    sounds = (Pronunciation(1, 14, "qɑjˈrɑt ˈʒosef"), Pronunciation(34, 38, "ˈhɪə"))
+    clip = SHARED.synthesise(Utterance(text, sounds), VOICE)
+
+    assert [text[word.start : word.end] for word in clip.words] == text.split()
+    onsets = [word.onset_ms for word in clip.words]
+    assert onsets == sorted(set(onsets))
+    assert clip.words_confidence == 1
+
+
+def test_sounds_that_a_voice_lacks_are_told_and_the_text_is_spoken() -> None:
+    utterance = Utterance("Say !xoo now.", (Pronunciation(4, 8, "ǃχóõ"),))
+    clip = SHARED.synthesise(utterance, VOICE)
+
+    plain = SHARED.synthesise(Utterance("Say !xoo now."), VOICE)
+    np.testing.assert_array_equal(clip.samples, plain.samples)
+    assert clip.warnings == ('en-us lacks sounds of "ǃχóõ": "!xoo" is spoken as it is written',)
+
+
+@given(st.text(max_size=40), st.integers(0, 9), st.integers(1, 20))
+def test_no_phonemes_stop_it(ipa: str, start: int, length: int) -> None:
+    text = "The water was high."
+    clip = SHARED.synthesise(
+        Utterance(text, (Pronunciation(start, min(start + length, len(text)), ipa),)), VOICE
+    )
+    assert [text[word.start : word.end] for word in clip.words] == text.split()

@@ -21,7 +21,7 @@ from hypothesis.extra import numpy as hnp
 
 from audiobook.errors import SpeechError
 from audiobook.model import Clip, Pronunciation, Source, Utterance, Voice, Word
-from audiobook.progress import Event, StageAdvanced, StageEnded, StageStarted, silent
+from audiobook.progress import Event, StageAdvanced, StageEnded, StageStarted, Warned, silent
 from audiobook.speech.engine import Limits
 from audiobook.speech.engines.tone import Tone
 from audiobook.speech.synthesis import Line, clip_key, keep_clip, load_clip, speak
@@ -350,6 +350,7 @@ clips = st.builds(
     ).map(tuple),
     st.sampled_from(["engine", "aligned"]),
     st.floats(0, 1),
+    st.lists(st.text(), max_size=2).map(tuple),
 )
 
 
@@ -367,7 +368,11 @@ def test_a_clip_comes_back_as_it_was(store: Store, clip: Clip) -> None:
 
 
 def kept_as(words: bytes, pcm: bytes) -> bytes:
-    header = b'{"sample_rate":8000,"words_by":"engine","words_confidence":1,' + words + b"}"
+    header = (
+        b'{"sample_rate":8000,"words_by":"engine","words_confidence":1,"warnings":[],'
+        + words
+        + b"}"
+    )
     return struct.pack("<I", len(header)) + header + pcm
 
 
@@ -457,3 +462,20 @@ def test_the_end_is_told_with_the_last_line_though_nobody_asks_for_more(store: S
             next(speaking)
         speaking.close()
     assert events[-1] == StageEnded("speech", "3 spoken, 0 kept")
+
+
+def test_what_clips_warn_of_is_told_once(store: Store, executor: Executor) -> None:
+    class Worried(Tone):
+        def synthesise(self, utterance: Utterance, voice: Voice) -> Clip:
+            clip = super().synthesise(utterance, voice)
+            return dataclasses.replace(clip, warnings=("it is loud", "it is late"))
+
+    def told() -> list[Event]:
+        events: list[Event] = []
+        where_of = Source("a.txt", "line 0").where
+        lines = [Line(text, VOICE, 0) for text in numbered(4)]
+        list(speak(lines, {"tone": Worried()}, store, executor, events.append, where_of=where_of))
+        return [event for event in events if isinstance(event, Warned)]
+
+    where = Source("a.txt", "line 0").where(0)
+    assert told() == told() == [Warned("it is loud", where), Warned("it is late", where)]

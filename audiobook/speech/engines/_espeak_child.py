@@ -18,13 +18,22 @@ import ctypes
 import os
 import struct
 import sys
-import threading
+from collections.abc import Iterable
 from typing import IO
 
-__all__ = ["pack_request", "read_frame", "unpack_answer", "write_frame"]
+__all__ = [
+    "pack_speech",
+    "pack_transcription",
+    "read_frame",
+    "unpack_speech",
+    "unpack_transcription",
+    "write_frame",
+]
 
 _LENGTH = struct.Struct("<I")
-_REQUEST = struct.Struct("<dII")  # time-out in seconds, words per minute, pitch
+_SPEAK, _TRANSCRIBE = range(2)  # the first byte of a request
+_SPEECH = struct.Struct("<BHB?")  # what to do, words per minute, pitch, whether [[ ]] is phonemes
+_TRANSCRIPTION = struct.Struct("<B?")  # what to do, whether in IPA
 _ANSWER = struct.Struct("<II")  # sample rate, number of word events
 _EVENT = struct.Struct("<II")  # position in characters from 0, sample
 
@@ -33,10 +42,9 @@ _AUDIO_OUTPUT_SYNCHRONOUS = 2
 _INITIALIZE_DONT_EXIT = 0x8000
 _RATE, _PITCH = 1, 3
 _POS_CHARACTER = 1
-_CHARS_UTF8 = 1
+_CHARS_UTF8, _PHONEMES = 1, 0x100
+_PHONEMES_IPA = 2
 _EVENT_LIST_TERMINATED, _EVENT_WORD = 0, 1
-
-_TIMED_OUT = 124  # as the command timeout(1) says it
 
 
 class _Event(ctypes.Structure):
@@ -73,8 +81,8 @@ def write_frame(stream: IO[bytes], frame: bytes) -> None:
     stream.flush()
 
 
-def pack_request(
-    text: str, identifier: str, *, rate_wpm: int, pitch: int, timeout_s: float
+def pack_speech(
+    text: str, identifier: str, *, rate_wpm: int, pitch: int, takes_phonemes: bool
 ) -> bytes:
     """A request to speak a text.
 
@@ -83,13 +91,35 @@ def pack_request(
         identifier: of the voice, as in espeak_VOICE, with "+" and a variant if there is one.
         rate_wpm: words per minute, 80 to 450.
         pitch: 0 to 100, 50 being the voice's own.
-        timeout_s: seconds after which the utterance is given up.
+        takes_phonemes: whether what stands in [[double brackets]] is phonemes, as espeak-ng
+            writes them.
     """
-    plain = text.replace("\0", " ").encode("utf-8", "replace")
-    return _REQUEST.pack(timeout_s, rate_wpm, pitch) + identifier.encode() + b"\0" + plain
+    settings = _SPEECH.pack(_SPEAK, rate_wpm, pitch, takes_phonemes)
+    return settings + identifier.encode() + b"\0" + _encoded(text)
 
 
-def unpack_answer(answer: bytes) -> tuple[int, list[tuple[int, int]], bytes]:
+def pack_transcription(texts: Iterable[str], identifier: str, *, ipa: bool) -> bytes:
+    """A request for the phonemes of texts, in which [[double brackets]] hold phonemes.
+
+    Args:
+        texts: plain texts.
+        identifier: of the voice, as for speech.
+        ipa: whether phonemes are wanted in IPA, else as espeak-ng writes them.
+    """
+    parts = [identifier.encode(), *(_encoded(text) for text in texts)]
+    return _TRANSCRIPTION.pack(_TRANSCRIBE, ipa) + b"\0".join(parts)
+
+
+def unpack_transcription(answer: bytes) -> list[str]:
+    """The phonemes of each text."""
+    return answer.decode("utf-8", "replace").split("\0")
+
+
+def _encoded(text: str) -> bytes:
+    return text.replace("\0", " ").encode("utf-8", "replace")
+
+
+def unpack_speech(answer: bytes) -> tuple[int, list[tuple[int, int]], bytes]:
     """What was spoken: sample rate, word events, and mono samples as little-endian int16.
 
     A word event is a pair: position in the text in characters, and sample at which it is heard.
@@ -115,6 +145,7 @@ class _Library:
             ctypes.c_void_p,
             ctypes.c_void_p,
         )
+        self._library.espeak_TextToPhonemes.restype = ctypes.c_char_p
         # The library cuts a path of over 160 characters, then falls back to one of its makers'.
         os.chdir(os.path.dirname(data_folder))  # noqa: PTH120 - pathlib is slow to load
         self.sample_rate: int = self._library.espeak_Initialize(
@@ -125,7 +156,9 @@ class _Library:
         # The noise in breathy voices is seeded with the clock, unless it is given a seed.
         self._library.espeak_ng_SetRandSeed(ctypes.c_long(1))
 
-    def speak(self, identifier: bytes, text: bytes, rate_wpm: int, pitch: int) -> bytes:
+    def speak(
+        self, identifier: bytes, text: bytes, *, rate_wpm: int, pitch: int, takes_phonemes: bool
+    ) -> bytes:
         """Speak, and pack the answer; once only in the life of a process."""
         samples, events = bytearray(), bytearray()
 
@@ -147,12 +180,28 @@ class _Library:
         self._check(self._library.espeak_SetVoiceByName(identifier))
         self._check(self._library.espeak_SetParameter(_RATE, rate_wpm, 0))
         self._check(self._library.espeak_SetParameter(_PITCH, pitch, 0))
-        size = len(text) + 1
-        self._check(
-            self._library.espeak_Synth(text, size, 0, _POS_CHARACTER, 0, _CHARS_UTF8, None, None)
-        )
+        self._synthesise(text, _PHONEMES if takes_phonemes else 0)
         n_events = len(events) // _EVENT.size
         return _ANSWER.pack(self.sample_rate, n_events) + bytes(events) + bytes(samples)
+
+    def transcribe(self, identifier: bytes, texts: Iterable[bytes], *, ipa: bool) -> bytes:
+        """The phonemes of each text, with a zero byte between two."""
+        self._check(self._library.espeak_SetVoiceByName(identifier))
+        self._synthesise(b"", _PHONEMES)  # for what is transcribed next, brackets hold phonemes
+        mode = _PHONEMES_IPA if ipa else 0
+        return b"\0".join(self._phonemes(text, mode) for text in texts)
+
+    def _phonemes(self, text: bytes, mode: int) -> bytes:
+        rest = ctypes.c_char_p(text)
+        parts: list[bytes] = []
+        while rest.value is not None:  # a clause at a time
+            clause = self._library.espeak_TextToPhonemes(ctypes.byref(rest), _CHARS_UTF8, mode)
+            parts.append(clause or b"")
+        return b" ".join(parts)
+
+    def _synthesise(self, text: bytes, flags: int) -> None:
+        size, flags = len(text) + 1, flags | _CHARS_UTF8
+        self._check(self._library.espeak_Synth(text, size, 0, _POS_CHARACTER, 0, flags, None, None))
 
     @staticmethod
     def _check(status: int) -> None:
@@ -161,12 +210,17 @@ class _Library:
 
 
 def _answer(library: _Library, request: bytes, output: IO[bytes]) -> None:
-    timeout_s, rate_wpm, pitch = _REQUEST.unpack_from(request)
-    identifier, text = request[_REQUEST.size :].split(b"\0")
-    watchdog = threading.Timer(timeout_s, os._exit, (_TIMED_OUT,))
-    watchdog.daemon = True
-    watchdog.start()
-    write_frame(output, library.speak(identifier, text, rate_wpm, pitch))
+    if request[0] == _SPEAK:
+        _, rate_wpm, pitch, takes_phonemes = _SPEECH.unpack_from(request)
+        identifier, text = request[_SPEECH.size :].split(b"\0")
+        answer = library.speak(
+            identifier, text, rate_wpm=rate_wpm, pitch=pitch, takes_phonemes=takes_phonemes
+        )
+    else:
+        _, ipa = _TRANSCRIPTION.unpack_from(request)
+        identifier, *texts = request[_TRANSCRIPTION.size :].split(b"\0")
+        answer = library.transcribe(identifier, texts, ipa=ipa)
+    write_frame(output, answer)
 
 
 def _answer_in_fork(library: _Library, request: bytes, output: IO[bytes]) -> int:

@@ -9,13 +9,15 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import IO, cast
 
 from audiobook.errors import MissingError
 from audiobook.speech.engines import _espeak_child as child
 
 __all__ = ["REINSTALL", "Pool", "ProcessDiedError"]
+
+_START_S = 30.0  # most that a process may need to begin; it needs a twentieth of a second
 
 REINSTALL = "pip install --force-reinstall espeakng-loader"
 """What brings espeak-ng back, as a hint for the user."""
@@ -46,8 +48,12 @@ class Pool:
         self._living: set[_Process] = set()
         self._closed = False
 
-    def ask(self, request: bytes) -> bytes:
+    def ask(self, request: bytes, timeout_s: float) -> bytes:
         """Have a request answered, waiting for a process to be free.
+
+        Args:
+            request: what the process is sent.
+            timeout_s: seconds after which a process that has not answered is ended.
 
         Raises:
             ProcessDiedError: the process ended first, or the pool is closed.
@@ -57,7 +63,7 @@ class Pool:
         process = None
         try:
             process = slot or self._start()
-            answer = process.ask(request)
+            answer = process.ask(request, timeout_s)
         except BaseException:
             self._end(process)
             self._slots.put(None)
@@ -129,18 +135,41 @@ class _Process:
             ProcessDiedError: it ended first.
             MissingError: it cannot use the library.
         """
-        reason = self._read()
+        with self._ended_after(_START_S):
+            reason = self._read()
         if reason:
             raise MissingError(
                 f"espeak-ng cannot be used: {reason.decode(errors='replace')}",
                 hint=REINSTALL,
             )
 
-    def ask(self, request: bytes) -> bytes:
-        """Send a request and wait for the answer."""
-        with contextlib.suppress(OSError, ValueError):  # reading tells how it ended
-            child.write_frame(self._requests, request)
-        return self._read()
+    def ask(self, request: bytes, timeout_s: float) -> bytes:
+        """Send a request and wait for the answer; after the time-out it is ended."""
+        with self._ended_after(timeout_s):
+            with contextlib.suppress(OSError, ValueError):  # reading tells how it ended
+                child.write_frame(self._requests, request)
+            return self._read()
+
+    @contextlib.contextmanager
+    def _ended_after(self, timeout_s: float) -> Iterator[None]:
+        """End the process if it takes longer; whatever it does, it can be stopped from outside."""
+        timed_out = threading.Event()
+
+        def end() -> None:
+            timed_out.set()
+            self._kill()
+
+        timer = threading.Timer(timeout_s, end)
+        timer.daemon = True
+        timer.start()
+        try:
+            yield
+        except ProcessDiedError as error:
+            if timed_out.is_set():
+                raise ProcessDiedError(f"it did not answer in {timeout_s:.3g} s") from error
+            raise
+        finally:
+            timer.cancel()
 
     def _read(self) -> bytes:
         answer = None
@@ -152,12 +181,15 @@ class _Process:
 
     def end(self) -> None:
         """End it and what it forked, whatever they are doing."""
+        self._kill()
+        self._popen.wait()
+        for stream in (self._requests, self._answers):
+            with contextlib.suppress(OSError):
+                stream.close()
+
+    def _kill(self) -> None:
         with contextlib.suppress(OSError):
             if self._popen.poll() is None and hasattr(os, "killpg"):
                 os.killpg(self._popen.pid, signal.SIGKILL)
             else:
                 self._popen.kill()
-        self._popen.wait()
-        for stream in (self._requests, self._answers):
-            with contextlib.suppress(OSError):
-                stream.close()

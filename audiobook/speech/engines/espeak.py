@@ -6,9 +6,7 @@ import functools
 import hashlib
 import math
 import os
-import re
-from bisect import bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from importlib import metadata
 from pathlib import Path
 from types import ModuleType
@@ -17,18 +15,28 @@ from typing import cast
 import numpy as np
 
 from audiobook.errors import MissingError, SpeechError
-from audiobook.model import Clip, Utterance, Voice, Word
+from audiobook.model import Clip, Pronunciation, Utterance, Voice
 from audiobook.speech.engine import Limits, VoiceInfo, excerpt
-from audiobook.speech.engines._espeak_child import pack_request, unpack_answer
+from audiobook.speech.engines._espeak_child import (
+    pack_speech,
+    pack_transcription,
+    unpack_speech,
+    unpack_transcription,
+)
+from audiobook.speech.engines._espeak_phonemes import Alphabet, alphabet, frames, read_mnemonics
 from audiobook.speech.engines._espeak_pool import REINSTALL, Pool, ProcessDiedError
+from audiobook.speech.engines._espeak_text import Spelling, rest_of_word, timed_words, write
 from audiobook.speech.engines._espeak_voices import Voices, read_voices
 
 __all__ = ["Espeak"]
 
 _PACKAGE = "espeakng-loader"
-_REQUEST_FORMAT = 1  # raised when the same request is made to sound otherwise
+_REQUEST_FORMAT = 2  # raised when the same request is made to sound otherwise
 _MOST_CHARACTERS = 2_000
-_TIMEOUT_S = 60.0
+_TIMEOUT_S = 10.0
+_TIMEOUT_PER_CHARACTER_S = 0.01  # a hundred times what it takes on a slow machine
+
+_HEARD_IN_ALL = ("intonations", "phondata", "phonindex", "phontab")
 
 _USUAL_WPM, _LEAST_WPM, _MOST_WPM = 165, 80, 450
 _USUAL_PITCH, _MOST_PITCH = 50, 100
@@ -41,26 +49,33 @@ class Espeak:
     "en-us+f3".
 
     Args:
-        timeout_s: seconds after which an utterance is given up.
+        timeout_s: seconds after which an utterance is given up, besides 10 ms a character.
         fork: whether utterances are forks of one process; else each is a new one, with the same
             samples, at some three times the cost.
     """
 
     name = "espeak"
     needs_network = False
-    limits = Limits(_MOST_CHARACTERS, at_once=os.cpu_count() or 1)
+    limits = Limits(_MOST_CHARACTERS, at_once=os.cpu_count() or 1, takes_ipa=True)
 
     def __init__(self, *, timeout_s: float = _TIMEOUT_S, fork: bool = hasattr(os, "fork")) -> None:
         self._timeout_s = timeout_s
         self._pool = Pool(self._child_arguments, self.limits.at_once, reuse=fork)
+        self._alphabets: dict[str, Alphabet] = {}
 
     @functools.cached_property
     def version(self) -> str:
-        """The package's version and a digest of the library and its data."""
+        """The package's version, and a digest of what it has installed.
+
+        Of the library and what the phonemes sound like, every byte counts. Of the rest, which is
+        19 MB, names and sizes do: reading it would cost more than some builds.
+        """
         identity = hashlib.blake2b(digest_size=8)
-        files = (path for path in sorted(self._data_folder.rglob("*")) if path.is_file())
-        for path in (self._library, *files):
-            identity.update(path.name.encode() + b"\0" + path.read_bytes())
+        for path in sorted(path for path in self._data_folder.rglob("*") if path.is_file()):
+            name = path.relative_to(self._data_folder).as_posix()
+            identity.update(f"{name}\0{path.stat().st_size}\0".encode())
+        for path in (self._library, *(self._data_folder / name for name in _HEARD_IN_ALL)):
+            identity.update(path.read_bytes())
         return f"{metadata.version(_PACKAGE)}-{identity.hexdigest()}-{_REQUEST_FORMAT}"
 
     @property
@@ -101,37 +116,96 @@ class Espeak:
             UnknownNameError: there is no such voice.
         """
         text = utterance.text
-        request = pack_request(
-            text,
-            self._voices.identifier(voice.name),
+        identifier = self._voices.identifier(voice.name)
+        spellings, unknown = self._spellings(utterance, identifier)
+        written = write(text, spellings)
+        request = pack_speech(
+            written.text,
+            identifier,
             rate_wpm=_rate_wpm(voice.rate),
             pitch=_pitch(voice.pitch),
-            timeout_s=self._timeout_s,
+            takes_phonemes=bool(spellings),
         )
-        sample_rate, events, pcm = unpack_answer(self._answer(request, text))
+        sample_rate, events, pcm = unpack_speech(self._answer(request, text))
         samples = np.frombuffer(pcm, "<i2").astype(np.int16, copy=False)
         if not samples.any():
             raise SpeechError(f"espeak-ng says nothing for {excerpt(text)}")
         onsets = (
-            (at, 1000 * sample / sample_rate) for at, sample in events if sample < len(samples)
+            (written.places[min(at, len(written.places) - 1)], 1000 * sample / sample_rate)
+            for at, sample in events
+            if sample < len(samples)
         )
-        return Clip(sample_rate, samples, tuple(_words(text, onsets)))
+        words, confidence = timed_words(text, onsets, 1000 * len(samples) / sample_rate)
+        warnings = tuple(_unknown_sounds(sound, text, voice) for sound in unknown)
+        return Clip(sample_rate, samples, words, words_confidence=confidence, warnings=warnings)
 
     def close(self) -> None:
         """End its processes."""
         self._pool.close()
 
+    def _spellings(
+        self, utterance: Utterance, identifier: str
+    ) -> tuple[list[Spelling], list[Pronunciation]]:
+        """An utterance's sounds as espeak-ng writes them, and those that it cannot write."""
+        if not utterance.sounds:
+            return [], []
+        spell = self._alphabet(identifier).spell
+        phonemes = [spell(sound.ipa) for sound in utterance.sounds]
+        unknown = [s for s, p in zip(utterance.sounds, phonemes, strict=True) if p is None]
+        known = [(s, p) for s, p in zip(utterance.sounds, phonemes, strict=True) if p]
+        rests = self._rests([sound for sound, _ in known], utterance.text, identifier)
+        return [
+            Spelling(sound.start, sound.stop + length, spelled + rest)
+            for (sound, spelled), (length, rest) in zip(known, rests, strict=True)
+        ], unknown
+
+    def _rests(
+        self, sounds: Sequence[Pronunciation], text: str, identifier: str
+    ) -> Iterator[tuple[int, str]]:
+        """How words go on after their known sounds: characters, and phonemes to put there.
+
+        What "'s" adds to a name is what it adds where espeak-ng reads both by itself.
+        """
+        rests = [rest_of_word(text, sound) for sound in sounds]
+        stretches = [text[sound.start : sound.stop] for sound in sounds]
+        pairs = [(s, s + rest) for s, rest in zip(stretches, rests, strict=True) if rest]
+        read = self._transcribed([t for pair in pairs for t in pair], identifier, ipa=False)
+        alone, whole = iter(read[::2]), iter(read[1::2])
+        for rest in rests:
+            short, long = (next(alone), next(whole)) if rest else ("", "")
+            joins = len(long) > len(short) and long.startswith(short)
+            yield (len(rest), f"|{long.removeprefix(short)}") if joins else (0, "")
+
+    def _alphabet(self, identifier: str) -> Alphabet:
+        language = identifier.partition("+")[0]
+        if language not in self._alphabets:
+            read = self._transcribed(frames(self._mnemonics), language, ipa=True)
+            self._alphabets[language] = alphabet(self._mnemonics, read)
+        return self._alphabets[language]
+
+    def _transcribed(self, texts: Sequence[str], identifier: str, *, ipa: bool) -> list[str]:
+        """The phonemes of texts."""
+        if not texts:
+            return []
+        request = pack_transcription(texts, identifier, ipa=ipa)
+        return unpack_transcription(self._answer(request, texts[0]))
+
     def _answer(self, request: bytes, text: str) -> bytes:
+        timeout_s = self._timeout_s + _TIMEOUT_PER_CHARACTER_S * len(request)
         try:
-            return self._pool.ask(request)
+            return self._pool.ask(request, timeout_s)
         except ProcessDiedError:  # once may be an accident
             try:
-                return self._pool.ask(request)
+                return self._pool.ask(request, timeout_s)
             except ProcessDiedError as error:
                 raise SpeechError(f"espeak-ng fails at {excerpt(text)}: {error}") from error
 
     def _child_arguments(self) -> tuple[str, str]:
         return str(self._library), str(self._data_folder)
+
+    @functools.cached_property
+    def _mnemonics(self) -> tuple[str, ...]:
+        return read_mnemonics(self._data_folder)
 
     @functools.cached_property
     def _voices(self) -> Voices:
@@ -168,18 +242,6 @@ def _pitch(pitch: float) -> int:
     return min(max(round(_USUAL_PITCH * (1 + octaves)), 0), _MOST_PITCH)
 
 
-def _words(text: str, onsets: Iterable[tuple[int, float]]) -> Iterator[Word]:
-    """The text's words from espeak-ng's events, as pairs of character position and onset in ms.
-
-    An event may point into the middle of a word, past it, or back: numbers and abbreviations are
-    spoken as several words, quotes move the position. So a word begins with the first event that
-    falls on it or behind it, and events that go back are left out.
-    """
-    spans = [found.span() for found in re.finditer(r"\S+", text)]
-    starts = [start for start, _ in spans]
-    last_word, last_ms = -1, 0.0
-    for at, onset_ms in onsets:
-        word = bisect_right(starts, at) - 1
-        if word > last_word and onset_ms >= last_ms:
-            last_word, last_ms = word, onset_ms
-            yield Word(*spans[word], onset_ms)
+def _unknown_sounds(sound: Pronunciation, text: str, voice: Voice) -> str:
+    word = excerpt(text[sound.start : sound.stop])
+    return f"{voice.name} lacks sounds of {excerpt(sound.ipa)}: {word} is spoken as it is written"
