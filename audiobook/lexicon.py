@@ -97,16 +97,13 @@ def _by_length(entries: Iterable[LexiconEntry]) -> tuple[LexiconEntry, ...]:
 
 def _entry(name: str, entries: Table) -> LexiconEntry:
     where = entries.where(name)
-    written = " ".join(name.split())
-    if not any(character.isalnum() for character in written):
-        raise ConfigError(f'"{name}" has no word in it', where=where)
     given = entries.table_or_text(name)
-    if given is None or isinstance(given, str):
-        if given is None:
-            raise ConfigError(f'"{name}" needs a text', where=where)
-        return LexiconEntry(written, _said(given, where), where=where)
+    if given is None:
+        raise ConfigError(f'"{name}" needs a text', where=where)
+    if isinstance(given, str):
+        return LexiconEntry(_words(name, where), _said(given, where), where=where)
     entry = LexiconEntry(
-        name if given.flag("pattern") else written,
+        name if given.flag("pattern") else _words(name, where),
         _said(given.text("sub", most_bytes=_MOST_BYTES), where),
         given.text("ipa", most_bytes=_MOST_BYTES),
         given.flag("pattern") or False,
@@ -121,6 +118,13 @@ def _entry(name: str, entries: Table) -> LexiconEntry:
             hint='{sub = "what is said"} or {ipa = "its sounds"}',
         )
     return entry
+
+
+def _words(name: str, where: Where) -> str:
+    """A name as words that can be found in a text."""
+    if not any(character.isalnum() for character in name):
+        raise ConfigError(f'"{name}" has no word in it', where=where)
+    return " ".join(name.split())
 
 
 def _said(sub: str | None, where: Where) -> str | None:

@@ -99,7 +99,10 @@ def laid(show: Show, front: str, story: Path = Path("story.md")) -> Show:
     [
         (
             Show,
-            {*SHOW, "cover", "profiles", "cast", "music", "feed", "episodes", "folder", "places"},
+            {
+                *(*SHOW, "cover", "profiles", "cast", "music", "feed", "episodes", "folder"),
+                *("places", "lexicon", "rules_off"),
+            },
         ),
         (Music, {*MUSIC, "where"}),
         (CastMember, {*MEMBER, "name", "voices", "where"}),
@@ -116,6 +119,7 @@ def test_every_field_is_set_from_show_toml(write: Callable[[str], Path]) -> None
         in_toml(SHOW)
         + 'cover = "art/c.png"\n'
         + f"[music]\n{in_toml(MUSIC)}[feed]\n{in_toml(FEED)}[profiles.soft]\nloudness_lufs = -18\n"
+        + '[say]\nCho = "Joe"\n[spoken]\nroman = false\n'
         + f'[cast.Sophia]\n{in_toml(MEMBER)}[cast.Kairat]\nvoice = {{ espeak = "a", gtts = "b" }}\n'
         + f'[[episodes]]\nstory = "one.md"\n{in_toml(ENTRY)}[[episodes]]\nstory = "two.md"\n'
     )

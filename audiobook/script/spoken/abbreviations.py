@@ -111,7 +111,7 @@ _BEFORE_NUMBER = {
     "para": "paragraph",
 }
 _NUMBERED = re.compile(
-    r"(?<![\w.’'])(" + "|".join(_BEFORE_NUMBER) + r")\.(?= ?\d| [ivxlIVXL]+\b)", re.IGNORECASE
+    r"(?<![\w.’'])((?i:" + "|".join(_BEFORE_NUMBER) + r"))\.(?= ?\d| [IVXL]{2,9}\b| [VX]\b)"
 )
 
 

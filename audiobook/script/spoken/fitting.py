@@ -49,11 +49,22 @@ def fitted(
 
 def _piece(segment: Segment, start: int, stop: int) -> Segment:
     readings = tuple(
-        replace(reading, start=reading.start - start, stop=reading.stop - start)
+        replace(
+            reading,
+            start=reading.start - start,
+            stop=reading.stop - start,
+            say=_trimmed(reading, start, stop),
+        )
         for reading in segment.readings
         if start <= reading.start and reading.stop <= stop
     )
     return replace(segment, text=segment.text[start:stop], readings=readings)
+
+
+def _trimmed(reading: Reading, start: int, stop: int) -> str:
+    """What a reading says, without white space at the ends of its piece."""
+    say = reading.say.lstrip() if reading.start == start else reading.say
+    return say.rstrip() if reading.stop == stop else say
 
 
 def _short(segment: Segment, most: int) -> Iterator[Reading]:
@@ -66,9 +77,16 @@ def _short(segment: Segment, most: int) -> Iterator[Reading]:
         parts = [part.strip() for part in cut(reading.say, most)]
         length = reading.stop - reading.start
         marks = [reading.start + length * at // len(parts) for at in range(len(parts) + 1)]
-        if all(text[start:stop].strip() for start, stop in pairwise(marks)):
-            for part, (start, stop) in zip(parts, pairwise(marks), strict=True):
+        bounds = [_stripped(text, start, stop) for start, stop in pairwise(marks)]
+        if all(start < stop for start, stop in bounds):
+            for part, (start, stop) in zip(parts, bounds, strict=True):
                 yield Reading(start, stop, part, None, reading.why)
+
+
+def _stripped(text: str, start: int, stop: int) -> tuple[int, int]:
+    """A stretch without the white space around it."""
+    stretch = text[start:stop]
+    return start + len(stretch) - len(stretch.lstrip()), start + len(stretch.rstrip())
 
 
 def _bounds(segment: Segment, most: int) -> Iterator[tuple[int, int]]:
@@ -78,10 +96,8 @@ def _bounds(segment: Segment, most: int) -> Iterator[tuple[int, int]]:
     while at < len(spoken):
         stop = at + len(cut(spoken[at:], most)[0])
         stop, index = _outside_readings(segment, at, stop)
-        piece = segment.text[done:index]
-        if piece.strip():
-            lead = len(piece) - len(piece.lstrip())
-            yield done + lead, done + len(piece.rstrip())
+        if segment.text[done:index].strip():
+            yield _stripped(segment.text, done, index)
         done, at = index, stop
 
 

@@ -12,7 +12,7 @@ from functools import lru_cache
 
 from audiobook.model import Kind
 from audiobook.script.spoken.roman import roman_value
-from audiobook.script.spoken.rule import Clue, Context, Rule, sentence_stop
+from audiobook.script.spoken.rule import Clue, Context, Rule
 
 __all__ = ["LANGUAGES", "RULES"]
 
@@ -35,6 +35,7 @@ _LABELS = {
     "kk": "Тарау|Бөлім|Том|Кітап",
 }
 """What a Roman numeral stands after in a heading."""
+_CLOSERS = "\"'”’“»«)] "
 _SLAVIC = ("ru", "uk", "pl", "cs")
 _POINTS = {
     "de": "Komma",
@@ -298,7 +299,8 @@ def _abbreviation_rule(language: str, written: str, before: str, after: str, end
 
     def say(match: re.Match[str], _context: Context) -> str:
         said = words[re.sub(r"\s", " ", match[0])]
-        return said + (sentence_stop(match) if ends else "")
+        at_end = ends and not match.string[match.end() :].strip(_CLOSERS)
+        return said + ("." if at_end else "")
 
     return Rule("abbreviations", Clue.ABBREVIATION, pattern, say, (language,))
 

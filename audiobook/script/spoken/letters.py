@@ -70,6 +70,7 @@ _WAR = re.compile(r"\bWW(?:II?|[12])\b")
 _CAPITALS = re.compile(r"(?<![^\W_])[A-ZÀ-ÖØ-Þ]{2,}(?:[’'][A-ZÀ-ÖØ-Þ]+)*(?![^\W_])")
 _LOWER = re.compile(r"[a-zß-ÿ]")
 _VOWEL = re.compile("[AEIOUYÀ-Ý]")
+_TWO_WORDS = re.compile(r"[^\W\d_][\W\d_]+[^\W\d_]")
 _ANY_WORD = re.compile(r"[^\W\d_]+")
 
 
@@ -128,7 +129,7 @@ def _among_capitals(match: re.Match[str]) -> bool:
     """Whether a neighbour is in capitals too, or the text is."""
     text = match.string
     if not _LOWER.search(text):
-        return len(_ANY_WORD.findall(text)) > 1
+        return _TWO_WORDS.search(text) is not None
     before = _ANY_WORD.findall(text, max(0, match.start() - 40), match.start())[-1:]
     after = _ANY_WORD.findall(text, match.end(), match.end() + 40)[:1]
     return any(len(word) > 1 and word.isupper() for word in (*before, *after))

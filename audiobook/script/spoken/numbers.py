@@ -33,9 +33,9 @@ _SIGNED = re.compile(rf"(?<![\w.,)\]$£€–-])[-−+]({_AMOUNT})(?![\w/]|[.,]\
 _SUM = re.compile(r"(?<=\d) ?([+=×÷±/]) ?(?=\d)|(?<=\d)(x)(?=\d)|(?<=\d )(x)(?= \d)")
 _NAMED = re.compile(r"(?:№ ?|#(?=\d))")
 _SECTION = re.compile(r"§ ?(?=\d)")
-_POWER = re.compile(r"(?:(?<=\d)|(?<=\b[a-zA-Z]))[²³]")
+_POWER = re.compile(r"(?:(?<=\d)|(?<=\b[a-zA-Z]))[²³](?!\w)")
 _DOTTED = re.compile(r"(?<![\w.,])\d{1,6}(?:\.\d{1,6}){2,8}(?![\w]|[.,]\d)")
-_ANY = re.compile(r"(?<!\d)(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.\d+)?|(?<!\d)\.\d+")
+_ANY = re.compile(r"(?<!\d)(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.\d+)?|(?<![\w.])\.\d+")
 _SIGNS = {
     "+": "plus",
     "=": "equals",

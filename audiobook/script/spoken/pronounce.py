@@ -84,7 +84,7 @@ class _Reader:
         found = self._found(segment)
         if not found and given == segment.readings:
             return segment
-        readings = _apart((*given, *found))
+        readings = _apart((*given, *found), len(segment.text))
         read = replace(segment, readings=readings)
         if _WORD.search(read.spoken):
             return read
@@ -110,11 +110,13 @@ def _by_rule(rule: Rule, text: str, context: Context) -> Iterator[Reading]:
             yield Reading(start, stop, said, None, rule.name)
 
 
-def _apart(readings: Iterable[Reading]) -> tuple[Reading, ...]:
-    """Those that lie over none before them, in the order of the text."""
+def _apart(readings: Iterable[Reading], length: int) -> tuple[Reading, ...]:
+    """Those of a text of that length that lie over none before them, in the order of the text."""
     kept: list[Reading] = []
+    taken = bytearray(length)
     for reading in readings:
-        if not any(one.start < reading.stop and reading.start < one.stop for one in kept):
+        if not any(taken[reading.start : reading.stop]):
+            taken[reading.start : reading.stop] = b"\1" * (reading.stop - reading.start)
             kept.append(reading)
     return tuple(sorted(kept, key=lambda reading: reading.start))
 

@@ -43,7 +43,7 @@ _SPEAKS = re.compile(
 _OF_HIM = re.compile(r"(?:[’']s\b| of [A-Z]|[,.;:)]| and [A-Z][a-z]+ [IVX]{1,8}\b)")
 _CENTURY = re.compile(r"\b(?P<at>[IVX]{1,6})(?:th|st|nd|rd)?(?= centur(?:y|ies)\b)")
 _NUMBERED = re.compile(r"^(?P<at>[IVXL]{1,9})(?=[.:)]|$| [—–-] )")
-_PAGES = re.compile(r"\b(?:pp?|pages?)\.? (?P<at>[ivxl]{1,8})(?:[-–](?P<to>[ivxl]{1,8}))?(?!\w)")
+_PAGES = re.compile(r"\b(?:pp?|pages?)\.? (?P<from>[ivxl]{1,8})(?:[-–](?P<to>[ivxl]{1,8}))?(?!\w)")
 _LISTED = re.compile(r"(?<!\w)\((?P<at>i{1,3}|iv|vi{0,3}|ix)\)")
 _YEAR = re.compile(r"\bM[DCLXVIM]{4,14}\b")
 
@@ -100,11 +100,11 @@ def _numbered(match: re.Match[str], context: Context) -> str | None:
     return _cardinal(match, context) if context.kind is Kind.HEADING else None
 
 
-def _pages(match: re.Match[str], context: Context) -> str | None:
-    first = _cardinal(match, context)
-    last = roman_value(match["to"].upper()) if match["to"] else None
-    label = "pages" if match["to"] or match[0].startswith("pp") else "page"
-    return first and f"{label} {first}" + (f" to {cardinal(last)}" if last else "")
+def _pages(match: re.Match[str], _context: Context) -> str | None:
+    values = [roman_value(written.upper()) for written in match.groups() if written]
+    label = "pages" if len(values) > 1 or match[0].startswith("pp") else "page"
+    said = " to ".join(cardinal(value) for value in values if value)
+    return None if None in values else f"{label} {said}"
 
 
 def _year(match: re.Match[str], _context: Context) -> str | None:

@@ -18,9 +18,12 @@ __all__ = ["OddWord", "Oddity", "odd_words"]
 
 _WORD = re.compile(r"[^\W\d_]+(?:[’'-][^\W\d_]+)*")
 _POSSESSIVE = re.compile(r"[’'](?:s|S)$")
-_OPENS = re.compile(r"(?:^|[.!?…:;—–\"“„«‘(\[]|[-’']\s)[\s\"“„«‘(\[—–-]*$")
+_OPENS = re.compile(
+    r"(?:^|(?<!\bMr)(?<!\bMrs)(?<!\bDr)(?<!\bSt)\.|[!?…:;—–\"“„«‘(\[]|[-’']\s)[\s\"“„«‘(\[—–-]*$"
+)
 _CONTEXT_CHARACTERS = 40
 _RARE_LETTER = 0.0005
+_FEW_LETTERS = 4
 _ENOUGH_WORDS = 2000
 """Distinct words that a text must have before it can tell which letters do not go together."""
 _KNOWN_CAPITALS = {
@@ -28,6 +31,17 @@ _KNOWN_CAPITALS = {
     "sunday january february march april may june july august september october november december "
     "god lord lady sir miss madam english french german london england god’s christmas",
 }
+
+
+_BEFORE_NOUNS = {
+    "de": re.compile(
+        r"\b(?:d(?:er|ie|as|em|en|es)|(?:k?ein|[mds]ein|ihr|unser|dies|jed)(?:e[rmns]?)?"
+        r"|i[mn]|am|zu[mr]?|vo[mr]|beim|ins|ans|\w+(?:e[nrsm]|lich|ige))\s$",
+        re.IGNORECASE,
+    )
+}
+"""What stands before a noun and hardly before a name, where both are written in capitals."""
+_LONGEST_ARTICLE = 16
 
 
 class Oddity(StrEnum):
@@ -63,6 +77,8 @@ class _Uses:
     n_lower: int = 0
     n_within: int = 0
     """In capitals within a sentence, where nothing but its being a name asks for one."""
+    n_as_noun: int = 0
+    """Of these, after an article, in a language that writes all nouns in capitals."""
     first: tuple[Segment, int] | None = None
 
 
@@ -95,8 +111,10 @@ def odd_words(script: Script, lexicon: Lexicon | None = None) -> list[OddWord]:
 
 def _uses(script: Script, finder: Finder) -> dict[str, _Uses]:
     uses: defaultdict[str, _Uses] = defaultdict(_Uses)
+    before_noun = _BEFORE_NOUNS.get(script.language.partition("-")[0].lower())
     for segment in script.segments:
         text = segment.text
+        sets_capitals = segment.kind in (Kind.HEADING, Kind.VERSE) or text.isupper()
         read = [(r.start, r.stop) for r in (*segment.readings, *finder.readings(text))]
         for match in _WORD.finditer(text):
             start = match.start()
@@ -107,8 +125,9 @@ def _uses(script: Script, finder: Finder) -> dict[str, _Uses]:
             one.first = one.first or (segment, start)
             one.written[word] += 1
             one.n_lower += word[0].islower()
-            heads = segment.kind is Kind.HEADING or segment.kind is Kind.VERSE
-            if word[0].isupper() and not heads:
+            if word[0].isupper() and not sets_capitals:
+                lead = max(0, start - _LONGEST_ARTICLE)
+                one.n_as_noun += bool(before_noun and before_noun.search(text, lead, start))
                 one.n_within += not _OPENS.search(text, max(0, start - 8), start)
     return uses
 
@@ -119,7 +138,7 @@ def _oddity(folded: str, uses: _Uses, usual: frozenset[str], runs: Counter[str])
         return Oddity.CAPITALS if uses.n_within else None
     if not usual.issuperset(c for c in folded if c.isalpha()):
         return Oddity.FOREIGN
-    if uses.n_within and not uses.n_lower:
+    if uses.n_within and not uses.n_lower and uses.n_as_noun * 4 <= uses.n_within:
         return Oddity.NAME
     is_rare = n <= 2 and len(folded) > 4 and folded.isalpha()
     return Oddity.RARE if runs and is_rare and _is_lonely(folded, runs) else None
@@ -145,7 +164,7 @@ def _usual_letters(uses: dict[str, _Uses]) -> frozenset[str]:
     if not scripts:
         return frozenset()
     main = scripts.most_common(1)[0][0]
-    least = letters.total() * _RARE_LETTER
+    least = max(_FEW_LETTERS, letters.total() * _RARE_LETTER)
     return frozenset(
         letter
         for letter, n in letters.items()
