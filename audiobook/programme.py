@@ -132,7 +132,7 @@ def load_music(
     load(music.bed, loop=True)
     for chapter in script.chapters:
         for item in chapter.items:
-            if isinstance(item, Cue) and item.kind in ("music", "sting"):
+            if isinstance(item, Cue) and item.kind in ("music", "sting", "sound"):
                 load(item.name, loop=item.kind == "music", cue=item)
     load(music.opening, loop=False)
     load(music.closing, loop=False)

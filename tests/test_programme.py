@@ -282,8 +282,11 @@ def test_a_story_of_silence_is_no_louder_for_it(
     assert mixed.figures.true_peak_dbtp < -50  # room tone
 
 
-def test_music_that_is_missing_is_told_with_its_place(store: Store, tmp_path: Path) -> None:
-    cue = Cue("music", 0, 1, "nowhere.wav")
+@pytest.mark.parametrize("kind", ["music", "sting", "sound"])
+def test_music_that_is_missing_is_told_with_its_place(
+    store: Store, tmp_path: Path, kind: str
+) -> None:
+    cue = Cue(kind, 0, 1, "nowhere.wav")
     with pytest.raises(ConfigError) as caught:
         load_music(SILENT, script_of([[Line("a"), cue]]), [tmp_path], PODCAST, store)
     assert caught.value.where

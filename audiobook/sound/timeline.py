@@ -241,7 +241,7 @@ class _Arranger:
             self.bed, self.bed_enters = cue.name, True
             if self.bed:
                 yield self.rest(_BED_ALONE_MS)
-        elif cue.kind == "sting" and cue.name:
+        elif cue.kind in ("sting", "sound") and cue.name:
             yield from self.alone(cue.name)
 
     def _with_bed(self, slot: Slot) -> Slot:

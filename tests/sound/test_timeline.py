@@ -72,9 +72,10 @@ def test_frames_hold_what_they_must_and_no_more(n_samples: int, frame_samples: i
     assert (n_frames - 1) * frame_samples < n_samples <= n_frames * frame_samples
 
 
-def test_a_chapter_is_marked_where_its_music_begins() -> None:
+@pytest.mark.parametrize("kind", ["sting", "sound"])
+def test_a_chapter_is_marked_where_its_music_begins(kind: str) -> None:
     lines = [Line("one"), Line("two")]
-    sting = Cue("sting", 0, 1, STING)
+    sting = Cue(kind, 0, 1, STING)
     timeline = laid_out([lines, [sting, *lines]])
     solo = next(index for index, slot in enumerate(timeline.slots) if slot.solo)
     assert timeline.slots[solo].chapter == 1
