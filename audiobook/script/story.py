@@ -79,7 +79,9 @@ def _read_bytes(path: Path) -> bytes:
         with path.open("rb") as file:
             start = file.read(len(_PACKED[0]))
             most = MAX_PACKED_BYTES if start in _PACKED else MAX_STORY_BYTES
-            data = start + file.read(most + 1 - len(start))
+            # As many bytes as are asked for are set aside: no more than there are.
+            size = max(len(start), path.stat().st_size)
+            data = start + file.read(min(most, size) + 1 - len(start))
     except FileNotFoundError as error:
         raise UsageError(f"no such file: {path}") from error
     except (OSError, ValueError) as error:
