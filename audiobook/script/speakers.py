@@ -81,8 +81,9 @@ def spoken_line(
         error = UnknownNameError(
             "speaker", cue.name, {*cast, NARRATOR}, where=source.where(start + column)
         )
-        cure = "if it is no name, put a backslash before the colon"
-        error.hint = f"{error.hint}; {cure}"
+        known = (error.hint or "").removesuffix("?")
+        end = "?" if known != error.hint else "."
+        error.hint = f"{known}{end} If it is no name, put a backslash before the colon"
         raise error
     return SpokenLine(start, start)
 

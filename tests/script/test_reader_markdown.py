@@ -6,8 +6,10 @@ from pathlib import Path
 import pytest
 
 from audiobook.errors import StoryError, UnknownNameError
-from audiobook.model import Book, Cue, Kind, Paragraph
-from audiobook.script import read
+from audiobook.model import Book, Cue, Kind, Paragraph, Reading
+from audiobook.script import read, split
+from audiobook.script.readers import markdown
+from audiobook.script.speakers import GUESS_CONFIDENCE
 
 ReadMarkdown = Callable[..., Book]
 
@@ -221,6 +223,29 @@ def test_an_unknown_speaker_is_told(read_markdown: ReadMarkdown, mark: str) -> N
     assert caught.value.exit_code == 3
 
 
+def test_a_guess_is_less_sure(read_markdown: ReadMarkdown) -> None:
+    first, second = _paragraphs(read_markdown("Mara?: Yes.\nMara: No.\n", "Mara"))
+    assert (first.speaker, first.confidence) == ("Mara", GUESS_CONFIDENCE)
+    assert (second.speaker, second.confidence) == ("Mara", 1.0)
+
+
+def test_other_names_lead_to_those_of_the_cast() -> None:
+    cast = {"Mara": "Mara", "the old woman": "Mara"}
+    book = markdown.read(b"the old woman: Come in.\n", "story.md", cast)
+    assert [(p.speaker, p.text) for p in _paragraphs(book)] == [("Mara", "Come in.")]
+
+
+@pytest.mark.parametrize("cast", [[], ["Mara"]])
+def test_the_narrator_is_no_speaker(read_markdown: ReadMarkdown, cast: list[str]) -> None:
+    book = read_markdown("Narrator: It was late. “Who calls?”\n“I.”\n", *cast)
+    segments = list(split(book, language="en", title="T").segments)
+    assert [(s.text, s.kind, s.speaker, s.confidence) for s in segments] == [
+        ("It was late.", Kind.NARRATION, None, 1.0),
+        ("“Who calls?”", Kind.DIALOGUE, None, 1.0),
+        ("“I.”", Kind.DIALOGUE, None, 0.0),
+    ]
+
+
 def test_an_unknown_speaker_in_a_comment_is_not(read_markdown: ReadMarkdown) -> None:
     assert _paragraphs(read_markdown("<!--\nMarra: “No.”\n-->\n", "Mara")) == []
 
@@ -231,3 +256,111 @@ def test_a_real_story_reads_as_meant(data: Path) -> None:
     assert _titles(book) == ["The hill", "The lantern"]
     assert [cue.kind for cue in _cues(book)] == ["music", "sting", "break", "music"]
     assert {p.speaker for p in _paragraphs(book)} == {None, "Mara", "Old Tom"}
+
+
+# Marks
+
+
+def test_pauses_and_readings_stand_at_their_place(read_markdown: ReadMarkdown) -> None:
+    story = (
+        "“It was [1s]late,” he said [2s].\n\n[300ms]\n\nIn (*Caen*, (h. c.))"
+        '[sub:"Kong"; ipa:"kɑ̃"], then. [400ms] [19th] [1st] [3] (x)[y]\n'
+    )
+    one, two = _paragraphs(read_markdown(story.replace("\n\n[300ms]", "")))
+    assert (one.text, one.pauses, one.pause_ms) == (
+        "“It was late,” he said .", ((8, 1000), (23, 2000)), None
+    )  # fmt: skip
+    assert two.text == "In Caen, (h. c.), then.  [19th] [1st] [3] (x)[y]".replace("  ", " ")
+    assert two.readings == (Reading(3, 16, "Kong", "kɑ̃"),)
+    assert two.pauses == ((24, 400),)
+    assert _paragraphs(read_markdown(story))[0].pause_ms == 300
+
+
+def test_speech_goes_on_over_a_pause(read_markdown: ReadMarkdown) -> None:
+    script = split(read_markdown("“It was [1s]late,” he said.\n"), language="en", title="T")
+    assert [(s.text, s.kind, s.pause_ms) for s in script.segments] == [
+        ("“It was", Kind.DIALOGUE, 1000),
+        ("late,”", Kind.DIALOGUE, 120),
+        ("he said.", Kind.NARRATION, 1200),
+    ]
+
+
+def test_a_reading_is_never_cut(read_markdown: ReadMarkdown) -> None:
+    book = read_markdown('It was (late. He “Went.” Then it rained)[sub:"so"] again. And more.\n')
+    for limit in (None, 20):
+        script = split(book, language="en", title="T", max_characters=limit)
+        (segment,) = (segment for segment in script.segments if segment.readings)
+        assert segment.spoken.startswith("It was so")
+
+
+def test_headings_have_settings(read_markdown: ReadMarkdown) -> None:
+    story = '# A {pause=2s .x #id title="The \\"A\\""}\n\na {pause=2s}\n\n# B { spoken=no }\n\nb\n'
+    book = read_markdown(story)
+    assert _titles(book) == ['The "A"', "B"]
+    assert [(p.text, p.pause_ms) for p in _paragraphs(book)] == [
+        ("A", 2000),
+        ("a {pause=2s}", None),
+        ("b", None),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("story", "place", "what"),
+    [
+        ("a [2sec]", "1:4", '"sec" is no unit of time here'),
+        ("a [2 M]", "1:4", '"M" is no unit of time here'),
+        ("a [1,5s]", "1:4", '"1,5s" is no length of time'),
+        ("a [-2s]", "1:4", '"-2s" is no length of time'),
+        ("a [61s]", "1:4", "61s is longer than a minute"),
+        ("[2s] a", "1:1", "this pause has nothing before it"),
+        ("a [2s]\n\n[2s]", "3:1", "this pause has nothing before it"),
+        ("a\n\n![music](x)\n\n[2s]", "5:1", "this pause has nothing before it"),
+        ('(a)[sub:"b]', "1:9", "the quotation mark is never closed"),
+        ("(a)[sub:b]", "1:9", "sub needs a text in quotes"),
+        ('(a)[sub:" "]', "1:9", "sub has no text"),
+        ('(a)[sub:"b"', "1:4", "the mark never ends"),
+        ('(a)[sub:"b";sub:"c"]', "1:13", "sub is given twice"),
+        ('(a)[sub:"b";]', "1:13", "a name is missing here"),
+        ('(a)[say:"b"]', "1:5", 'unknown mark "say"'),
+        ('a [sub:"b"]', "1:3", "nothing stands in round brackets before it"),
+        ('( )[sub:"b"]', "1:4", "nothing stands in round brackets before it"),
+        ('(a (b)[sub:"c"])[sub:"d"]', "1:1", "one mark stands within another"),
+        ('(a [2s] b)[sub:"c"]', "1:1", "a pause cannot stand in the brackets"),
+        ("# A {pase=2s}", "1:6", 'unknown setting "pase"'),
+        ("# A {pause=2}", "1:5", '"2" has no unit'),
+        ("# A {pause=2s", "1:13", "these settings cannot be read"),
+        ("# A {pause=2s pause=3s}", "1:15", "pause is given twice"),
+        ("# A {spoken=maybe}", "1:5", "spoken is yes or no"),
+        ("# A {spoken=no pause=2s}", "1:5", "has no pause"),
+        ('# A\n\n# B\n\n## C {title="D"}\n', "5:4", "this heading opens no chapter"),
+        ("![sound]()", "1:1", "this sound has no name"),
+        ("![sting](a){duck=-3dB}", "1:13", 'unknown setting "duck"'),
+        ("![music](a){duck=-3}", "1:18", '"-3" is no level here'),
+        ("![music](a){duck=3dB}", "1:18", '"3dB" is no level here'),
+        ("![music](a){fade=3m}", "1:18", '"m" is no unit of time here'),
+        ("![music](a){fade=3s fade=4s}", "1:21", "fade is given twice"),
+    ],
+)
+def test_a_mark_that_is_none_is_told(
+    read_markdown: ReadMarkdown, story: str, place: str, what: str
+) -> None:
+    with pytest.raises((StoryError, UnknownNameError)) as caught:
+        read_markdown(story)
+    assert what in caught.value.what
+    assert str(caught.value.where) == f"story.md:{place}"
+
+
+def test_segments_are_lines_or_nothing(read_markdown: ReadMarkdown) -> None:
+    with pytest.raises(UnknownNameError, match='unknown way to cut segments "words"') as caught:
+        read_markdown("---\ntitle: T\nsegments: words\n---\nA.\n")
+    assert str(caught.value.where) == "story.md:3:1"
+
+
+@pytest.mark.parametrize("line", ["Note: that.", "Marra: No.", "and then?: No."])
+def test_in_a_script_file_what_looks_like_a_name_must_be_one(
+    read_markdown: ReadMarkdown, line: str
+) -> None:
+    with pytest.raises(UnknownNameError) as caught:
+        read_markdown(f"---\nsegments: lines\n---\nOne.\n{line}\n", "Mara")
+    assert str(caught.value.where) == "story.md:5:1"
+    assert "put a backslash before the colon" in (caught.value.hint or "")

@@ -1,6 +1,6 @@
 """The law of script files: reading what was written gives the same script, and the same file.
 
-What the documentation says of the format is tried on its own examples, in test_docs_script.py.
+What the page on the format says is tried in test_docs_script.py, on its own examples.
 """
 
 from __future__ import annotations
