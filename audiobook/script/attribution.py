@@ -1,8 +1,7 @@
 """Who says what: each turn of a dialogue gets its likeliest speaker, and how likely that is.
 
 What is told beside a turn, who was named near it and whom it addresses is evidence for one or
-another character, in log-odds; that people take turns ties neighbours together. The weights are
-set by hand on labelled dialogue; see benchmarks/dialogue.py.
+another character, in log-odds; that people take turns ties neighbours together.
 """
 
 from __future__ import annotations
@@ -10,19 +9,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from audiobook.script.chain import Evidence, marginals
+from audiobook.script.chain import marginals
+from audiobook.script.evidence import NARRATOR, SOMEBODY, evidence, passing
 from audiobook.script.roster import Roster
 from audiobook.script.turns import Passage, Turn, turns
 
 __all__ = ["Attribution", "attribute"]
 
-_OTHER = "\0other"  # somebody who is not among the candidates
-_NARRATOR = "\0narrator"
-_MOST_CANDIDATES = 5
-_NEAR_TURNS = 8
-_EXPLICIT = 0.95
-_RECENT = (1.4, 0.9, 0.4, 0.0, -0.3)
-"""Evidence for those named last in narration, the latest first."""
+_MOST_SURE = 0.95
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,37 +34,43 @@ class Attribution:
 
 
 def attribute(
-    passages: Sequence[Passage], roster: Roster, language: str
-) -> dict[tuple[int, int], Attribution]:
-    """Tell who speaks in a chapter.
+    chapters: Sequence[Sequence[Passage]], roster: Roster, language: str
+) -> list[dict[tuple[int, int], Attribution]]:
+    """Tell who speaks in a book.
 
     Args:
-        passages: its paragraphs, in order.
+        chapters: the paragraphs of each, in order.
         roster: everybody who may speak.
         language: BCP 47 tag.
 
     Returns:
-        By (number of the passage, number of the span in it), for each span of speech.
+        For each chapter an attribution of each span of speech, by the number of its passage and
+        its own number there.
     """
-    found = turns(passages, roster, language)
-    evidence = _Evidence(found, roster).of_all()
+    found = [turns(passages, roster, language) for passages in chapters]
+    return [
+        _told(chapter, odds) for chapter, odds in zip(found, evidence(found, roster), strict=True)
+    ]
 
-    def passing(number: int, first: str, second: str, third: str) -> float:
-        return _passing(found[number], first, second, third)
+
+def _told(
+    chapter: Sequence[Turn], odds: Sequence[dict[str, float]]
+) -> dict[tuple[int, int], Attribution]:
+    def between(number: int, first: str, second: str, third: str) -> float:
+        return passing(chapter[number], first, second, third)
 
     told: dict[tuple[int, int], Attribution] = {}
-    for turn, likely in zip(found, marginals(evidence, passing), strict=True):
-        attribution = _decided(turn, likely)
-        told |= dict.fromkeys(turn.spans, attribution)
+    for turn, likely in zip(chapter, marginals(odds, between), strict=True):
+        told |= dict.fromkeys(turn.spans, _decided(turn, likely))
     return told
 
 
 def _decided(turn: Turn, likely: dict[str, float]) -> Attribution:
     who = max(likely, key=lambda name: (likely[name], name))
-    confidence = round(min(likely[who], _EXPLICIT), 3)
-    if who == _OTHER:
+    confidence = round(min(likely[who], _MOST_SURE), 3)
+    if who == SOMEBODY:
         return Attribution(None, 0.0, "nobody")
-    if who == _NARRATOR:
+    if who == NARRATOR:
         return Attribution(None, confidence, "narrator")
     return Attribution(who, confidence, _rule(turn, who))
 
@@ -85,102 +85,3 @@ def _rule(turn: Turn, who: str) -> str:
         return "anaphoric" if tag.rule == "said" else "turns"
     led = turn.lead is not None and turn.lead.name == who
     return "lead" if led else "turns"
-
-
-def _passing(turn: Turn, first: str, second: str, third: str) -> float:
-    """Log-odds of three speakers in a row, the last of the given turn."""
-    if turn.goes_on:
-        return 6.0 if third == second else 0.0
-    if _OTHER in (second, third) or turn.gap > 3:
-        return 0.0
-    if third == second:
-        return -2.5 if turn.gap == 0 else -0.7
-    if third == first:
-        return 1.2 if turn.gap == 0 else 0.6
-    return 0.0
-
-
-class _Evidence:
-    """What is told of each turn by itself and those just beside it."""
-
-    def __init__(self, found: Sequence[Turn], roster: Roster) -> None:
-        self._turns = found
-        self._genders = {character.name: character.gender for character in roster.characters}
-        self._order: list[str] = []  # those named in narration, the latest last
-
-    def of_all(self) -> list[Evidence]:
-        found: list[Evidence] = []
-        for number, turn in enumerate(self._turns):
-            for name in turn.earlier:
-                self._seen(name)
-            found.append(self._of(number, turn))
-            for name in turn.told:
-                self._seen(name)
-            if turn.tag and turn.tag.name:
-                self._seen(turn.tag.name)
-        return found
-
-    def _seen(self, name: str) -> None:
-        if name in self._order:
-            self._order.remove(name)
-        self._order.append(name)
-
-    def _of(self, number: int, turn: Turn) -> Evidence:
-        tag = turn.tag
-        if tag and tag.is_explicit:
-            return {_NARRATOR if tag.is_narrator else str(tag.name): 0.0}
-        if tag and tag.rule == "said" and tag.is_stranger:
-            return {_OTHER: 0.0}
-        odds = {name: self._odds(number, turn, name) for name in self._candidates(number, turn)}
-        best = sorted(odds, key=lambda name: (-odds[name], name))[:_MOST_CANDIDATES]
-        return {name: odds[name] for name in best} | {_OTHER: 0.0}
-
-    def _candidates(self, number: int, turn: Turn) -> list[str]:
-        """Those who may speak a turn, in a fixed order."""
-        near = self._turns[max(0, number - _NEAR_TURNS) : number + _NEAR_TURNS + 1]
-        names = [*self._order[-len(_RECENT) :], *turn.told]
-        for other in near:
-            if other.tag and other.tag.is_explicit:
-                names.append(_NARRATOR if other.tag.is_narrator else str(other.tag.name))
-            elif other.tag and other.tag.name:
-                names.append(other.tag.name)
-        for other in self._turns[max(0, number - 1) : number + 2]:
-            names += sorted(other.addressed)
-        if turn.lead and turn.lead.name:
-            names.append(turn.lead.name)
-        return list(dict.fromkeys(names))
-
-    def _odds(self, number: int, turn: Turn, name: str) -> float:
-        odds = 0.0
-        if name in self._order:
-            rank = len(self._order) - 1 - self._order.index(name)
-            odds += _RECENT[rank] if rank < len(_RECENT) else -0.5
-        odds += self._by_tag(turn, name)
-        if name in turn.told:
-            odds += 1.8 if len(set(turn.told)) == 1 else 1.0
-        if name in turn.addressed:
-            odds -= 4.0
-        if name in turn.spoken_of:
-            odds -= 1.5
-        if turn.lead and turn.gap == 1 and turn.lead.name == name:
-            odds += 3.0 if turn.lead.rule == "colon" else 1.2
-        before = self._turns[number - 1] if number else None
-        after = self._turns[number + 1] if number + 1 < len(self._turns) else None
-        if before and turn.gap <= 1 and name in before.addressed:
-            odds += 2.5
-        if after and after.gap <= 1 and name in after.addressed:
-            odds += 1.8
-        return odds
-
-    def _by_tag(self, turn: Turn, name: str) -> float:
-        tag = turn.tag
-        if tag is None:
-            return 0.0
-        if tag.name == name:
-            return {"colon": 4.0, "beat": 3.0}.get(tag.rule, 6.0)
-        if tag.is_narrator and name == _NARRATOR:
-            return 3.0
-        gender = self._genders.get(name)
-        if tag.gender and gender:
-            return 1.5 if gender == tag.gender else -5.0
-        return 0.0

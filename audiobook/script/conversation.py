@@ -46,8 +46,10 @@ def conversation(
         roster = None
     else:
         roster = _cast_roster(cast) or _own_roster(chapters, language)
-    for chapter in chapters:
-        found = iter(chapter.attributions(roster, language) if roster else ())
+    passages = [chapter.passages for chapter in chapters]
+    told = attribute(passages, roster, language) if roster else [{} for _ in chapters]
+    for chapter, by_place in zip(chapters, told, strict=True):
+        found = (by_place.get(place) for place in chapter.places())
         for spans in chapter.spans:
             yield [Stretch(span, next(found, None)) for span in spans]
 
@@ -82,12 +84,11 @@ class _Chapter:
                 self.spans += dialogue(unbroken, language)
         self.passages = list(_passages(items, self.spans))
 
-    def attributions(self, roster: Roster, language: str) -> Iterator[Attribution | None]:
-        """Who speaks each span of it, in order; None for narration."""
-        told = attribute(self.passages, roster, language)
+    def places(self) -> Iterator[tuple[int, int]]:
+        """For each span in order the numbers of its passage and of itself there."""
         for number, passage in enumerate(self.passages):
             for index in range(len(passage.spans)):
-                yield told.get((number, index))
+                yield number, index
 
 
 def _passages(

@@ -22,7 +22,9 @@ _MOST_SILENT = 15
 _MUCH_MORE = 5
 """How much oftener than all others of a surname somebody is named whom it means alone."""
 _MARRIED = frozenset(["mrs", "lady", "madame", "mme"])
-_ABBREVIATIONS = frozenset(["Mr", "Mrs", "Ms", "Dr", "St", "Mme", "Mlle", "Rev", "Prof"])
+_NO_NAMES = frozenset(
+    ["Mr", "Mrs", "Ms", "Dr", "St", "Mme", "Mlle", "Rev", "Prof", "Sir", "Madam", "Miss", "Lord"]
+)
 _NOBODY = frozenset(["the other", "the others", "the former", "the latter", "the voice"])
 _GIVEN_TITLES = frozenset(["miss", "lady", "sir", "master", "aunt", "uncle", "sister", "brother"])
 
@@ -145,7 +147,7 @@ def _as_written(run: str, name: str) -> str:
 
 
 def _is_person(name: str, count: int, n_spoken: int) -> bool:
-    if name in _ABBREVIATIONS:
+    if name in _NO_NAMES:
         return False
     if title_of(name):
         return count > 1 or n_spoken > 0

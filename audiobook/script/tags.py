@@ -30,6 +30,7 @@ _OBJECT = re.compile(r"\b(?:to|at|with|of|by|from|for|upon|on|after|towards?|and
 _ROLE_ENDS = re.compile(r"[,.;:!?—–()“”\"]")
 _FEMALE_PAST = re.compile(r"(?:ла|лась|ła|łа)$")
 _MALE_PAST = re.compile(r"(?:л|лся|ł|в)$")
+_INDEFINITE = frozenset(["a", "an", "ein", "eine", "un", "une", "una", "um", "uma"])
 _SLAVIC = frozenset(["ru", "uk", "be", "pl"])
 
 
@@ -46,6 +47,8 @@ class Tag:
     """ "female" or "male", of a pronoun or a word such as "wife"."""
     is_narrator: bool = False
     """Whether it is the narrator: “said I”."""
+    role: str = ""
+    """The noun that stands for somebody, in lower case, such as "wife"."""
 
     @property
     def is_explicit(self) -> bool:
@@ -148,6 +151,8 @@ class TagReader:
             if character := self._roster.by_alias.get(" ".join(phrase[:n_words]).lower()):
                 return Tag("said", character.name)
         named = " ".join(phrase)
+        if phrase[0].lower() in _INDEFINITE:
+            return Tag("said")
         for word in phrase[1:]:
             if word.lower() in self._roles:
                 return self._by_role(word.lower())
@@ -157,7 +162,7 @@ class TagReader:
         return Tag("said") if len(phrase) > 1 else None
 
     def _by_role(self, noun: str) -> Tag:
-        return Tag("said", gender=self._roles[noun])
+        return Tag("said", gender=self._roles[noun], role=noun)
 
 
 def _gender_of_past(verb: str) -> str | None:
