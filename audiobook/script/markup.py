@@ -30,6 +30,7 @@ __all__ = [
 ]
 
 _HEAD_BYTES = 2048
+_MAX_NAME_CHARACTERS = 2000
 _DECLARED = re.compile(
     rb"""<\?xml[^>]*\bencoding\s*=\s*["']([\w.:-]+)|<meta[^>]*\bcharset\s*=\s*["']?\s*([\w.:-]+)""",
     re.IGNORECASE,
@@ -133,8 +134,18 @@ def texts_of(element: etree._Element) -> Iterator[str]:
 
 
 def text_of(element: etree._Element) -> str:
-    """All text within an element, white space folded."""
-    return " ".join("".join(texts_of(element)).split())
+    """The text within an element that is a title or a name, white space folded.
+
+    Of what is longer than any, the beginning.
+    """
+    parts: list[str] = []
+    left = _MAX_NAME_CHARACTERS
+    for text in texts_of(element):
+        parts.append(text[:left])
+        left -= len(text)
+        if left <= 0:
+            break
+    return " ".join("".join(parts).split())
 
 
 def _xml_parser(*, recover: bool = False) -> etree.XMLParser:

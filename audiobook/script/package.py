@@ -85,6 +85,8 @@ class _Manifest:
     root: etree._Element
     items: dict[str, etree._Element]
     """By id."""
+    refinements: dict[tuple[str, str], str]
+    """By id and property, what EPUB 3 says of an element of the metadata in another one."""
 
     def elements(self, name: str) -> Iterator[etree._Element]:
         return (element for element in self.root.iter("*") if local_name(element) == name)
@@ -108,7 +110,7 @@ def read_package(archive: Archive, name: str) -> Package:
     path = _package_path(archive, name)
     root = parse_xml(archive.read(path), f"{name}/{path}")
     by_id = {item.get("id") or "": item for item in root.iter("*") if local_name(item) == "item"}
-    manifest = _Manifest(path, root, by_id)
+    manifest = _Manifest(path, root, by_id, _refinements(root))
     spine = tuple(_spine(manifest, archive, warnings))
     _check_unlocked(archive, name, spine)
     contents, landmarks = _navigation(manifest, archive, warnings)
@@ -184,18 +186,19 @@ def _texts(manifest: _Manifest, name: str) -> Iterator[str]:
     return (text for text in texts if text)
 
 
-def _refined(manifest: _Manifest, element: etree._Element, prop: str) -> str | None:
-    """A property that EPUB 3 gives an element of the metadata in another element."""
-    target = f"#{element.get('id')}"
-    for meta in manifest.elements("meta"):
-        if meta.get("property") == prop and meta.get("refines") == target:
-            return (meta.text or "").strip()
-    return None
+def _refinements(root: etree._Element) -> dict[tuple[str, str], str]:
+    found: dict[tuple[str, str], str] = {}
+    for meta in root.iter("*"):
+        target, name = meta.get("refines"), meta.get("property")
+        if local_name(meta) == "meta" and target and name:
+            found.setdefault((target.removeprefix("#"), name), text_of(meta))
+    return found
 
 
 def _title(manifest: _Manifest) -> str | None:
     titles = [title for title in manifest.elements("title") if text_of(title)]
-    main = (t for t in titles[:8] if _refined(manifest, t, "title-type") == "main")
+    types = manifest.refinements
+    main = (t for t in titles if types.get((t.get("id") or "", "title-type")) == "main")
     title = next(main, titles[0] if titles else None)
     return None if title is None else text_of(title)
 
@@ -204,10 +207,10 @@ def _authors(manifest: _Manifest) -> tuple[str, ...]:
     """Its creators, without those who did something else; all of them if that leaves none."""
     creators: list[str] = []
     authors: list[str] = []
-    for creator in list(manifest.elements("creator"))[:20]:
+    for creator in manifest.elements("creator"):
         name = text_of(creator)
         role = creator.get("{http://www.idpf.org/2007/opf}role") or creator.get("role")
-        role = role or _refined(manifest, creator, "role")
+        role = role or manifest.refinements.get((creator.get("id") or "", "role"))
         if name:
             creators.append(name)
             authors.extend([name] if role in (None, "", "aut") else [])

@@ -11,7 +11,7 @@ from audiobook.model import BookChapter, Paragraph, Role
 from audiobook.script.assemble import chapters
 from audiobook.script.flow import Flow, Place, is_heading
 from audiobook.script.gutenberg import Edition, edition
-from audiobook.script.package import Entry, Package
+from audiobook.script.package import Package
 from audiobook.script.semantics import role_of_title
 
 __all__ = ["chapters_by_contents", "chapters_by_headings", "set_apart", "with_roles"]
@@ -58,14 +58,16 @@ def with_roles(flow: Flow, text: str, notes: Iterable[Place]) -> Edition:
 
 def set_apart(flow: Flow, package: Package) -> None:
     """Say what parts of an EPUB are for, as its package, their titles or their words tell."""
-    ends = sorted({first for first, _ in _marks(flow, package)} | {len(flow.items)})
+    roles: dict[int, Role] = {}
     for entry in (*package.landmarks, *package.contents):
         place = flow.places.get((entry.path, entry.anchor))
         role = entry.role if entry.role is not Role.BODY else role_of_title(entry.title)
-        if place is None or role is Role.BODY:
-            continue
-        end = next((end for end in ends if end > place[0]), place[0])
-        _set_role(flow, place[0], end, role)
+        if place is not None and role is not Role.BODY:
+            roles.setdefault(place[0], role)
+    marks = sorted({first for first, _ in _marks(flow, package)} | {len(flow.items)})
+    for first, stop in pairwise(marks):
+        if first in roles:
+            _set_role(flow, first, stop, roles[first])
     for document in package.spine:
         first, stop = flow.places.get((document.path, ""), (0, 0))
         if not document.is_linear:
@@ -82,9 +84,11 @@ def chapters_by_contents(
     Headings right before a place that it names belong to what begins there.
     """
     starts: dict[int, str] = {}
+    headings = _headings(flow, package)
     lost = 0
     for entry in package.contents:
-        first = _start(flow, entry)
+        place = flow.places.get((entry.path, entry.anchor))
+        first = place[0] if place else headings.get((entry.path, entry.title))
         if first is None:
             lost += 1
         elif entry.title or first not in starts:
@@ -93,7 +97,10 @@ def chapters_by_contents(
         warnings.append(f"the table of contents names {lost} places that are not there")
     if len(starts) < 2:
         return ()
-    opened = {_with_headings(flow, first, starts): title for first, title in starts.items()}
+    documents = {first for (_, anchor), (first, _) in flow.places.items() if not anchor} | {0}
+    opened = {
+        _with_headings(flow, first, starts, documents): title for first, title in starts.items()
+    }
     made = []
     for first, stop in pairwise(sorted({0, len(flow.items), *opened})):
         items = tuple(flow.items[first:stop])
@@ -174,30 +181,22 @@ def _is_imprint(flow: Flow, first: int, stop: int) -> bool:
     return is_short and any(map(_IMPRINT.search, texts))
 
 
-def _start(flow: Flow, entry: Entry) -> int | None:
-    """Number of the item at which an entry begins; by its title where its id is missing."""
-    place = flow.places.get((entry.path, entry.anchor))
-    if place is not None:
-        return place[0]
-    document = flow.places.get((entry.path, ""))
-    if document is None:
-        return None
-    first, stop = document
-    for n in range(first, stop):
-        item = flow.items[n]
-        if is_heading(item) and item.text == entry.title:
-            return n
-    return None
+def _headings(flow: Flow, package: Package) -> dict[tuple[str, str], int]:
+    """By document and text, the first heading: for contents that name ids which are not there."""
+    found: dict[tuple[str, str], int] = {}
+    for document in package.spine:
+        first, stop = flow.places.get((document.path, ""), (0, 0))
+        for n in range(first, stop):
+            item = flow.items[n]
+            if is_heading(item):
+                found.setdefault((document.path, item.text), n)
+    return found
 
 
-def _with_headings(flow: Flow, first: int, starts: Collection[int]) -> int:
-    """Go back over headings that no entry of the contents begins at."""
-    documents = {start for (_, anchor), (start, _) in flow.places.items() if not anchor}
-    while (
-        first
-        and first not in documents
-        and first - 1 not in starts
-        and is_heading(flow.items[first - 1])
-    ):
+def _with_headings(
+    flow: Flow, first: int, starts: Collection[int], documents: Collection[int]
+) -> int:
+    """Go back over headings, up to the beginning of the document or to another chapter's."""
+    while first not in documents and first - 1 not in starts and is_heading(flow.items[first - 1]):
         first -= 1
     return first
