@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import sys
+import time
+import tracemalloc
 from collections.abc import Callable
 from pathlib import Path
 
@@ -292,3 +295,28 @@ def test_a_whole_book_is_accounted_for(check_accounted: Callable[[Book], None]) 
     check_accounted(selected(found))
     check_accounted(selected(found, frozenset(Role)))
     assert OPF not in found.source.text
+
+
+@pytest.mark.slow
+def test_a_long_novel_is_read_in_seconds_and_little_memory(tmp_path: Path) -> None:
+    said = (
+        "<p>“Is it far to the other side of the water?” asked Mara, who had never been there.</p>"
+        "<p>“Not far,” said the ferryman, and pulled at the rope; and they went on, the two of "
+        "them, in the 3rd hour of the night, over water that nobody had crossed since the spring, "
+        "when the bridge had gone and £500 had been asked for another.</p>"
+    )
+    n_chapters = 50
+    chapter = said * (200_000 // n_chapters // len(said.split()) + 1)
+    documents = {f"c{n}.xhtml": f"<h2>Chapter {n}</h2>{chapter}" for n in range(n_chapters)}
+    path = tmp_path / "novel.epub"
+    path.write_bytes(epub(documents, contents=[(name, name) for name in documents]))
+    audiobook.read_script(path)  # what is imported is no part of the measure
+    begun = time.process_time()
+    script = audiobook.read_script(path)
+    assert time.process_time() - begun < 3
+    assert len(script.source.text.split()) > 200_000
+    tracemalloc.start()
+    audiobook.read_script(path)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 10 * sys.getsizeof(script.source.text)
