@@ -304,6 +304,9 @@ def test_a_long_novel_is_read_in_seconds_and_little_memory(tmp_path: Path) -> No
         "<p>“Not far,” said the ferryman, and pulled at the rope; and they went on, the two of "
         "them, in the 3rd hour of the night, over water that nobody had crossed since the spring, "
         "when the bridge had gone and £500 had been asked for another.</p>"
+        "<p>It was said in the town that the rope had been her grandfather's, and that it had "
+        "held a ship once, in the great storm, when the sea stood in the fields for nine days "
+        "and the cattle were brought up into the church.</p>"
     )
     n_chapters = 50
     chapter = said * (200_000 // n_chapters // len(said.split()) + 1)
