@@ -92,10 +92,9 @@ def _scored(folder: Path, *, with_cast: bool) -> Counter[str]:
         guess = by_place.get(_place(text, label.start, label.stop))
         tally["found"] += guess is not None
         is_right = guess is not None and (
-            label.speaker == narrator
-            if guess.rule == "narrator"
-            else guess.speaker is not None
-            and label.speaker in names.get(bare(guess.speaker).lower(), ())
+            label.speaker in names.get(bare(guess.speaker).lower(), ())
+            if guess.speaker
+            else guess.confidence > 0 and label.speaker == narrator
         )
         tally["right"] += is_right
         for part in _parts(label, guess):

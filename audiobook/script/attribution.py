@@ -24,9 +24,9 @@ class Attribution:
     """Who speaks a stretch of speech."""
 
     speaker: str | None
-    """Name in the roster; None for the narrator, or where nobody is likely."""
+    """Name in the roster; None for a narrator who is in the story, and for nobody known."""
     confidence: float
-    """How likely that is, 0 to 1."""
+    """How likely that is, 0 to 1; 0 for nobody."""
     rule: str
     """What told: "explicit" (said Anna), "narrator" (said I), "anaphoric" (she said), "colon" (Anna
     looked up:), "beat" (Anna smiled.), "lead" (the paragraph before), "goes on" (an open quote),
@@ -70,13 +70,14 @@ def _decided(turn: Turn, likely: dict[str, float]) -> Attribution:
     confidence = round(min(likely[who], _MOST_SURE), 3)
     if who == SOMEBODY:
         return Attribution(None, 0.0, "nobody")
-    if who == NARRATOR:
-        return Attribution(None, confidence, "narrator")
-    return Attribution(who, confidence, _rule(turn, who))
+    speaker = None if who == NARRATOR else who
+    return Attribution(speaker, confidence, _rule(turn, who))
 
 
 def _rule(turn: Turn, who: str) -> str:
     tag = turn.tag
+    if tag and tag.is_narrator and who == NARRATOR:
+        return "narrator"
     if tag and (tag.is_explicit or tag.name == who):
         return "explicit" if tag.rule == "said" else tag.rule
     if turn.goes_on:

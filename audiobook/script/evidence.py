@@ -32,6 +32,12 @@ _N_MAIN = 4
 _RECENT = (1.4, 0.9, 0.4, 0.0, -0.3)
 """For those named last in narration, the latest first."""
 _NOT_RECENT = -0.8
+_FORGOTTEN = 12
+"""Turns after which somebody is no longer thought of."""
+_FIRST_PERSON = 5
+"""How often "said I" must stand in a book whose narrator is in it."""
+_PRESENT = 0.4
+"""For a narrator who is one of the characters, and mostly there."""
 _TAKES_PART = 1.4
 """For those who are told to speak in turns near."""
 _FREQUENT = 0.15
@@ -81,7 +87,10 @@ def evidence(
 
 
 def _explicit(turn: Turn) -> list[str]:
-    return [turn.tag.name] if turn.tag and turn.tag.is_explicit and turn.tag.name else []
+    """Who is said to speak a turn, if it is said; at most one."""
+    if not (turn.tag and turn.tag.is_explicit):
+        return []
+    return [turn.tag.name or NARRATOR]
 
 
 class _Chapter:
@@ -93,8 +102,9 @@ class _Chapter:
         self._turns = turns
         self._genders = genders
         self._told = told
-        self._main = [name for name, _ in told.most_common()]
+        self._main = [name for name, _ in told.most_common() if name != NARRATOR]
         self._recent = list(_recent(turns))
+        self._is_told_by_one = told[NARRATOR] >= _FIRST_PERSON
         self._hints: list[str | None] = []
         for number in range(len(turns)):
             self._hints.append(self._hint(number))
@@ -102,8 +112,8 @@ class _Chapter:
     def odds_of(self, number: int) -> dict[str, float]:
         """Candidates for a turn with their log-odds; one alone where the text says it."""
         turn = self._turns[number]
-        if turn.tag and turn.tag.is_explicit:
-            return {NARRATOR if turn.tag.is_narrator else str(turn.tag.name): 0.0}
+        if explicit := _explicit(turn):
+            return dict.fromkeys(explicit, 0.0)
         if turn.tag and turn.tag.rule == "said" and turn.tag.is_stranger:
             return {SOMEBODY: 0.0}
         near = self._near(number)
@@ -145,6 +155,7 @@ class _Chapter:
     def _candidates(self, number: int, near: set[str]) -> list[str]:
         turn = self._turns[number]
         names = [*self._recent[number], *turn.told, *sorted(near)]
+        names += [NARRATOR] * self._is_told_by_one
         for other in self._turns[max(0, number - 1) : number + 2]:
             names += sorted(other.addressed)
         if turn.lead and turn.lead.name:
@@ -159,6 +170,7 @@ class _Chapter:
         turn = self._turns[number]
         recent = self._recent[number]
         odds = _RECENT[recent.index(name)] if name in recent else _NOT_RECENT
+        odds = max(odds, _PRESENT) if name == NARRATOR else odds
         odds += _FREQUENT * math.log2(1 + self._told[name])
         odds += _TAKES_PART * (name in near)
         odds += _ADDRESSES * (name in turn.addressed) + _SPEAKS_OF * (name in turn.spoken_of)
@@ -179,10 +191,10 @@ class _Chapter:
         if tag.name == name or (tag.is_narrator and name == NARRATOR):
             return _BY_RULE[tag.rule]
         gender = self._genders.get(name)
+        if tag.gender and (name == NARRATOR or gender not in (None, tag.gender)):
+            return _GENDER_DIFFERS
         if not (tag.gender and gender):
             return 0.0
-        if gender != tag.gender:
-            return _GENDER_DIFFERS
         spouse = _SPOUSE if self._spouse(number, tag) == name else 0.0
         return _GENDER_FITS + spouse + _by_role(tag.role, name)
 
@@ -202,15 +214,19 @@ class _Chapter:
 
 def _recent(turns: Sequence[Turn]) -> Iterator[list[str]]:
     """Who was named last in narration before each turn, the latest first."""
-    order: list[str] = []
-    for turn in turns:
-        order = _seen(order, turn.earlier)
-        yield order[: len(_RECENT)]
-        order = _seen(order, [*turn.told, *_explicit(turn)])
+    seen: dict[str, int] = {}
+    for number, turn in enumerate(turns):
+        _note(seen, turn.earlier, number)
+        latest = [name for name in reversed(seen) if number - seen[name] <= _FORGOTTEN]
+        yield latest[: len(_RECENT)]
+        _note(seen, [*turn.told, *_explicit(turn)], number)
 
 
-def _seen(order: list[str], names: Sequence[str]) -> list[str]:
-    return list(dict.fromkeys([*reversed(names), *order]))[: 4 * len(_RECENT)]
+def _note(seen: dict[str, int], names: Sequence[str], number: int) -> None:
+    """Put names last, as seen at the turn of that number."""
+    for name in names:
+        seen.pop(name, None)
+        seen[name] = number
 
 
 def _by_told(turn: Turn) -> float:
