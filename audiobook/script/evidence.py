@@ -178,7 +178,7 @@ class _Chapter:
             odds += self._by_tag(number, turn.tag, name)
         if name in turn.told:
             odds += _by_told(turn)
-        if turn.lead and turn.gap == 1 and turn.lead.name == name:
+        if turn.lead and turn.lead.name == name:
             odds += _LEAD[turn.lead.rule]
         if number and turn.gap <= 1 and name in self._turns[number - 1].addressed:
             odds += _ADDRESSED_BEFORE

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from audiobook.script.names import CAPITALISED, bare, familiar_of, gender_of, title_of
@@ -81,7 +81,8 @@ def gathered(narration: str, speech: str, language: str) -> Roster:
         gender = person.gender or named_role or _by_pronouns(narration, ends, language)
         named_most = max(person.names, key=lambda name: (len(found.ends[name]), name))
         name = found.shown[named_most]
-        characters.setdefault(name, Character(name, frozenset(person.names), gender))
+        aliases = frozenset([*person.names, *_short(person, people)])
+        characters.setdefault(name, Character(name, aliases, gender))
     for role, ends in _speaking_roles(narration, language):
         gender = roles(language).get(role.split()[-1]) or _by_pronouns(narration, ends, language)
         name = role[0].upper() + role[1:]
@@ -91,6 +92,16 @@ def gathered(narration: str, speech: str, language: str) -> Roster:
         for alias in character.aliases:
             by_alias.setdefault(alias, character)
     return Roster(tuple(characters.values()), by_alias)
+
+
+def _short(person: _Person, people: Sequence[_Person]) -> Iterator[str]:
+    """The parts of somebody's name that can mean nobody else, be they in the text or not."""
+    borne = Counter(part for other in people for part in {other.given, other.surname})
+    if gender_of(person.given) and borne[person.given] == 1:
+        yield person.given
+    is_titled = any(map(title_of, person.names))
+    if person.surname and (is_titled or person.given) and borne[person.surname] == 1:
+        yield person.surname
 
 
 def _names(narration: str, language: str) -> _Found:

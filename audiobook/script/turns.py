@@ -70,7 +70,7 @@ def turns(passages: Sequence[Passage], roster: Roster, language: str) -> list[Tu
         if not spoken:
             gap += _BREAK_GAP if passage.is_break else 1
             earlier += (mention.name for mention in roster.mentions(passage.text))
-            lead = reader.before(passage.text, 0, len(passage.text))
+            lead = None if passage.is_break else reader.before(passage.text, 0, len(passage.text))
             continue
         own = list(_of_passage(passage, number, reader, roster))
         own[0].gap, own[0].earlier, own[0].lead = gap, earlier, lead
