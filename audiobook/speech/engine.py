@@ -6,18 +6,21 @@ import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib.metadata import entry_points
-from typing import Protocol, cast
+from typing import Protocol, cast, runtime_checkable
 
+from audiobook.engine_settings import EngineSettings
 from audiobook.errors import MissingError, SpeechError, UnknownNameError, Where
 from audiobook.model import Clip, Utterance, Voice
 
 __all__ = [
     "Engine",
     "Limits",
+    "TakesSettings",
     "VoiceInfo",
     "check_speakable",
     "engine_names",
     "excerpt",
+    "is_speakable",
     "load_engine",
     "voice_for",
 ]
@@ -132,6 +135,22 @@ class Engine(Protocol):
         """
 
 
+@runtime_checkable
+class TakesSettings(Protocol):
+    """An engine that a show may set up, in a table `[engines.NAME]` of its show.toml."""
+
+    def configured(self, settings: EngineSettings) -> Engine:
+        """An engine of this kind with these settings; as cheap as any other to make.
+
+        Its `name` is that of the settings. What is set goes into its `version` as far as it is
+        heard. It asks `settings.table` for all that it knows, by its type; what it did not ask
+        for is refused afterwards by who called.
+
+        Raises:
+            ConfigError: a setting is wrong or missing; with its place.
+        """
+
+
 def engine_names() -> list[str]:
     """The names of all registered engines, sorted."""
     return sorted(point.name for point in entry_points(group=_GROUP))
@@ -192,8 +211,13 @@ def check_speakable(text: str) -> None:
     Raises:
         SpeechError: there is not.
     """
-    if all(unicodedata.category(character)[0] in "CPZ" for character in text):
+    if not is_speakable(text):
         raise SpeechError(f"there is nothing to speak in {excerpt(text)}")
+
+
+def is_speakable(text: str) -> bool:
+    """Whether there is more in a text than punctuation and white space."""
+    return any(unicodedata.category(character)[0] not in "CPZ" for character in text)
 
 
 def excerpt(text: str) -> str:
