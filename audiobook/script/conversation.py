@@ -42,7 +42,9 @@ def conversation(
         cast: who may speak; with nobody but the narrator in it, those whom the text names.
     """
     chapters = [_Chapter(chapter.items, language) for chapter in book.chapters]
-    if any(p.speaker or p.is_segment for chapter in chapters for p in chapter.paragraphs):
+    if not any(chapter.has_speech for chapter in chapters) or any(
+        p.speaker or p.is_segment for chapter in chapters for p in chapter.paragraphs
+    ):
         roster = None
     else:
         roster = _cast_roster(cast) or _own_roster(chapters, language)
@@ -83,6 +85,10 @@ class _Chapter:
                 unbroken = [item for item in part if isinstance(item, Paragraph)]
                 self.spans += dialogue(unbroken, language)
         self.passages = list(_passages(items, self.spans))
+
+    @property
+    def has_speech(self) -> bool:
+        return any(span.spoken for spans in self.spans for span in spans)
 
     def places(self) -> Iterator[tuple[int, int]]:
         """For each span in order the numbers of its passage and of itself there."""
