@@ -35,6 +35,7 @@ SHOW = {
     "profile": ('"acx"', "acx"),
     "engine": ('"espeak"', "espeak"),
     "narration": ("true", True),
+    "auto_cast": ("false", False),
 }
 MUSIC = {
     "opening": ('"in.ogg"', "in.ogg"),
@@ -50,6 +51,7 @@ MEMBER = {
     "pitch": ("1.2", 1.2),
     "gain_db": ("-3", -3.0),
     "aka": ('["Bob", "his lady"]', ("Bob", "his lady")),
+    "gender": ('"female"', "female"),
 }
 FEED = {
     "url": ('"https://example.org/f/"', "https://example.org/f/"),
