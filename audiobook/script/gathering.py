@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from audiobook.script.names import CAPITALISED, bare, familiar_of, gender_of, title_of
@@ -13,6 +13,10 @@ from audiobook.script.speech_words import determiners, pronouns, roles, speech_v
 
 __all__ = ["gathered"]
 
+_MOST_NAMES = 500
+"""Those named most; a book of more names would take time by the square of their number."""
+_LONGEST_RUN = 80
+"""Characters of capitalised words after which they are no name but a heading."""
 _LEAST_ROLE_SPEECHES = 3
 _LEAST_PRONOUNS = 3
 _PRONOUN_MAJORITY = 0.7
@@ -74,6 +78,7 @@ def gathered(narration: str, speech: str, language: str) -> Roster:
     """
     found = _names(narration, language)
     people = _people(found, speech)
+    borne = Counter(part for person in people for part in {person.given, person.surname})
     characters: dict[str, Character] = {}
     for person in people:
         ends = [end for name in person.names for end in found.ends[name]]
@@ -81,7 +86,7 @@ def gathered(narration: str, speech: str, language: str) -> Roster:
         gender = person.gender or named_role or _by_pronouns(narration, ends, language)
         named_most = max(person.names, key=lambda name: (len(found.ends[name]), name))
         name = found.shown[named_most]
-        aliases = frozenset([*person.names, *_short(person, people)])
+        aliases = frozenset([*person.names, *_short(person, borne)])
         characters.setdefault(name, Character(name, aliases, gender))
     for role, ends in _speaking_roles(narration, language):
         gender = roles(language).get(role.split()[-1]) or _by_pronouns(narration, ends, language)
@@ -94,9 +99,8 @@ def gathered(narration: str, speech: str, language: str) -> Roster:
     return Roster(tuple(characters.values()), by_alias)
 
 
-def _short(person: _Person, people: Sequence[_Person]) -> Iterator[str]:
+def _short(person: _Person, borne: Counter[str]) -> Iterator[str]:
     """The parts of somebody's name that can mean nobody else, be they in the text or not."""
-    borne = Counter(part for other in people for part in {other.given, other.surname})
     if gender_of(person.given) and borne[person.given] == 1:
         yield person.given
     is_titled = any(map(title_of, person.names))
@@ -113,6 +117,8 @@ def _names(narration: str, language: str) -> _Found:
     shown: dict[str, str] = {}
     n_spoken: Counter[str] = Counter()
     for match in CAPITALISED.finditer(narration):
+        if len(match[0]) > _LONGEST_RUN:
+            continue
         name = _trimmed(bare(match[0]), common)
         if len(name) < 2 or name.lower() in pronouns(language):
             continue
@@ -126,6 +132,8 @@ def _names(narration: str, language: str) -> _Found:
     if language.partition("-")[0].lower() == "de":  # where every noun has a capital
         n_spoken = Counter({n: c for n, c in n_spoken.items() if c * _MOST_SILENT > len(ends[n])})
     people = {name: at for name, at in ends.items() if _is_person(name, len(at), n_spoken[name])}
+    often = sorted(people, key=lambda name: (-len(people[name]), name))[:_MOST_NAMES]
+    people = {name: people[name] for name in often}
     return _Found(people, shown)
 
 
