@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import json
 import struct
 from collections import Counter, deque
@@ -59,8 +60,14 @@ def clip_key(engine: Engine, line: Line) -> str:
 
     Every field of Voice but the gain counts, so one added later does so too.
     """
-    heard = dataclasses.replace(line.voice, gain_db=0.0)
-    return digest(_CLIP_FORMAT, engine.name, engine.version, heard, _utterance(engine, line))
+    voice = _voice_key(engine.name, engine.version, line.voice)
+    return digest(voice, _utterance(engine, line))
+
+
+@functools.lru_cache(maxsize=256)  # a script has many lines and few voices
+def _voice_key(engine_name: str, engine_version: str, voice: Voice) -> str:
+    heard = dataclasses.replace(voice, gain_db=0.0)
+    return digest(_CLIP_FORMAT, engine_name, engine_version, heard)
 
 
 def load_clip(store: Store, key: str) -> Clip | None:
