@@ -84,7 +84,7 @@ class Store:
 
     def path(self, kind: str, key: str) -> Path:
         """Where a value's file lies; the value begins after `HEADER_BYTES`."""
-        return self.folder / kind / key[:2] / key
+        return Path(f"{self.folder}/{kind}/{key[:2]}/{key}")  # far quicker than "/" by "/"
 
     def has(self, kind: str, key: str) -> bool:
         """Whether there is a file for the value; `get` alone tells whether it is sound."""
@@ -97,7 +97,7 @@ class Store:
         if self._put is not None and path not in self._put:
             return None
         try:
-            with path.open("rb") as file:
+            with path.open("rb", buffering=0) as file:
                 header, value = file.read(HEADER_BYTES), file.read()
         except OSError:
             return None

@@ -156,7 +156,12 @@ def speech_of(store: Store, take: Take, room: Room) -> Sound:
 
 
 def _key(clip_key: str, room: Room) -> str:
-    return digest(clip_key, room)
+    return digest(clip_key, _room_key(room))
+
+
+@lru_cache(maxsize=16)
+def _room_key(room: Room) -> str:
+    return digest(room)
 
 
 def _clip(store: Store, key: str) -> Clip:
