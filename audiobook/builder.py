@@ -137,7 +137,7 @@ def build(
         stack.callback(threads.shutdown, cancel_futures=True)
         store = Store(fresh=fresh)
         tools = Tools(store, executor or threads, threads, _AHEAD_PER_JOB * n_jobs, listen)
-        engines = Engines(listen)
+        engines = Engines(listen, stories[0].show.engines)
         stack.callback(engines.close)
         built: list[Built] = []
         for story in stories:
@@ -180,7 +180,7 @@ def say(
     with ExitStack() as stack:
         executor = stack.enter_context(ThreadPoolExecutor())
         tools = Tools(Store(), executor, executor, _AHEAD_PER_JOB, listen)
-        engines = Engines(listen)
+        engines = Engines(listen, story.show.engines)
         stack.callback(engines.close)
         main = engines.main(story.engine(choices), story.language)
         casting = cast_story(story, choices, main, engines.load)

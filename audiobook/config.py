@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 
+from audiobook.engine_settings import EngineSettings, read_engine_settings
 from audiobook.errors import ConfigError, UnknownNameError, UsageError, Where
 from audiobook.lexicon import Lexicon, read_entries, read_switches
 from audiobook.own_profiles import OwnProfile, read_own_profiles
@@ -150,6 +151,8 @@ class Show:
     """Its own mastering profiles."""
     engine: str = "auto"
     """The engine, by name, or "auto"."""
+    engines: tuple[EngineSettings, ...] = ()
+    """What it sets for engines, its own ones among them."""
     narration: bool = False
     """Whether voices go through the narration preset, which makes a synthetic one easier to
     listen to for long."""
@@ -212,7 +215,10 @@ def read_show(path: Path) -> Show:
     if story is not None:
         where = table.where("story")
         entries = (EpisodeEntry(_beside(story, folder, where), number=1, where=where),)
-    show = _with_settings(Show(folder=folder, episodes=entries), table, folder)
+    own = table.table("engines")
+    engines = read_engine_settings(own) if own else ()
+    show = Show(folder=folder, engines=engines, episodes=entries)
+    show = _with_settings(show, table, folder)
     table.finish()
     return show
 
@@ -236,6 +242,13 @@ def with_front_matter(
             programs (tags, layout …) are passed over.
     """
     table = parse_yaml(yaml, str(entry.story), first_line)
+    if table.table("engines") is not None:
+        # They name programs to run and servers to send text to: not for a story to choose.
+        raise ConfigError(
+            "a story cannot set up engines",
+            where=table.where("engines"),
+            hint=f"move the setting to {SHOW_FILE}",
+        )
     laid = _with_settings(show, table, entry.story.parent)
     if show.folder is not None:
         laid = replace(laid, title=show.title, date=show.date, description=show.description)

@@ -18,8 +18,7 @@ from audiobook.sound.profiles import Profile
 from audiobook.sound.timeline import Grid
 from audiobook.sound.voice import Room, Take, kept_length
 from audiobook.speech.casting import Casting
-from audiobook.speech.choose import AUTO_ENGINES
-from audiobook.speech.engine import load_engine
+from audiobook.speech.choose import AUTO_ENGINES, Engines
 from audiobook.speech.synthesis import Line, clip_key
 from audiobook.store import Store
 from audiobook.stories import Choices, Part, Story, cast_story, lines_of, parts_of, read_stories
@@ -72,32 +71,37 @@ def plan(
     check_formats(choices.formats)
     store = Store()
     plans: list[Plan] = []
-    for story in read_stories(source, choices, listen):
-        name = story.engine(choices)
-        names = _fit_for(story.language) if name == "auto" else (name,)
-        candidates = [_plans(story, choices, engine, Path(output), store) for engine in names]
-        kept = [sum(plan.segments_kept for plan in candidate) for candidate in candidates]
-        plans.extend(candidates[kept.index(max(kept))])
+    stories = read_stories(source, choices, listen)
+    with closing(Engines(listen, stories[0].show.engines)) as engines:
+        for story in stories:
+            name = story.engine(choices)
+            names = _fit_for(story.language, engines) if name == "auto" else (name,)
+            candidates = [
+                _plans(story, choices, engines, engine, Path(output), store) for engine in names
+            ]
+            kept = [sum(plan.segments_kept for plan in candidate) for candidate in candidates]
+            plans.extend(candidates[kept.index(max(kept))])
     return tuple(plans)
 
 
-def _fit_for(language: str) -> tuple[str, ...]:
-    """The engines that "auto" may choose for a language, as `choose` does."""
+def _fit_for(language: str, engines: Engines) -> tuple[str, ...]:
+    """The engines that "auto" may choose for a language, as `Engines.main` does."""
     preferred, other = AUTO_ENGINES
-    with closing(load_engine(preferred)) as engine:
-        try:
-            engine.default_voice(language)
-        except UnknownNameError:
-            return (other,)
+    try:
+        engines.load(preferred).default_voice(language)
+    except UnknownNameError:
+        return (other,)
     return AUTO_ENGINES
 
 
-def _plans(story: Story, choices: Choices, engine: str, output: Path, store: Store) -> list[Plan]:
+def _plans(
+    story: Story, choices: Choices, engines: Engines, engine: str, output: Path, store: Store
+) -> list[Plan]:
     """The plans of an episode's parts with an engine."""
-    main = load_engine(engine, where=story.engine_where(choices))
-    with closing(cast_story(story, choices, main)) as casting:
-        parts = parts_of(story, story.script(casting.max_characters), choices)
-        return [_plan(part, casting, choices, output, store) for part in parts]
+    main = engines.load(engine, story.engine_where(choices))
+    casting = cast_story(story, choices, main, engines.load)
+    parts = parts_of(story, story.script(casting.max_characters), choices)
+    return [_plan(part, casting, choices, output, store) for part in parts]
 
 
 def _plan(part: Part, casting: Casting, choices: Choices, output: Path, store: Store) -> Plan:

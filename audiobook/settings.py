@@ -64,7 +64,7 @@ class Table:
     _values: Mapping[str, object]
     _origin: _Origin
     _path: _Path = ()
-    _asked: set[str] = field(default_factory=set)
+    _asked: set[str] = field(default_factory=set, compare=False, repr=False)
 
     def where(self, name: str | None = None) -> Where:
         """Where a setting stands, or the table itself."""
@@ -185,6 +185,11 @@ class Table:
     def table_or_text(self, name: str) -> Table | str | None:
         """A table or a text; None where it is not given."""
         return self.table(name) if isinstance(self._get(name), Mapping) else self.text(name)
+
+    def table_or_texts(self, name: str) -> Table | tuple[str, ...]:
+        """A table, or a list of texts; an empty one where it is not given."""
+        table = self.table(name) if isinstance(self._get(name), Mapping) else None
+        return table or self.texts(name)
 
     def finish(self) -> None:
         """See that every name was asked for.

@@ -22,7 +22,7 @@ from audiobook.shows import find_show
 from audiobook.sound.profiles import Profile, find_profile
 from audiobook.speech.auto_cast import Speaker
 from audiobook.speech.casting import Casting, cast_voices
-from audiobook.speech.engine import Engine, load_engine
+from audiobook.speech.engine import Engine
 from audiobook.speech.synthesis import Line
 
 __all__ = [
@@ -304,18 +304,14 @@ def cast_story(
     story: Story,
     choices: Choices,
     main: Engine,
-    load: Callable[[str, Where | None], Engine] | None = None,
+    load: Callable[[str, Where | None], Engine],
 ) -> Casting:
     """Give everybody in a story a voice; see `cast_voices`."""
-
-    def load_anew(name: str, where: Where | None) -> Engine:
-        return load_engine(name, where=where)
-
     return cast_voices(
         story.show,
         story.language,
         main,
-        load or load_anew,
+        load,
         dict(choices.voices),
         speakers=_speakers(story) if story.show.auto_cast else (),
         language_where=story.language_where(choices),

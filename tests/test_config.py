@@ -103,7 +103,7 @@ def laid(show: Show, front: str, story: Path = Path("story.md")) -> Show:
             Show,
             {
                 *(*SHOW, "cover", "profiles", "cast", "music", "feed", "episodes", "folder"),
-                *("places", "lexicon", "rules_off"),
+                *("places", "lexicon", "rules_off", "engines"),
             },
         ),
         (Music, {*MUSIC, "where"}),
@@ -121,7 +121,7 @@ def test_every_field_is_set_from_show_toml(write: Callable[[str], Path]) -> None
         in_toml(SHOW)
         + 'cover = "art/c.png"\n'
         + f"[music]\n{in_toml(MUSIC)}[feed]\n{in_toml(FEED)}[profiles.soft]\nloudness_lufs = -18\n"
-        + '[say]\nCho = "Joe"\n[spoken]\nroman = false\n'
+        + '[say]\nCho = "Joe"\n[spoken]\nroman = false\n[engines.piper]\ncuda = true\n'
         + f'[cast.Sophia]\n{in_toml(MEMBER)}[cast.Kairat]\nvoice = {{ espeak = "a", gtts = "b" }}\n'
         + f'[[episodes]]\nstory = "one.md"\n{in_toml(ENTRY)}[[episodes]]\nstory = "two.md"\n'
     )
@@ -134,6 +134,7 @@ def test_every_field_is_set_from_show_toml(write: Callable[[str], Path]) -> None
     assert given_by(show.feed, FEED) == wanted(FEED)
     assert given_by(sophia, MEMBER) == wanted(MEMBER)
     assert given_by(first, ENTRY) == wanted(ENTRY)
+    assert [(own.name, own.table.flag("cuda")) for own in show.engines] == [("piper", True)]
     assert (show.cover, show.folder) == (path.parent / "art/c.png", path.parent)
     assert (first.story, second) == (
         path.parent / "one.md",

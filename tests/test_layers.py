@@ -29,7 +29,7 @@ LAYERS = [
     {"parallel"},
     {"shows"},
     {"config"},
-    {"lexicon", "own_profiles"},
+    {"engine_settings", "lexicon", "own_profiles"},
     {"settings"},
     {"toml_places", "yaml_values"},
     {"progress"},

@@ -32,11 +32,6 @@ class Casting:
         """The longest piece of text that all the engines take."""
         return min(engine.limits.characters for engine in self.engines.values())
 
-    def close(self) -> None:
-        """End the engines' processes and connections."""
-        for engine in self.engines.values():
-            engine.close()
-
 
 def cast_voices(
     show: Show,
@@ -75,24 +70,20 @@ def cast_voices(
     _check_overrides(overrides, members)
     engines = {main.name: main}
     voices: dict[str | None, Voice] = {}
-    try:
-        for name, member in members.items():
-            chosen = member.engine or main.name
-            if chosen not in engines:
-                engines[chosen] = load(chosen, member.where)
-            override = overrides.get(name)
-            try:
-                voice = _voice(member, engines[chosen], language, override)
-            except UnknownNameError as error:
-                asked_at = None if override else member.where
-                where = language_where if error.kind == "language" else asked_at
-                raise _placed(error, engines[chosen], where) from error
-            voices[None if name == NARRATOR else name] = voice
-        unvoiced = [s for s in speakers if _is_free(members[s.name], main, overrides)]
-        voices |= _given_out(unvoiced, members, voices, main, language)
-    except BaseException:
-        Casting(voices, engines).close()
-        raise
+    for name, member in members.items():
+        chosen = member.engine or main.name
+        if chosen not in engines:
+            engines[chosen] = load(chosen, member.where)
+        override = overrides.get(name)
+        try:
+            voice = _voice(member, engines[chosen], language, override)
+        except UnknownNameError as error:
+            asked_at = None if override else member.where
+            where = language_where if error.kind == "language" else asked_at
+            raise _placed(error, engines[chosen], where) from error
+        voices[None if name == NARRATOR else name] = voice
+    unvoiced = [s for s in speakers if _is_free(members[s.name], main, overrides)]
+    voices |= _given_out(unvoiced, members, voices, main, language)
     return Casting(voices, engines)
 
 

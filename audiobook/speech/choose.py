@@ -1,85 +1,122 @@
-"""Which engine a build speaks with."""
+"""The engines of a build, and which of them it speaks with."""
 
 from __future__ import annotations
 
-from audiobook.errors import MissingError, UnknownNameError, Where
+from collections.abc import Iterable
+
+from audiobook.engine_settings import EngineSettings
+from audiobook.errors import ConfigError, MissingError, UnknownNameError, Where
 from audiobook.progress import Listener, Warned
-from audiobook.speech.engine import Engine, load_engine
+from audiobook.speech.engine import Engine, TakesSettings, engine_names, load_engine
 
-__all__ = ["AUTO_ENGINES", "Engines", "choose"]
+__all__ = ["AUTO_ENGINES", "Engines"]
 
+_AUTO = "auto"
 _ONLINE, _OFFLINE = "gtts", "espeak"
 AUTO_ENGINES = (_ONLINE, _OFFLINE)
 """What "auto" chooses from, the preferred one first."""
 
-
-def choose(
-    name: str | None, language: str, listen: Listener, *, where: Where | None = None
-) -> Engine:
-    """The engine to speak with, ready; asked once, before the first segment.
-
-    Args:
-        name: as registered; "auto" or None for Google's voices where they can be had, else
-            espeak-ng with a warning that says so.
-        language: BCP 47 tag of what will be spoken.
-        listen: is told the warning.
-        where: where the name stands, for an error.
-
-    Raises:
-        UnknownNameError: no engine is registered under that name.
-        MissingError: the engine is not ready.
-    """
-    if name not in (None, "auto"):
-        return _ready(load_engine(name, where=where))
-    engine = load_engine(_ONLINE)
-    try:
-        engine.default_voice(language)
-        return _ready(engine)
-    except UnknownNameError:
-        listen(Warned(f'Google has no voice for "{language}": espeak-ng speaks instead'))
-    except MissingError as error:
-        listen(Warned(f"{error.what}: espeak-ng speaks instead"))
-    return _ready(load_engine(_OFFLINE))
-
-
-def _ready(engine: Engine) -> Engine:
-    try:
-        engine.check_ready()
-    except BaseException:
-        engine.close()
-        raise
-    return engine
+_PROGRAM = "command"
+_PROGRAM_SETTINGS = {"command", "preset"}
+"""A table with either of them is an engine of the show's own, that runs a program."""
 
 
 class Engines:
     """The engines of a build: each is made once, and chosen once for each language.
 
     Args:
-        listen: is told what `choose` warns of.
+        listen: is told what `main` warns of.
+        own: what the show sets for engines.
+
+    Raises:
+        UnknownNameError: the show sets up an engine that there is not; with the place.
     """
 
-    def __init__(self, listen: Listener) -> None:
+    def __init__(self, listen: Listener, own: Iterable[EngineSettings] = ()) -> None:
         self._listen = listen
-        self._chosen: dict[tuple[str | None, str], Engine] = {}
+        self._own = {settings.name: settings for settings in own}
+        self._chosen: dict[tuple[str, str], Engine] = {}
         self._by_name: dict[str, Engine] = {}
+        registered = engine_names()
+        for settings in self._own.values():
+            if settings.name not in registered and not _runs_a_program(settings):
+                raise UnknownNameError("engine", settings.name, registered, where=settings.where)
+
+    @property
+    def names(self) -> list[str]:
+        """The names of all engines there are, the show's own ones included, sorted."""
+        return sorted({*engine_names(), *self._own})
 
     def main(self, name: str | None, language: str, *, where: Where | None = None) -> Engine:
-        """The engine of all who ask for no other, ready; see `choose`."""
-        if (name, language) not in self._chosen:
-            engine = choose(name, language, self._listen, where=where)
-            known = self._by_name.setdefault(engine.name, engine)
-            if known is not engine:
-                engine.close()
-            self._chosen[name, language] = known
-        return self._chosen[name, language]
+        """The engine of all who ask for no other, ready; asked before the first segment.
 
-    def load(self, name: str, where: Where | None) -> Engine:
-        """Another engine, by name; see `load_engine`."""
+        Args:
+            name: of the engine; "auto" or None for Google's voices where they can be had, else
+                espeak-ng with a warning that says so.
+            language: BCP 47 tag of what will be spoken.
+            where: where the name stands, for an error.
+
+        Raises:
+            UnknownNameError, ConfigError: as for `load`.
+            MissingError: the engine is not ready.
+        """
+        wanted = name or _AUTO
+        if (wanted, language) not in self._chosen:
+            self._chosen[wanted, language] = (
+                self._auto(language) if wanted == _AUTO else self._ready(wanted, where)
+            )
+        return self._chosen[wanted, language]
+
+    def load(self, name: str, where: Where | None = None) -> Engine:
+        """An engine by name, as the show has set it up; it is not asked whether it is ready.
+
+        Args:
+            name: of an engine of the show's own, or as registered.
+            where: where the name stands, for an error.
+
+        Raises:
+            UnknownNameError: there is no engine of that name.
+            ConfigError: the show sets it up wrongly; with the place.
+            MissingError: what the engine needs is not installed.
+        """
         if name not in self._by_name:
-            self._by_name[name] = load_engine(name, where=where)
+            if name not in self.names:
+                raise UnknownNameError("engine", name, [*self.names, _AUTO], where=where)
+            own = self._own.get(name)
+            self._by_name[name] = _set_up(own) if own else load_engine(name, where=where)
         return self._by_name[name]
 
     def close(self) -> None:
         """End the processes and connections of all of them."""
         for engine in self._by_name.values():
             engine.close()
+
+    def _auto(self, language: str) -> Engine:
+        try:
+            self.load(_ONLINE).default_voice(language)
+            return self._ready(_ONLINE)
+        except UnknownNameError:
+            self._listen(Warned(f'Google has no voice for "{language}": espeak-ng speaks instead'))
+        except MissingError as error:
+            self._listen(Warned(f"{error.what}: espeak-ng speaks instead"))
+        return self._ready(_OFFLINE)
+
+    def _ready(self, name: str, where: Where | None = None) -> Engine:
+        engine = self.load(name, where)
+        engine.check_ready()
+        return engine
+
+
+def _runs_a_program(settings: EngineSettings) -> bool:
+    return not _PROGRAM_SETTINGS.isdisjoint(settings.table.names())
+
+
+def _set_up(settings: EngineSettings) -> Engine:
+    """The engine that a show sets up; what it knows nothing of is refused."""
+    kind = _PROGRAM if _runs_a_program(settings) else settings.name
+    engine = load_engine(kind, where=settings.where)
+    if not isinstance(engine, TakesSettings):
+        raise ConfigError(f'engine "{settings.name}" takes no settings', where=settings.where)
+    configured = engine.configured(settings)
+    settings.table.finish()
+    return configured

@@ -1,0 +1,51 @@
+"""The settings that a show gives its engines, read as far as all engines share them.
+
+What the settings of an engine mean, the engine itself knows: it takes them from its table.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from audiobook.errors import ConfigError, Where
+from audiobook.settings import Table
+
+__all__ = ["EngineSettings", "read_engine_settings"]
+
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,49}")
+_TAKEN = "auto"
+
+
+@dataclass(frozen=True, slots=True)
+class EngineSettings:
+    """What a show sets for one engine."""
+
+    name: str
+    """The engine's: as registered, or one that the show gives to an engine of its own."""
+    table: Table
+    """Its settings, each with its place; whoever asks for one by its type is told where it is
+    wrong, and those that nobody asks for are told as unknown."""
+    where: Where = field(compare=False)
+    """Where the table begins, for errors."""
+
+
+def read_engine_settings(table: Table) -> tuple[EngineSettings, ...]:
+    """The tables of a table, one for each engine.
+
+    Raises:
+        ConfigError: one is no table, or its name is none for an engine; with its place.
+    """
+    return tuple(_read(name, table) for name in table.names())
+
+
+def _read(name: str, engines: Table) -> EngineSettings:
+    where = engines.where(name)
+    settings = engines.table(name)
+    if settings is None or name == _TAKEN or not _NAME.fullmatch(name):
+        raise ConfigError(
+            f'no engine can have the name "{name}"',
+            where=where,
+            hint=f'use letters, digits and hyphens; "{_TAKEN}" has a meaning of its own',
+        )
+    return EngineSettings(name, settings, where)
