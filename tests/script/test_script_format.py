@@ -5,6 +5,7 @@ What the page on the format says is tried in test_docs_script.py, on its own exa
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -27,11 +28,15 @@ def folded(characters: list[str]) -> str:
     return " ".join("".join(characters).split())
 
 
+ONE_MARK = st.sampled_from(MARKS).flatmap(
+    lambda mark: st.lists(st.sampled_from([mark, mark * 3, " ", "b", "7"]), max_size=8)
+)
+SCRAPS = st.lists(CHARACTERS, max_size=8) | ONE_MARK
 TEXTS = st.builds(
     lambda before, word, after: folded([*before, word, *after]),
-    st.lists(CHARACTERS, max_size=8),
+    SCRAPS,
     st.sampled_from(["a", "Zwölf", "7", " word ", "Mara: no"]),
-    st.lists(CHARACTERS, max_size=8),
+    SCRAPS,
 )
 NAMES = st.lists(CHARACTERS, max_size=6).map(folded).map(lambda name: name[:60].strip())
 PAUSES_MS = st.one_of(st.sampled_from([60, 120, 250, 600, 900, 1200, 1500]), st.integers(0, 60_000))
@@ -134,3 +139,67 @@ def test_what_was_written_is_read_as_it_was(script: Script) -> None:
     again = read_back(text)
     assert heard(again) == heard(script), text
     assert script_text(again) == text
+
+
+AWKWARD = [
+    *("*a*", "_a_", "`a`", "[a](b)", "[a]: b", "<b>a</b>", "<https://a.b>", "&amp; a", "&#97; a"),
+    *("# a", "a #", "a {#x}", "- a", "+ a", "* a", "> a", "= a", "1. a", "2) a", "~~~ a", "| a"),
+    *("Mara: a", "Ida: a", "Ida: Mara: a", "Mara?: a", "?: a", "Narrator: a", "a\\", "\\Ida: a"),
+    *("a [2s]", '(a)[sub:"b"]', "![music](x) a", "a {pause=2s}", "<!-- a", "``` a", "\\*a\\*"),
+]
+NAMES_OF_ALL_SORTS = [
+    "Mr. *X*",
+    "A: B",
+    "Who?",
+    "1. Bob",
+    "- x",
+    "+",
+    "| y",
+    "_Ida_",
+    "#",
+    "a\\",
+    ">",
+]
+FILES_OF_ALL_SORTS = [
+    "a b",
+    "ä.ogg",
+    "//a/b",
+    "a//b",
+    "a%20b",
+    "javascript:x",
+    "<a>",
+    "a)b",
+    "c:\\x",
+]
+
+
+def _one_chapter(*items: Segment | Cue) -> Script:
+    return Script(Source("any.md", ""), "T", "en", (Chapter("T", items),))
+
+
+@pytest.mark.parametrize("kind", Kind)
+@pytest.mark.parametrize("text", AWKWARD)
+def test_text_that_looks_like_a_mark_stays_text(text: str, kind: Kind) -> None:
+    ida = Segment("Yes.", Kind.DIALOGUE, "Ida", 1.0, 120, 0, 0)
+    segment = Segment(text, kind, None, 1.0, 120, 0, 0)
+    read = Segment(f"x {text}", kind, None, 1.0, 77, 0, 0, (Reading(2, 2 + len(text), text, text),))
+    script = _one_chapter(ida, segment, segment, read)
+    assert heard(read_back(script_text(script))) == heard(script)
+
+
+@pytest.mark.parametrize("name", NAMES_OF_ALL_SORTS)
+def test_anybody_may_speak(name: str) -> None:
+    segments = [
+        Segment("Yes.", kind, name, confidence, 250, 0, 0)
+        for kind in (Kind.DIALOGUE, Kind.VERSE)
+        for confidence in (1.0, 0.5)
+    ]
+    script = _one_chapter(*segments)
+    assert heard(read_back(script_text(script))) == heard(script)
+
+
+@pytest.mark.parametrize("name", FILES_OF_ALL_SORTS)
+def test_any_file_may_be_heard(name: str) -> None:
+    cue = Cue("sound", 0, 0, name, (("fade", "2s"),))
+    script = _one_chapter(cue, Segment("Yes.", Kind.NARRATION, None, 1.0, 250, 0, 0), cue)
+    assert heard(read_back(script_text(script))) == heard(script)
