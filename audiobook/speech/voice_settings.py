@@ -1,0 +1,69 @@
+"""The voices of an engine that cannot tell them itself, as a show lists them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+
+from audiobook.errors import ConfigError, UnknownNameError
+from audiobook.settings import Table
+from audiobook.speech.engine import VoiceInfo
+
+__all__ = ["read_voice_infos"]
+
+_EVERY_LANGUAGE = "mul"
+_LANGUAGE_TAG = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*")  # RFC 5646, section 2.1
+_GENDERS = ("female", "male")
+_AGES = ("child", "adult", "old")
+_QUALITIES = ("low", "medium", "high")
+
+
+def read_voice_infos(settings: Table) -> tuple[VoiceInfo, ...]:
+    """What an engine's table says of its voices; empty where it names none.
+
+    `voices` is a list of names, or a table of tables by name with `language`, `gender`, `age`,
+    `quality` and `note`. `languages` is a list of BCP 47 tags, for all voices that name none;
+    without it they speak every language.
+
+    Raises:
+        ConfigError: a setting is unknown or wrong; with its place.
+    """
+    languages = settings.texts("languages") or (_EVERY_LANGUAGE,)
+    for language in languages:
+        _check_language(language, settings, "languages")
+    voices = settings.table_or_texts("voices")
+    if not isinstance(voices, Table):
+        return tuple(VoiceInfo(name, tag) for name in dict.fromkeys(voices) for tag in languages)
+    return tuple(info for name in voices.names() for info in _infos(name, voices, languages))
+
+
+def _infos(name: str, voices: Table, languages: Collection[str]) -> list[VoiceInfo]:
+    table = voices.table(name)
+    if table is None or not name.strip():
+        raise ConfigError("a voice needs a name", where=voices.where(name))
+    language = table.text("language")
+    if language:
+        _check_language(language, table, "language")
+    gender = _one_of(_GENDERS, table, "gender")
+    age = _one_of(_AGES, table, "age")
+    quality = _one_of(_QUALITIES, table, "quality")
+    note = table.text("note", most_bytes=1000) or ""
+    table.finish()
+    tags = [language] if language else dict.fromkeys(languages)
+    return [VoiceInfo(name.strip(), tag, gender, age, quality, note) for tag in tags]
+
+
+def _check_language(language: str, table: Table, setting: str) -> None:
+    if not _LANGUAGE_TAG.fullmatch(language):
+        raise ConfigError(
+            f'"{language}" is no language tag',
+            where=table.where(setting),
+            hint='write one as in BCP 47: "en", or "pt-BR"',
+        )
+
+
+def _one_of(known: Collection[str], table: Table, setting: str) -> str | None:
+    value = table.text(setting)
+    if value is not None and value not in known:
+        raise UnknownNameError(setting, value, known, where=table.where(setting))
+    return value
