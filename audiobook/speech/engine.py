@@ -14,6 +14,7 @@ from audiobook.model import Clip, Utterance, Voice
 
 __all__ = [
     "Engine",
+    "HasVoiceVersions",
     "Limits",
     "TakesSettings",
     "VoiceInfo",
@@ -148,6 +149,19 @@ class TakesSettings(Protocol):
 
         Raises:
             ConfigError: a setting is wrong or missing; with its place.
+        """
+
+
+@runtime_checkable
+class HasVoiceVersions(Protocol):
+    """An engine whose voices change apart from it, each being a model of its own."""
+
+    def voice_version(self, voice: Voice) -> str:
+        """Goes into the keys of that voice's clips, beside the engine's own version.
+
+        Raises:
+            UnknownNameError: there is no such voice.
+            MissingError: its files cannot be read.
         """
 
 

@@ -17,7 +17,7 @@ import numpy as np
 from audiobook.errors import SpeechError, Where
 from audiobook.model import Clip, Pronunciation, Utterance, Voice, Word
 from audiobook.progress import Listener, StageAdvanced, StageEnded, StageStarted, Warned
-from audiobook.speech.engine import Engine, excerpt
+from audiobook.speech.engine import Engine, HasVoiceVersions, excerpt
 from audiobook.store import Store, digest
 
 __all__ = ["Line", "SpokenLine", "clip_key", "keep_clip", "load_clip", "speak"]
@@ -60,14 +60,17 @@ def clip_key(engine: Engine, line: Line) -> str:
 
     Every field of Voice but the gain counts, so one added later does so too.
     """
-    voice = _voice_key(engine.name, engine.version, line.voice)
+    version = engine.version
+    if isinstance(engine, HasVoiceVersions):
+        version += f" {engine.voice_version(line.voice)}"
+    voice = _voice_key(engine.name, version, line.voice)
     return digest(voice, _utterance(engine, line))
 
 
 @functools.lru_cache(maxsize=256)  # a script has many lines and few voices
-def _voice_key(engine_name: str, engine_version: str, voice: Voice) -> str:
+def _voice_key(engine_name: str, version: str, voice: Voice) -> str:
     heard = dataclasses.replace(voice, gain_db=0.0)
-    return digest(_CLIP_FORMAT, engine_name, engine_version, heard)
+    return digest(_CLIP_FORMAT, engine_name, version, heard)
 
 
 def load_clip(store: Store, key: str) -> Clip | None:
