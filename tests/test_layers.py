@@ -49,7 +49,6 @@ OWNERS = {
     "pydub": {"audiobook.sound.stitch"},
     "pypdfium2": {"audiobook.script.readers._pdf_child"},
     "re2": {"audiobook.script.spoken.lexical"},
-    "typer": {"audiobook.cli.app"},
 }
 """Who alone imports a library."""
 
@@ -99,8 +98,9 @@ def test_only_feeds_and_readers_know_lxml() -> None:
     assert {module.room for module in MODULES if "lxml" in module.imports} == {"podcast", "script"}
 
 
-def test_only_the_command_line_knows_rich() -> None:
-    assert {module.room for module in MODULES if "rich" in module.imports} == {"cli"}
+@pytest.mark.parametrize("library", ["rich", "typer"])
+def test_only_the_command_line_knows_how_it_is_read_and_shown(library: str) -> None:
+    assert {module.room for module in MODULES if library in module.imports} == {"cli"}
 
 
 def test_every_import_is_absolute_and_names_what_it_takes() -> None:

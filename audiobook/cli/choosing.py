@@ -1,0 +1,54 @@
+"""From what was typed to the library's `Choices`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from audiobook.stories import Choices
+
+__all__ = ["choices_of"]
+
+
+def choices_of(
+    *,
+    engine: str | None = None,
+    voices: list[str] | None = None,
+    language: str | None = None,
+    formats: list[str] | None = None,
+    profile: str | None = None,
+    split: str | None = None,
+    only: str | None = None,
+    music: bool = True,
+    narration: bool | None = None,
+) -> Choices:
+    """What a user chose, as the library takes it.
+
+    Raises:
+        UsageError: a value of --voice names no voice.
+    """
+    from audiobook.stories import Choices
+
+    return Choices(
+        engine=engine,
+        voices=tuple(map(_name_and_voice, voices or ())),
+        language=language,
+        profile=profile,
+        formats=tuple(dict.fromkeys(formats or ("mp3",))),
+        split=split,
+        only=only,
+        music=music,
+        narration=narration,
+    )
+
+
+def _name_and_voice(given: str) -> tuple[str, str]:
+    from audiobook.config import NARRATOR
+    from audiobook.errors import UsageError
+
+    name, equals, voice = (part.strip() for part in given.rpartition("="))
+    if not voice or (equals and not name):
+        raise UsageError(
+            f'--voice "{given}" names no voice', hint="write --voice VOICE or --voice NAME=VOICE"
+        )
+    return name or NARRATOR, voice

@@ -1,0 +1,159 @@
+"""What makes sound, or says what would be made."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from audiobook.cli.choosing import choices_of
+from audiobook.cli.options import (
+    Debug,
+    EngineName,
+    Formats,
+    Json,
+    Language,
+    Music,
+    Narration,
+    Only,
+    Output,
+    ProfileName,
+    Quiet,
+    Source,
+    Split,
+    VoiceNames,
+)
+from audiobook.cli.reporting.building import show_built, show_plans
+from audiobook.cli.reporting.reporter import reported
+
+__all__ = ["build", "plan", "say"]
+
+
+def build(
+    source: Source = None,
+    output: Output = Path("output"),
+    engine: EngineName = None,
+    voice: VoiceNames = None,
+    language: Language = None,
+    formats: Formats = None,
+    profile: ProfileName = None,
+    split: Split = None,
+    only: Only = None,
+    music: Music = True,
+    narration: Narration = None,
+    jobs: Annotated[
+        int | None,
+        typer.Option(
+            "--jobs",
+            metavar="N",
+            min=1,
+            envvar="AUDIOBOOK_JOBS",
+            help="How much to do at once. Default: one job for each core.",
+        ),
+    ] = None,
+    fresh: Annotated[bool, typer.Option("--fresh", help="Make everything anew.")] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", "-n", help="Say what would be made; make nothing.")
+    ] = False,
+    as_json: Json = False,
+    quiet: Quiet = False,
+    debug: Debug = False,
+) -> None:
+    """Make the finished episode of a story or a show."""
+    with reported(quiet=quiet, debug=debug, as_json=as_json) as reporter:
+        choices = choices_of(
+            engine=engine,
+            voices=voice,
+            language=language,
+            formats=formats,
+            profile=profile,
+            split=split,
+            only=only,
+            music=music,
+            narration=narration,
+        )
+        if dry_run:
+            from audiobook.planning import plan as plan_of
+
+            plans = plan_of(source, output=output, choices=choices, listen=reporter.listen)
+            show_plans(plans, reporter)
+            return
+        from audiobook.builder import build as build_all
+
+        report = build_all(
+            source,
+            output=output,
+            choices=choices,
+            jobs=jobs,
+            fresh=fresh,
+            listen=reporter.listen,
+        )
+        show_built(report, reporter)
+
+
+def plan(
+    source: Source = None,
+    output: Output = Path("output"),
+    engine: EngineName = None,
+    voice: VoiceNames = None,
+    language: Language = None,
+    formats: Formats = None,
+    profile: ProfileName = None,
+    split: Split = None,
+    only: Only = None,
+    music: Music = True,
+    narration: Narration = None,
+    as_json: Json = False,
+    quiet: Quiet = False,
+    debug: Debug = False,
+) -> None:
+    """Say what a build would speak, make and cost; without a network."""
+    with reported(quiet=quiet, debug=debug, as_json=as_json) as reporter:
+        from audiobook.planning import plan as plan_of
+
+        choices = choices_of(
+            engine=engine,
+            voices=voice,
+            language=language,
+            formats=formats,
+            profile=profile,
+            split=split,
+            only=only,
+            music=music,
+            narration=narration,
+        )
+        plans = plan_of(source, output=output, choices=choices, listen=reporter.listen)
+        show_plans(plans, reporter)
+
+
+def say(
+    text: Annotated[str, typer.Argument(metavar="TEXT", help="What to say; - for standard input.")],
+    output: Annotated[
+        Path,
+        typer.Option("--output", "-o", metavar="FILE", help="The file to write: .mp3 or .wav."),
+    ] = Path("say.mp3"),
+    engine: EngineName = None,
+    voice: VoiceNames = None,
+    language: Language = None,
+    narration: Narration = None,
+    as_json: Json = False,
+    quiet: Quiet = False,
+    debug: Debug = False,
+) -> None:
+    """Hear a voice: speak a text into a file."""
+    with reported(quiet=quiet, debug=debug, as_json=as_json) as reporter:
+        from audiobook.builder import say as say_text
+
+        choices = choices_of(
+            engine=engine, voices=voice, language=language, music=False, narration=narration
+        )
+        spoken = _standard_input() if text == "-" else text
+        show_built(say_text(spoken, output, choices=choices, listen=reporter.listen), reporter)
+
+
+def _standard_input() -> str:
+    from audiobook.script.encoding import decode
+
+    return decode(sys.stdin.buffer.read(), "standard input")
