@@ -112,6 +112,12 @@ class Encoder(Protocol):
             SoundError: the samples have the wrong shape or are not numbers, or encoding failed.
         """
 
+    def decoded(self, block: EncodedBlock, first: int, stop: int) -> Sound:
+        """What players hear of the frames from `first` up to `stop` of a block.
+
+        Shape (channels, n). A little more may come at either end, and less where the block ends.
+        """
+
     def head(self, tag: Tag, tables: Sequence[FrameTable], n_samples: int) -> bytes:
         """What stands in the file before the first block: the tag and the format's header.
 

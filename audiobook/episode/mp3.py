@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Sequence
 from typing import Protocol
 
 import numpy as np
+import soundfile
 
 from audiobook.episode.crc16 import crc16
 from audiobook.episode.encoder import EncodedBlock, FrameTable, fitted
@@ -79,6 +81,19 @@ class Mp3Encoder:
         ends = np.cumsum([0, *sizes])
         data = stream[ends[lead_frames] : ends[stop]]
         return EncodedBlock(data, FrameTable(sizes[lead_frames:stop], crc16(data)))
+
+    def decoded(self, block: EncodedBlock, first: int, stop: int) -> Sound:
+        """What players hear of some frames; see `Encoder.decoded`.
+
+        A decoder gives a frame's sound with the frame itself and the one after, and nothing right
+        before it has seen one frame more.
+        """
+        n = self.frame_samples
+        ends = np.cumsum([0, *block.table.sizes])
+        first, stop = max(0, first - 1), min(stop + 2, block.table.n_frames)
+        data = io.BytesIO(block.data[ends[first] : ends[stop]])
+        sound, _ = soundfile.read(data, dtype="float32", always_2d=True)
+        return np.asarray(sound.T[:, n:])
 
     def head(self, tag: Tag, tables: Sequence[FrameTable], n_samples: int) -> bytes:
         """The ID3 tag and the info frame; see `Encoder.head`."""

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from audiobook.model import Sound
-from audiobook.sound.loudness import integrated_lufs, step_energies, true_peaks
+from audiobook.sound.loudness import integrated_lufs, step_energies, true_peak, true_peaks
 
 __all__ = [
     "SILENCE_DB",
@@ -24,7 +24,9 @@ __all__ = [
     "figures_of",
     "joined",
     "levels_of",
+    "loudest_stretches",
     "packed",
+    "peaks_of",
     "unpacked",
 ]
 
@@ -99,6 +101,32 @@ def levels_of(sound: Sound, sample_rate: int, *, first: int = 0, last: int | Non
         float(peaks[first - start : last - start].max(initial=0.0)),
         sample_peak,
     )
+
+
+def loudest_stretches(sound: Sound, n_samples: int, n_most: int) -> list[int]:
+    """Which stretches of so many samples hold the highest, by index, none beside another.
+
+    Args:
+        sound: shape (channels, n).
+        n_samples: how long a stretch is.
+        n_most: how many to tell at most.
+    """
+    n_whole = sound.shape[1] // n_samples
+    whole = np.abs(sound[:, : n_whole * n_samples]).reshape(len(sound), n_whole, n_samples)
+    found: list[int] = []
+    for index in np.argsort(-whole.max(axis=(0, 2)), kind="stable").tolist():
+        if all(abs(index - other) > 1 for other in found):
+            found.append(index)
+        if len(found) == n_most:
+            break
+    return found
+
+
+def peaks_of(sounds: Iterable[Sound]) -> tuple[float, float]:
+    """The greatest true peak and the greatest sample in some sounds, as factors of full scale."""
+    heard = [sound for sound in sounds if sound.size]
+    sample_peak = max((float(np.abs(sound).max()) for sound in heard), default=0.0)
+    return max(map(true_peak, heard), default=0.0), sample_peak
 
 
 def joined(parts: Iterable[Levels]) -> Levels:
