@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import subprocess
 from pathlib import Path
 
 import pytest
-from cli.commands import Run
+from cli.commands import PROGRAM, Run
 from fakes.google import Answer, Asked, Google
 
 pytestmark = pytest.mark.usefixtures("no_partial_files")
@@ -66,7 +67,7 @@ def test_refused_from_the_beginning(run: Run, story: Path, google: Google) -> No
 
 FAILURES = {
     "429": (Answer(429, headers={"Retry-After": "0"}), "takes no more requests for now (429)"),
-    "page": (Answer(body=b"<!doctype html><title>Consent</title>"), "but a web page of"),
+    "5xx": (Answer(503, b"<html>", {"Retry-After": "0"}), "Google fails with status 503"),
 }
 
 
@@ -81,7 +82,7 @@ def test_a_failure_midway_keeps_what_was_spoken(
 
     google.answer = fail_from_the_third
     done = run_process("build", story, *GTTS)
-    done.fails(1, "error: crossing.md:12:21: ", hint="build again later, or use --engine espeak")
+    done.fails(1, "error: crossing.md:12:21: ", hint="what is spoken is kept: build again later")
     assert what in done.err
     assert "   | The water was high. The road ended there.\n" in done.err
     assert list(Path("output").iterdir()) == []
@@ -98,11 +99,34 @@ def test_a_failure_midway_keeps_what_was_spoken(
 
 
 def test_a_passing_failure_is_got_over(run: Run, story: Path, google: Google) -> None:
-    busy = Answer(429, headers={"Retry-After": "0"})
-    google.answer = lambda number, asked: busy if number in (2, 5) else None
+    at_once = {"Retry-After": "0"}
+    failures = {2: Answer(429, headers=at_once), 5: Answer(500, headers=at_once)}
+    google.answer = lambda number, asked: failures.get(number)
     done = run("build", story, *GTTS, "-q")
     assert (done.code, done.err) == (0, "")
     assert len(google.texts) == PROBE + 8 + 2
+
+
+def test_a_killed_build_asks_for_nothing_twice(run: Run, story: Path, google: Google) -> None:
+    """But for the one request that nobody was there to hear answered."""
+    with subprocess.Popen([*PROGRAM, "build", str(story), *GTTS], stderr=subprocess.DEVNULL) as it:
+
+        def kill_at_the_fifth(number: int, asked: Asked) -> None:
+            if number == PROBE + 4:
+                it.kill()
+
+        google.answer = kill_at_the_fifth
+        assert it.wait(30) < 0
+    unheard = google.texts[PROBE + 4 :]
+    answered = google.texts[PROBE : PROBE + 4]
+    google.asked.clear()
+    google.answer = lambda number, asked: None
+    again = run("build", story, *GTTS, "--json")
+
+    assert len(answered) == 4
+    assert again.json["episodes"][0]["segments_reused"] == 4
+    assert google.texts[PROBE:][:1] == unheard
+    assert not set(answered) & set(google.texts)
 
 
 def test_a_stranger_in_between_is_not_trusted(

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import base64
 import contextlib
+import functools
 import io
 import json
 import ssl
@@ -58,7 +59,7 @@ class Asked:
 
 @dataclass(frozen=True)
 class Answer:
-    """What it gets."""
+    """What it gets. A Content-Length among the headers goes before the true one."""
 
     status: int = 200
     body: bytes = b""
@@ -67,11 +68,16 @@ class Answer:
 
 def speech(asked: Asked) -> Answer:
     """Speech as Google sends it: 60 ms a character of a tone, twice that when slow."""
-    n_samples = SAMPLE_RATE * CHARACTER_MS * len(asked.text) * (2 if asked.slow else 1) // 1000
+    return with_audio(_tone(len(asked.text) * (2 if asked.slow else 1)))
+
+
+@functools.lru_cache
+def _tone(n_characters: int) -> bytes:
+    n_samples = SAMPLE_RATE * CHARACTER_MS * n_characters // 1000
     tone = 0.3 * np.sin(2 * np.pi * 330 / SAMPLE_RATE * np.arange(n_samples))
     mp3 = io.BytesIO()
     soundfile.write(mp3, tone, SAMPLE_RATE, format="MP3", subtype="MPEG_LAYER_III")
-    return with_audio(mp3.getvalue())
+    return mp3.getvalue()
 
 
 def with_audio(audio: bytes) -> Answer:
@@ -87,15 +93,27 @@ class Google:
     """The running server.
 
     `asked` holds every request so far. Set `answer` to a function of a request's number, from 0,
-    and of the request, to have it answer otherwise; None from it means speech as usual.
+    and of the request, to have it answer otherwise; None from it means speech as usual. Set
+    `certified` to a host to show that one's certificate to all who come.
     """
 
     def __init__(self, authority: trustme.CA, ca_file: Path) -> None:
         self.asked: list[Asked] = []
         self.answer: Callable[[int, Asked], Answer | None] = lambda number, asked: None
-        self.authority = authority
+        self.certified: str | None = None
+        self._authority = authority
         self._ca_file = ca_file
         self._server = _Server(self)
+
+    def context(self, host: str) -> ssl.SSLContext:
+        """With the certificate that those who ask for a host are shown."""
+        return self._contexts(self.certified or host)
+
+    @functools.cache  # noqa: B019 - it lives no longer than its test
+    def _contexts(self, host: str) -> ssl.SSLContext:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        self._authority.issue_cert(host).configure_cert(context)
+        return context
 
     @property
     def environment(self) -> dict[str, str]:
@@ -144,22 +162,23 @@ class _Handler(BaseHTTPRequestHandler):
         self.host = self.path.partition(":")[0]
         self.send_response(200)
         self.end_headers()
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        self.server.google.authority.issue_cert(self.host).configure_cert(context)
+        context = self.server.google.context(self.host)
         self.connection = context.wrap_socket(self.connection, server_side=True)
         self.rfile = self.connection.makefile("rb")
-        self.wfile = self.connection.makefile("wb", 0)
+        self.wfile = self.connection.makefile("wb")
         self.close_connection = False
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"])).decode()
         answer = self.server.google.reply(self._asked(body))
         self.send_response(answer.status)
-        self.send_header("Content-Length", str(len(answer.body)))
-        for name, value in answer.headers.items():
+        headers = {"Content-Length": str(len(answer.body)), **answer.headers}
+        for name, value in headers.items():
             self.send_header(name, value)
         self.end_headers()
         self.wfile.write(answer.body)
+        self.wfile.flush()  # headers and body at once: apart, they would wait for each other
+        self.close_connection = int(headers["Content-Length"]) != len(answer.body)
 
     def _asked(self, body: str) -> Asked:
         [[[rpc, parameters, *_]]] = json.loads(urllib.parse.parse_qs(body)["f.req"][0])

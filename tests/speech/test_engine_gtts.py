@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime
 import email.utils
+import io
+import random
 import subprocess
 import sys
 import threading
@@ -11,14 +13,18 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import certifi
+import numpy as np
 import pytest
+import soundfile
+from fakes.clock import Clock
 from fakes.google import Answer, Asked, Google, speech, with_audio
 
 from audiobook.errors import MissingError, SpeechError, UnknownNameError
 from audiobook.model import Utterance, Voice
 from audiobook.progress import silent
 from audiobook.speech.engines.gtts import GoogleTranslate
-from audiobook.speech.synthesis import Line, speak
+from audiobook.speech.retrying import MOST_FAILURES_IN_A_ROW
+from audiobook.speech.synthesis import Line, clip_key, load_clip, speak
 from audiobook.store import Store
 
 VOICE = Voice("gtts", "com", "en")
@@ -28,19 +34,24 @@ from audiobook.model import Utterance, Voice
 from audiobook.speech.engines.gtts import GoogleTranslate
 print(GoogleTranslate().synthesise(Utterance(sys.argv[1]), Voice("gtts", "com", "en")).duration_s)
 """
+SORRY = b"<!doctype html><title>Sorry...</title>Our systems have detected unusual traffic"
 BUSY = Answer(429, headers={"Retry-After": "7"})
 HTML = Answer(200, b"<!doctype html><title>Sorry</title>", {"Content-Type": "text/html"})
 
 
-@pytest.fixture
-def pauses() -> list[float]:
-    """What the engine would have waited, in seconds."""
-    return []
+def engine_by(clock: Clock) -> GoogleTranslate:
+    return GoogleTranslate(sleep=clock.sleep, uniform=lambda low, high: high, clock=clock.now)
 
 
 @pytest.fixture
-def engine(pauses: list[float]) -> Iterator[GoogleTranslate]:
-    engine = GoogleTranslate(sleep=pauses.append, uniform=lambda low, high: high)
+def clock() -> Clock:
+    """The engine's, which knows what it would have waited."""
+    return Clock()
+
+
+@pytest.fixture
+def engine(clock: Clock) -> Iterator[GoogleTranslate]:
+    engine = engine_by(clock)
     yield engine
     engine.close()
 
@@ -104,46 +115,132 @@ def test_kazakh_is_not_offered(engine: GoogleTranslate) -> None:
         engine.default_voice("kk")
 
 
-def test_pieces_of_a_long_text_are_all_heard(google: Google, engine: GoogleTranslate) -> None:
-    clip = engine.synthesise(Utterance("A sentence of no great length. " * 8), VOICE)
+LONG = (
+    "The road ended at the water, where a bell hung from a post; whoever came by night rang it, and"
+    " waited, and the ferryman, if he had not been paid too well the evening before, came over for"
+    " them with his lamp. “Who calls?” he cried — though there was never anybody else."
+)
 
-    assert len(google.asked) > 2
-    expected_s = 0.060 * sum(len(text) for text in google.texts)
-    assert clip.duration_s == pytest.approx(expected_s, rel=0.02)
+
+def test_a_long_text_goes_in_pieces_cut_where_it_hurts_least(
+    google: Google, engine: GoogleTranslate
+) -> None:
+    assert 200 < len(LONG) <= engine.limits.characters
+    clip = engine.synthesise(Utterance(LONG), VOICE)
+
+    assert " ".join(google.texts) == LONG
+    assert all(text[-1] in ",;.”" for text in google.texts[:-1])
+    assert all(len(text) <= 100 for text in google.texts)
+    assert len(google.texts) == 4
+    assert clip.duration_s == pytest.approx(0.060 * len(LONG), rel=0.02)
+
+
+@pytest.mark.parametrize(
+    ("text", "asked"),
+    [
+        ("x" * 100, ["x" * 100]),
+        ("!?" * 50 + "x", ["x"]),
+        ("a" * 99 + " " + "b" * 100, ["a" * 99, "b" * 100]),
+        ("word " * 20 + "— “…”" + "—" * 200, [("word " * 20).strip()]),
+    ],
+)
+def test_a_piece_is_a_request(
+    google: Google, engine: GoogleTranslate, text: str, asked: list[str]
+) -> None:
+    engine.synthesise(Utterance(text), VOICE)
+
+    assert google.texts == asked
+
+
+def test_a_piece_that_was_answered_is_not_asked_for_again(
+    google: Google, engine: GoogleTranslate
+) -> None:
+    google.answer = lambda number, _: Answer(500) if number % 2 else None
+    engine.synthesise(Utterance(LONG), VOICE)
+
+    assert google.texts[0] not in google.texts[1:]
+    assert len(google.texts) == 4 + 3
 
 
 def test_waits_as_long_as_google_asks(
-    google: Google, engine: GoogleTranslate, pauses: list[float]
+    google: Google, engine: GoogleTranslate, clock: Clock
 ) -> None:
     soon = datetime.datetime.now(datetime.UTC) + datetime.timedelta(seconds=30)
     dated = Answer(429, headers={"Retry-After": email.utils.format_datetime(soon, usegmt=True)})
+    past = Answer(429, headers={"Retry-After": "Fri, 31 Dec 1999 23:59:59 GMT"})
     endless = Answer(503, headers={"Retry-After": "86400"})
-    google.answer = lambda number, _: [BUSY, dated, endless, None][number]
+    google.answer = lambda number, _: [BUSY, dated, past, endless, None][number]
 
     assert engine.synthesise(Utterance("One."), VOICE).samples.any()
-    assert pauses == [7.0, pytest.approx(29, abs=2), 120.0]
+    assert clock.slept == [7.0, pytest.approx(29, abs=2), 120.0]
 
 
 def test_pauses_grow_up_to_the_last_try(
-    google: Google, engine: GoogleTranslate, pauses: list[float]
+    google: Google, engine: GoogleTranslate, clock: Clock
 ) -> None:
     google.answer = lambda *_: Answer(429, headers={"Retry-After": "after lunch"})
 
-    with pytest.raises(SpeechError, match=r"no more requests .*429.*hint: what is made is kept"):
+    with pytest.raises(SpeechError, match=r"no more requests .*429.*hint: what is spoken is kept"):
         engine.synthesise(Utterance("One."), VOICE)
-    assert pauses == [2.0, 4.0, 8.0, 16.0]
-    assert len(google.asked) == 5
+    assert clock.slept == [2.0, 4.0, 8.0, 16.0]
+    assert len(google.asked) == MOST_FAILURES_IN_A_ROW
 
 
-def test_the_jitter_is_full(google: Google, pauses: list[float]) -> None:
+def test_after_five_failures_in_a_row_nothing_more_is_sent(
+    google: Google, engine: GoogleTranslate
+) -> None:
+    """Whoever asks on is told so, until Google is seen to answer again."""
+    google.answer = lambda *_: Answer(500)
+    with pytest.raises(SpeechError, match="Google fails with status 500"):
+        engine.synthesise(Utterance("One."), VOICE)
+    with pytest.raises(SpeechError, match=r"failed 5 times in a row.*build again later"):
+        engine.synthesise(Utterance("Two."), VOICE)
+    with pytest.raises(MissingError, match="status 500"):
+        engine.check_ready()
+    assert google.texts == ["One."] * 5 + ["Yes."]
+
+    google.answer = lambda *_: None
+    engine.check_ready()
+    assert engine.synthesise(Utterance("Two."), VOICE).samples.any()
+
+
+def test_failures_are_counted_over_segments(google: Google, engine: GoogleTranslate) -> None:
+    google.answer = lambda number, _: Answer(403) if number != 4 else None
+    for _ in range(4):
+        with pytest.raises(SpeechError, match="403"):
+            engine.synthesise(Utterance("One."), VOICE)
+    assert engine.synthesise(Utterance("One."), VOICE).samples.any()
+    for _ in range(5):
+        with pytest.raises(SpeechError, match="403"):
+            engine.synthesise(Utterance("Two."), VOICE)
+    with pytest.raises(SpeechError, match="asked no more"):
+        engine.synthesise(Utterance("Three."), VOICE)
+    assert google.texts == ["One."] * 5 + ["Two."] * 5
+
+
+def test_after_a_refusal_requests_are_further_apart_for_a_while(
+    google: Google, engine: GoogleTranslate, clock: Clock
+) -> None:
+    google.answer = lambda number, _: BUSY if number in (1, 2) else None
+    for _ in range(30):
+        engine.synthesise(Utterance("One."), VOICE)
+
+    assert clock.slept[:2] == [7.0, 7.0]
+    gaps_s = clock.slept[2:]
+    assert gaps_s == pytest.approx([1.0 - 0.05 * n for n in range(20)])
+
+
+def test_the_jitter_is_full(google: Google, clock: Clock) -> None:
     google.answer = lambda number, _: Answer(500) if number == 0 else None
     bounds = []
     engine = GoogleTranslate(
-        sleep=pauses.append, uniform=lambda low, high: bounds.append((low, high)) or 0.5
+        sleep=clock.sleep,
+        uniform=lambda low, high: bounds.append((low, high)) or 0.5,
+        clock=clock.now,
     )
 
     assert engine.synthesise(Utterance("One."), VOICE).samples.any()
-    assert (bounds, pauses) == ([(0.0, 2.0)], [0.5])
+    assert (bounds, clock.slept) == ([(0.0, 2.0)], [0.5])
 
 
 def test_another_refusal_is_not_tried_again(google: Google, engine: GoogleTranslate) -> None:
@@ -154,14 +251,33 @@ def test_another_refusal_is_not_tried_again(google: Google, engine: GoogleTransl
     assert len(google.asked) == 1
 
 
+def half_of_a_tone() -> bytes:
+    """The first half of an MP3 file."""
+    mp3 = io.BytesIO()
+    tone = 0.3 * np.sin(np.arange(24_000) / 10)
+    soundfile.write(mp3, tone, 24_000, format="MP3", subtype="MPEG_LAYER_III")
+    return mp3.getvalue()[: mp3.tell() // 2]
+
+
 @pytest.mark.parametrize(
     ("answer", "received"),
     [
         (HTML, "a web page of 35 bytes"),
+        (
+            Answer(302, headers={"Location": "https://www.google.com/sorry/index"}),
+            "the address of a web page at www.google.com",
+        ),
+        (Answer(302, SORRY, {"Location": "/sorry"}), "the address of a web page at its own site"),
         (Answer(200, b""), "an answer without sound"),
         (Answer(200, b'[["wrb.fr","jQ1olc",null]]'), "an answer without sound"),
-        (with_audio(b""), "0 bytes that are no MP3"),
-        (with_audio(b"RIFF and rubbish" * 20), "320 bytes that are no MP3"),
+        (with_audio(b""), "an answer without sound"),
+        (with_audio(b"RIFF and rubbish" * 20), "320 bytes of a file that is longer"),
+        (with_audio(b"no sound at all" * 20), "300 bytes that are no sound"),
+        (with_audio(half_of_a_tone()), "bytes of a file that is longer"),
+        (
+            Answer(200, speech(Asked("One.", "en", False, "")).body[:1500]),
+            "an answer without sound",
+        ),
         (Answer(200, rb'["wrb.fr","jQ1olc","[\"/w\"]"]'), "a garbled answer"),
         (Answer(200, b"\xff\xfe jQ1olc"), "a garbled answer"),
         (Answer(200, b"x" * 2_000_000), "an answer of more than 1,048,576 bytes"),
@@ -172,15 +288,74 @@ def test_what_is_not_speech_is_told(
 ) -> None:
     google.answer = lambda *_: answer
 
-    with pytest.raises(SpeechError, match=f'no speech for "One.", but {received}'):
+    with pytest.raises(SpeechError, match=f'no speech for "One.", but .*{received}'):
         engine.synthesise(Utterance("One."), VOICE)
-    assert len(google.asked) == 2
+    assert len(google.asked) == MOST_FAILURES_IN_A_ROW
 
 
-def test_a_web_page_for_once_is_passed_over(google: Google, engine: GoogleTranslate) -> None:
-    google.answer = lambda number, _: HTML if number == 0 else None
+PASSING = {
+    "web page": HTML,
+    "captcha": Answer(429, SORRY, {"Content-Type": "text/html"}),
+    "bad gateway": Answer(502, b"<html>502</html>"),
+    "cut off": Answer(200, b")]}'", {"Content-Length": "5000"}),
+    "empty": Answer(200),
+}
+
+
+@pytest.mark.parametrize("failure", PASSING)
+def test_a_passing_failure_is_got_over(
+    google: Google, engine: GoogleTranslate, failure: str
+) -> None:
+    google.answer = lambda number, _: PASSING[failure] if number < 2 else None
 
     assert engine.synthesise(Utterance("One."), VOICE).samples.any()
+    assert google.texts == ["One."] * 3
+
+
+@pytest.mark.parametrize("failure", ["web page", "captcha"])
+def test_a_page_for_people_slows_down(
+    google: Google, engine: GoogleTranslate, clock: Clock, failure: str
+) -> None:
+    google.answer = lambda number, _: PASSING[failure] if number == 0 else None
+    for _ in range(3):
+        engine.synthesise(Utterance("One."), VOICE)
+
+    assert clock.slept == pytest.approx([2.0, 0.5, 0.45])
+
+
+def test_google_that_says_nothing_is_not_waited_for(
+    google: Google, engine: GoogleTranslate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("audiobook.speech.engines.gtts._TIMEOUT_S", (5.0, 0.05))
+    over = threading.Event()
+    google.answer = lambda number, _: over.wait(30) and None
+
+    with pytest.raises(MissingError, match=r"cannot be reached \(ReadTimeout\)"):
+        engine.synthesise(Utterance("One."), VOICE)
+    over.set()
+    assert len(google.asked) == MOST_FAILURES_IN_A_ROW
+
+
+def test_an_answer_without_an_end_is_not_waited_for(
+    google: Google, monkeypatch: pytest.MonkeyPatch, clock: Clock
+) -> None:
+    monkeypatch.setattr("audiobook.speech.engines.gtts._WITHIN_S", 0.05)
+    over = threading.Event()
+    google.answer = lambda number, _: over.wait(30) and None
+
+    with pytest.raises(SpeechError, match=r"Google did not answer within 0.05 s"):
+        engine_by(clock).synthesise(Utterance("One."), VOICE)
+    over.set()
+
+
+def test_a_host_without_an_address_is_told(
+    engine: GoogleTranslate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", "http://nowhere.invalid:9")
+    monkeypatch.setenv("https_proxy", "http://nowhere.invalid:9")
+
+    with pytest.raises(MissingError, match="cannot be reached"):
+        engine.synthesise(Utterance("One."), VOICE)
 
 
 def test_quotes_alone_are_never_sent(google: Google, engine: GoogleTranslate) -> None:
@@ -190,17 +365,17 @@ def test_quotes_alone_are_never_sent(google: Google, engine: GoogleTranslate) ->
 
 
 @pytest.mark.usefixtures("no_google")
-def test_offline_is_told_after_some_tries(engine: GoogleTranslate, pauses: list[float]) -> None:
+def test_offline_is_told_after_some_tries(engine: GoogleTranslate, clock: Clock) -> None:
     with pytest.raises(MissingError, match=r"cannot be reached.*--engine espeak"):
         engine.synthesise(Utterance("One."), VOICE)
-    assert len(pauses) == 4
+    assert len(clock.slept) == 4
 
 
 @pytest.mark.usefixtures("no_google")
-def test_offline_is_found_at_once_when_asked(engine: GoogleTranslate, pauses: list[float]) -> None:
+def test_offline_is_found_at_once_when_asked(engine: GoogleTranslate, clock: Clock) -> None:
     with pytest.raises(MissingError, match="cannot be reached"):
         engine.check_ready()
-    assert pauses == []
+    assert clock.slept == []
 
 
 def test_an_unknown_authority_is_refused(
@@ -212,6 +387,17 @@ def test_an_unknown_authority_is_refused(
         engine.synthesise(Utterance("One."), VOICE)
     with pytest.raises(MissingError, match="certificate cannot be verified"):
         engine.check_ready()
+    assert google.asked == []
+
+
+def test_a_certificate_for_somebody_else_is_refused(
+    google: Google, engine: GoogleTranslate
+) -> None:
+    google.certified = "translate.example.com"
+
+    with pytest.raises(MissingError, match="certificate cannot be verified") as caught:
+        engine.synthesise(Utterance("One."), VOICE)
+    assert "\n" not in str(caught.value)
     assert google.asked == []
 
 
@@ -266,30 +452,64 @@ def test_close_ends_the_waiting_for_an_answer(google: Google) -> None:
         speaking = executor.submit(engine.synthesise, Utterance("One."), VOICE)
         assert asked.wait(10)
         engine.close()
-        with pytest.raises(SpeechError, match="waited for no more"):
+        with pytest.raises(SpeechError, match="closed: its answer is waited for no more"):
             speaking.result(10)
     over.set()
 
 
+def run(lines: list[Line], engine: GoogleTranslate, store: Store) -> list[bool]:
+    """Have lines spoken as a build does; which of them were kept."""
+    with ThreadPoolExecutor(4) as executor:
+        return [line.kept for line in speak(lines, {"gtts": engine}, store, executor, silent)]
+
+
 def test_after_a_failure_midway_only_the_rest_is_asked_for(
-    google: Google, engine: GoogleTranslate, store: Store
+    google: Google, clock: Clock, store: Store
 ) -> None:
     texts = [f"Sentence {number}." for number in ("one", "two", "three", "four", "five")]
     lines = [Line(text, VOICE, 0) for text in texts]
     google.answer = lambda _, asked: BUSY if "four" in asked.text else None
 
-    def run() -> list[bool]:
-        with ThreadPoolExecutor(4) as executor:
-            spoken = speak(lines, {"gtts": engine}, store, executor, silent)
-            return [line.kept for line in spoken]
-
     with pytest.raises(SpeechError, match="429"):
-        run()
+        run(lines, engine_by(clock), store)
     google.answer = lambda *_: None
     google.asked.clear()
 
-    assert run() == [True, True, True, False, False]
+    assert run(lines, engine_by(clock), store) == [True, True, True, False, False]
     assert google.texts == texts[3:]
+
+
+FAULTS = [*PASSING.values(), BUSY, Answer(503), with_audio(half_of_a_tone())]
+
+
+@pytest.mark.slow
+def test_a_book_gets_through_where_one_request_in_ten_fails(
+    google: Google, clock: Clock, store: Store
+) -> None:
+    """2,000 segments, ended twice and gone on with: each is answered once."""
+    chance = random.Random(7)
+    answered: list[str] = []
+    stops = {700, 1400}
+
+    def answer(number: int, asked: Asked) -> Answer | None:
+        if len(answered) in stops or chance.random() < 0.1:
+            return chance.choice(FAULTS)
+        answered.append(asked.text)
+        return None
+
+    google.answer = answer
+    lines = [Line(f"This is sentence {n:04}.", VOICE, 0) for n in range(2000)]
+    for stop in (700, 1400):
+        with pytest.raises(SpeechError):
+            run(lines, engine_by(clock), store)
+        assert len(answered) == stop
+        stops.remove(stop)
+    kept = run(lines, engine_by(clock), store)
+
+    assert (len(kept), sum(kept)) == (2000, 1400)
+    assert answered == [line.text for line in lines]
+    assert 2100 < len(google.asked) < 2350
+    assert all(load_clip(store, clip_key(engine_by(clock), line)) for line in lines[::50])
 
 
 def test_requests_come_one_at_a_time(google: Google, engine: GoogleTranslate, store: Store) -> None:

@@ -1,36 +1,35 @@
 """Google Translate's speech, through the library gTTS: many languages, free, by network only.
 
 The service is not made for programs and says so with status 429. So there is one request at a time,
-each is tried again with growing pauses, and the caller keeps every clip as it is made.
+at a pace that Google bears, and the caller keeps every clip as it is made.
 """
 
 from __future__ import annotations
 
-import contextlib
 import functools
 import random
-import threading
+import time
 from collections.abc import Callable, Mapping
-from concurrent.futures import FIRST_COMPLETED, Future, InvalidStateError, wait
 from importlib import metadata
-from typing import TYPE_CHECKING, Any, cast
+from typing import cast
 
-from audiobook.errors import MissingError, SpeechError, UnknownNameError
+from audiobook.errors import MissingError, UnknownNameError
 from audiobook.model import Clip, Utterance, Voice
-from audiobook.speech.engine import Limits, VoiceInfo
-
-if TYPE_CHECKING:
-    from audiobook.speech.engines._gtts_request import Failure
+from audiobook.script.clauses import cut
+from audiobook.speech.engine import Limits, VoiceInfo, check_speakable, is_speakable
+from audiobook.speech.retrying import Failure, Retrying
 
 __all__ = ["GoogleTranslate"]
 
-_TIMEOUT_S = (10.0, 30.0)  # to connect, to wait for the next bytes
-_QUICK_TIMEOUT_S = (3.0, 5.0)
-_SLOW_BELOW = 0.8
+_WAY_OF_ASKING = 2  # raised when the same text is asked for in another way
+_REQUEST_CHARACTERS = 100
+_MOST_CHARACTERS = 300
 
-_FIRST_PAUSE_S = 2.0
-_LONGEST_PAUSE_S = 60.0
-_LONGEST_RETRY_AFTER_S = 120.0
+_TIMEOUT_S = (10.0, 30.0)  # to connect, to wait for the next bytes
+_WITHIN_S = 60.0
+_QUICK_TIMEOUT_S = (3.0, 5.0)
+_QUICK_WITHIN_S = 10.0
+_SLOW_BELOW = 0.8
 
 _USUAL_DOMAIN = "com"
 _ACCENTS = {
@@ -65,29 +64,33 @@ _GOOGLE_TAGS = {
 class GoogleTranslate:
     """Speaks through Google Translate. A voice is a domain of Google's, and so an accent.
 
+    A text goes there in pieces of at most 100 characters, cut where it hurts least.
+
     Args:
         sleep: waits so many seconds; None: until `close`, at the most.
         uniform: a random number between two others, for the jitter of the pauses.
+        clock: seconds of a clock that never goes back.
     """
 
     name = "gtts"
     needs_network = True
-    limits = Limits(characters=100, at_once=1)
+    limits = Limits(_MOST_CHARACTERS, at_once=1)
 
     def __init__(
         self,
         *,
         sleep: Callable[[float], object] | None = None,
         uniform: Callable[[float, float], float] = random.uniform,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._closed: Future[None] = Future()
-        self._sleep = sleep or self._wait_for_close
-        self._uniform = uniform
+        self._requests = Retrying(
+            "Google", within_s=_WITHIN_S, sleep=sleep, uniform=uniform, clock=clock
+        )
 
     @functools.cached_property
     def version(self) -> str:
-        """gTTS's; Google does not tell its own."""
-        return metadata.version("gTTS")
+        """gTTS's, and that of the way it is used; Google does not tell its own."""
+        return f"{metadata.version('gTTS')}/{_WAY_OF_ASKING}"
 
     def voices(self) -> tuple[VoiceInfo, ...]:
         """For each language the usual domain, then those with an accent."""
@@ -120,8 +123,9 @@ class GoogleTranslate:
         refuses these.
         """
         word = Voice(self.name, _USUAL_DOMAIN, "en")
-        outcome = self._try("Yes.", word, _QUICK_TIMEOUT_S)
-        if not isinstance(outcome, Clip):
+        ask = functools.partial(_speak_once, "Yes.", word, _QUICK_TIMEOUT_S)
+        outcome = self._requests.probe(ask, _QUICK_WITHIN_S)
+        if isinstance(outcome, Failure):
             raise MissingError(outcome.error.what, hint=outcome.error.hint) from outcome.error
 
     def synthesise(self, utterance: Utterance, voice: Voice) -> Clip:
@@ -133,54 +137,32 @@ class GoogleTranslate:
             MissingError: it cannot be reached, or is not who it says it is.
             UnknownNameError: Google does not speak the language.
         """
-        tried = 0
-        while True:
-            outcome = self._try(utterance.text, voice, _TIMEOUT_S)
-            tried += 1
-            if isinstance(outcome, Clip):
-                return outcome
-            if tried >= outcome.tries or self._closed.done():
-                raise outcome.error
-            self._sleep(self._pause_s(tried, outcome.retry_after_s))
+        from audiobook.speech.engines._received import joined  # noqa: PLC0415 - slow to load
+
+        check_speakable(utterance.text)
+        pieces = filter(is_speakable, cut(utterance.text, _REQUEST_CHARACTERS))
+        return joined(
+            [
+                self._requests.ask(functools.partial(_speak_once, piece.strip(), voice, _TIMEOUT_S))
+                for piece in pieces
+            ]
+        )
 
     def close(self) -> None:
         """End waiting, for answers too; no further try is made."""
-        with contextlib.suppress(InvalidStateError):  # it was closed before
-            self._closed.set_result(None)
+        self._requests.close()
 
-    def _wait_for_close(self, seconds: float) -> None:
-        wait([self._closed], timeout=seconds)
 
-    def _pause_s(self, tried: int, retry_after_s: float | None) -> float:
-        """Exponential backoff with full jitter, unless the server says how long."""
-        if retry_after_s is not None:
-            return min(retry_after_s, _LONGEST_RETRY_AFTER_S)
-        return self._uniform(0.0, min(_FIRST_PAUSE_S * 2 ** (tried - 1), _LONGEST_PAUSE_S))
+def _speak_once(text: str, voice: Voice, timeout_s: tuple[float, float]) -> Clip | Failure:
+    from audiobook.speech.engines._gtts_request import speak_once  # noqa: PLC0415 - slow to load
 
-    def _try(self, text: str, voice: Voice, timeout_s: tuple[float, float]) -> Clip | Failure:
-        """Ask once, in a thread that nobody need wait for: its answer may take half a minute."""
-        from audiobook.speech.engines._gtts_request import Failure, speak_once  # noqa: PLC0415 - slow to load
-
-        language = _google_language(voice.language)
-        slow = voice.rate < _SLOW_BELOW
-        outcome: Future[Clip | Failure] = Future()
-
-        def ask() -> None:
-            try:
-                outcome.set_result(
-                    speak_once(
-                        text, language=language, domain=voice.name, slow=slow, timeout_s=timeout_s
-                    )
-                )
-            except BaseException as error:
-                outcome.set_exception(error)
-
-        threading.Thread(target=ask, daemon=True).start()
-        either: list[Future[Any]] = [outcome, self._closed]
-        wait(either, return_when=FIRST_COMPLETED)
-        if not outcome.done():
-            return Failure(SpeechError("Google was asked, but its answer is waited for no more"))
-        return outcome.result()
+    return speak_once(
+        text,
+        language=_google_language(voice.language),
+        domain=voice.name,
+        slow=voice.rate < _SLOW_BELOW,
+        timeout_s=timeout_s,
+    )
 
 
 def _languages() -> Mapping[str, str]:

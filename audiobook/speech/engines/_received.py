@@ -1,0 +1,128 @@
+"""What a server sent: read within bounds, judged by its bytes, and decoded.
+
+Loaded when it is first needed, for it brings requests and soundfile with it.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+
+import numpy as np
+import requests
+import soundfile
+
+from audiobook.errors import SpeechError
+from audiobook.model import Clip
+
+__all__ = ["NotSpeechError", "WebPageError", "body_of", "decoded", "joined"]
+
+_PIECE_BYTES = 1 << 14
+_SAMPLE_RATES_HZ = range(4_000, 192_001)
+_MOST_SAMPLES = 30_000_000  # ten minutes at 48 kHz
+
+_XING_WITHIN_BYTES = 64  # of the first frame's beginning
+_UNTOLD_BYTES = 0x7FFF_0000  # a WAV file that was streamed says that it is longer, or 0
+
+
+class NotSpeechError(requests.exceptions.RequestException):
+    """What was received cannot be speech; says what it is.
+
+    It is an error of requests', so that a library that asks through requests takes it for one.
+    """
+
+
+class WebPageError(NotSpeechError):
+    """It is a page for people: a server sends one in place of speech to those it will not serve."""
+
+
+def body_of(response: requests.Response, most_bytes: int) -> bytes:
+    """The body of a response that was asked for as a stream.
+
+    Raises:
+        NotSpeechError: it is longer than that.
+        WebPageError: it is a web page, though the status is 200.
+        requests.exceptions.RequestException: it ends before it should, or stops.
+    """
+    body = bytearray()
+    for piece in response.iter_content(_PIECE_BYTES):
+        body += piece
+        if len(body) > most_bytes:
+            raise NotSpeechError(f"an answer of more than {most_bytes:,} bytes")
+    if response.status_code == requests.codes.ok and body.lstrip().startswith(b"<"):
+        raise WebPageError(f"a web page of {len(body):,} bytes")
+    return bytes(body)
+
+
+def decoded(audio: bytes) -> Clip:
+    """A sound file of any kind that libsndfile knows by its bytes, mixed to mono.
+
+    Raises:
+        NotSpeechError: it is none, is cut off, or has no sound in it.
+    """
+    if not audio:
+        raise NotSpeechError("an answer without sound")
+    if _whole_bytes(audio) > len(audio):
+        raise NotSpeechError(f"{len(audio):,} bytes of a file that is longer")
+    try:
+        with soundfile.SoundFile(io.BytesIO(audio)) as file:
+            _check_size(file.samplerate, file.frames * file.channels)
+            samples = file.read(dtype="float32", always_2d=True).mean(axis=1)
+            sample_rate = int(file.samplerate)
+    except soundfile.SoundFileError as error:
+        raise NotSpeechError(f"{len(audio):,} bytes that are no sound") from error
+    if not samples.any():
+        raise NotSpeechError("an answer without sound")
+    return Clip(sample_rate, np.clip(np.rint(samples * 32768), -32768, 32767).astype(np.int16))
+
+
+def joined(clips: Sequence[Clip]) -> Clip:
+    """Clips end to end.
+
+    Raises:
+        SpeechError: their sample rates differ.
+    """
+    if len({clip.sample_rate for clip in clips}) > 1:
+        raise SpeechError("the pieces of a line have come at differing sample rates")
+    return Clip(clips[0].sample_rate, np.concatenate([clip.samples for clip in clips]))
+
+
+def _check_size(sample_rate_hz: int, n_samples: int) -> None:
+    """See that a few bytes do not fill the memory."""
+    if sample_rate_hz not in _SAMPLE_RATES_HZ:
+        raise NotSpeechError(f"sound at {sample_rate_hz:,} Hz")
+    if n_samples > _MOST_SAMPLES:
+        raise NotSpeechError(f"sound of {n_samples:,} samples")
+
+
+def _whole_bytes(audio: bytes) -> int:
+    """How many bytes the file has, or nearly, by its own account; 0 where it gives none.
+
+    libsndfile tells when a file ends early, but not of these two.
+    """
+    return _whole_wav_bytes(audio) if audio[:4] == b"RIFF" else _whole_mp3_bytes(audio)
+
+
+def _whole_wav_bytes(audio: bytes) -> int:
+    """By its chunks, each a name, a length and data (IBM and Microsoft, RIFF, 1991)."""
+    at = 12
+    while at + 8 <= len(audio):
+        n_bytes = int.from_bytes(audio[at + 4 : at + 8], "little")
+        if audio[at : at + 4] == b"data":
+            return 0 if n_bytes >= _UNTOLD_BYTES else at + 8 + n_bytes
+        at += 8 + n_bytes + n_bytes % 2
+    return at
+
+
+def _whole_mp3_bytes(audio: bytes) -> int:
+    """By the Xing header in its first frame, which encoders count in slightly differing ways."""
+    start = 0
+    if audio[:3] == b"ID3":  # id3.org, ID3v2.4.0, section 3.1: a length of four times 7 bits
+        start = 10 + sum(byte << 7 * place for place, byte in enumerate(audio[9:5:-1]))
+    head = audio[start : start + _XING_WITHIN_BYTES]
+    at = max(head.find(b"Xing"), head.find(b"Info"))
+    flags = int.from_bytes(head[at + 4 : at + 8], "big")
+    if at < 0 or not flags & 2:
+        return 0
+    at += 12 if flags & 1 else 8  # after the number of frames, if there is one
+    return start + int.from_bytes(head[at : at + 4], "big") * 98 // 100
