@@ -1,0 +1,154 @@
+"""What engines share that speak with models in files: cores, devices, digests, what is loaded."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import os
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Generic, TypeVar
+
+from audiobook.engine_settings import EngineSettings
+from audiobook.errors import ConfigError, MissingError, SpeechError
+from audiobook.speech.voice_store import voice_folders
+
+__all__ = [
+    "AT_ONCE",
+    "NO_CUDA",
+    "N_THREADS",
+    "Loaded",
+    "ModelSettings",
+    "digest_of",
+    "nothing_installed",
+    "read_settings",
+    "usual_settings",
+]
+
+_CORES = os.cpu_count() or 1
+AT_ONCE = min(_CORES, 4)
+"""Pieces a model speaks at the same time: each needs memory of its own, some 100 MB."""
+N_THREADS = max(1, _CORES // AT_ONCE)
+"""Threads for each of them, so that all together are no more than there are cores."""
+
+NO_CUDA = "CUDA was asked for and cannot be used: the processor speaks instead"
+"""The warning of clips that were to be made on the graphics card."""
+
+_CHUNK_BYTES = 1 << 20
+
+Value = TypeVar("Value")
+
+
+@dataclass(frozen=True, slots=True)
+class ModelSettings:
+    """What an engine with models can be told."""
+
+    folders: tuple[Path, ...]
+    """Where its models and voices are, the first preferred."""
+    cuda: bool = False
+    """Whether to use the graphics card, where that works."""
+
+
+def usual_settings() -> ModelSettings:
+    """What holds where a show sets nothing: `voice_folders`, and the variable AUDIOBOOK_CUDA."""
+    return ModelSettings(voice_folders(), os.environ.get("AUDIOBOOK_CUDA", "") not in ("", "0"))
+
+
+def read_settings(settings: EngineSettings) -> ModelSettings:
+    """What a show sets: `folder`, which is looked into before the others, and `cuda`.
+
+    Raises:
+        ConfigError: a setting is wrong, or the folder is not there; with its place.
+    """
+    usual = usual_settings()
+    named = settings.table.text("folder")
+    cuda = settings.table.flag("cuda")
+    if named is None:
+        return ModelSettings(usual.folders, usual.cuda if cuda is None else cuda)
+    where = settings.table.where("folder")
+    folder = Path(where.path).parent / named
+    if not folder.is_dir():
+        raise ConfigError(f"there is no folder {folder}", where=where)
+    return ModelSettings((folder, *usual.folders), usual.cuda if cuda is None else cuda)
+
+
+def nothing_installed(engine: str, settings: ModelSettings, example: str) -> MissingError:
+    """The error of an engine without a voice; the example is what may be installed."""
+    folders = ", ".join(map(str, settings.folders))
+    return MissingError(
+        f"there is no voice for {engine} in {folders}",
+        hint=f"audiobook voices install {example}",
+    )
+
+
+def digest_of(paths: Iterable[Path]) -> str:
+    """A digest of files: 16 hex digits. Each is read once, and again when size or date change.
+
+    Raises:
+        MissingError: one cannot be read.
+    """
+    try:
+        return "".join(_file_digest(path, *_look(path)) for path in paths)
+    except OSError as error:
+        raise MissingError(f"{error.filename} cannot be read: {error.strerror}") from error
+
+
+def _look(path: Path) -> tuple[int, int]:
+    found = path.stat()
+    return found.st_size, found.st_mtime_ns
+
+
+@functools.lru_cache(maxsize=256)
+def _file_digest(path: Path, n_bytes: int, changed_ns: int) -> str:
+    identity = hashlib.blake2b(digest_size=8)
+    with path.open("rb") as file:
+        while chunk := file.read(_CHUNK_BYTES):
+            identity.update(chunk)
+    return identity.hexdigest()
+
+
+class Loaded(Generic[Value]):
+    """Models that are slow to load and large: each loaded once, those used last kept.
+
+    Args:
+        load: loads what a name stands for.
+        stop: ends what a model is doing, for good.
+        most: how many are kept.
+    """
+
+    def __init__(
+        self, load: Callable[[str], Value], stop: Callable[[Value], object], most: int
+    ) -> None:
+        self._load = load
+        self._stop = stop
+        self._most = most
+        self._lock = threading.Lock()
+        self._values: OrderedDict[str, Value] = OrderedDict()
+        self._closed = False
+
+    def get(self, name: str) -> Value:
+        """The model of that name, loaded by the first who asks while others wait.
+
+        Raises:
+            SpeechError: after `close`.
+        """
+        with self._lock:
+            if self._closed:
+                raise SpeechError("the engine has been closed")
+            if name not in self._values:
+                self._values[name] = self._load(name)
+            self._values.move_to_end(name)
+            while len(self._values) > self._most:
+                self._values.popitem(last=False)
+            return self._values[name]
+
+    def close(self) -> None:
+        """Stop all that are kept, and load no more."""
+        with self._lock:
+            self._closed = True
+            for value in self._values.values():
+                self._stop(value)
+            self._values.clear()
