@@ -40,6 +40,7 @@ from audiobook.stories import (
     cast_story,
     parts_of,
     read_stories,
+    read_story,
     story_of_text,
 )
 
@@ -157,6 +158,7 @@ def say(
     text: str,
     path: str | Path,
     *,
+    like: str | Path | None = None,
     choices: Choices | None = None,
     listen: Listener = silent,
 ) -> Report:
@@ -165,6 +167,7 @@ def say(
     Args:
         text: what to say.
         path: the file to write; its suffix names the format.
+        like: a story whose narrator, language and lexicon are to be heard; None for none.
         choices: as for `build`; split and only are of no account.
         listen: is told of progress and warnings.
 
@@ -176,7 +179,8 @@ def say(
     choices = replace(choices or Choices(), formats=(_format_of(path),), only=None, split="episode")
     if not path.parent.exists():
         raise UsageError(f"there is no folder {path.parent}", hint="name a file in one there is")
-    story = story_of_text(text, path.stem, choices)
+    told = None if like is None else read_story(like, choices, listen)
+    story = story_of_text(text, path.stem, choices, told)
     with ExitStack() as stack:
         executor = stack.enter_context(ThreadPoolExecutor())
         tools = Tools(Store(), executor, executor, _AHEAD_PER_JOB, listen)

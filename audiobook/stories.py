@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from audiobook.config import EpisodeEntry, Music, Show, with_front_matter
+from audiobook.config import NARRATOR, EpisodeEntry, Music, Show, with_front_matter
 from audiobook.episode.formats import check_rates
 from audiobook.errors import ConfigError, UnknownNameError, UsageError, Where
 from audiobook.lexicon import read_user_lexicon
@@ -37,6 +37,7 @@ __all__ = [
     "profile_of",
     "read_script",
     "read_stories",
+    "read_story",
     "story_of_text",
 ]
 
@@ -170,6 +171,7 @@ def read_script(
     source: str | Path,
     *,
     language: str | None = None,
+    include: Collection[Role] = (),
     max_characters: int | None = None,
     listen: Listener = silent,
 ) -> Script:
@@ -178,18 +180,34 @@ def read_script(
     Args:
         source: the story's file.
         language: BCP 47 tag; None for the story's own, else its show's, else English.
+        include: parts of a book that are spoken besides its body, such as its notes.
         max_characters: segments longer than this are cut at clauses; None to cut none.
         listen: is told of what could not be read.
 
     Raises:
         AudiobookError: the story, or the show it belongs to, cannot be used.
     """
-    choices = Choices(language=language)
+    choices = Choices(language=language, include=frozenset(include))
+    return read_story(source, choices, listen).script(max_characters)
+
+
+def read_story(source: str | Path, choices: Choices, listen: Listener = silent) -> Story:
+    """The one story of a source, to be looked at before anything is made of it.
+
+    Args:
+        source: the story's file, or the folder of a show that has one.
+        choices: what is to be made of it.
+        listen: is told of what could not be read.
+
+    Raises:
+        UsageError: it has several.
+        AudiobookError: the story, or the show it belongs to, cannot be used.
+    """
     stories = _stories(source, choices, listen)
     if len(stories) > 1:
         raise UsageError(f"{source} has {len(stories)} stories", hint="name one of them")
     _check_settings(stories[0], choices)
-    return stories[0].script(max_characters)
+    return stories[0]
 
 
 def read_stories(
@@ -275,19 +293,31 @@ def _read_story(show: Show, entry: EpisodeEntry, choices: Choices) -> Story:
     return Story(show, entry, book, language)
 
 
-def story_of_text(text: str, title: str, choices: Choices) -> Story:
-    """A story that is a text at hand, without a show and without music.
+def story_of_text(text: str, title: str, choices: Choices, like: Story | None = None) -> Story:
+    """A story that is a text at hand, without music.
+
+    Args:
+        text: what is spoken.
+        title: its title.
+        choices: what is to be made of it.
+        like: whose narrator, language and lexicon it has; None for no show at all.
 
     Raises:
         StoryError: there is nothing to speak in it.
         UsageError: a choice cannot be used.
     """
-    show = Show(
-        music=Music(opening=None, bed=None, closing=None), narration=bool(choices.narration)
+    show = like.show if like else _with_user_lexicon(Show())
+    narration = show.narration if choices.narration is None else choices.narration
+    narrator = show.member(NARRATOR)
+    show = replace(
+        show,
+        cast=(narrator,) if narrator else (),
+        music=Music(opening=None, bed=None, closing=None),
+        narration=narration,
     )
-    show = _with_user_lexicon(show)
+    language = choices.language or (like.language if like else "en")
     book = read_text(text.encode("utf-8", "replace"), "the text", ())
-    story = Story(show, EpisodeEntry(Path(title), title), book, choices.language or "en")
+    story = Story(show, EpisodeEntry(Path(title), title), book, language)
     _check(story, choices)
     return story
 
