@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 
 from audiobook.errors import ConfigError, UnknownNameError
 from audiobook.settings import Table
@@ -18,12 +18,16 @@ _AGES = ("child", "adult", "old")
 _QUALITIES = ("low", "medium", "high")
 
 
-def read_voice_infos(settings: Table) -> tuple[VoiceInfo, ...]:
-    """What an engine's table says of its voices; empty where it names none.
+def read_voice_infos(settings: Table, default: Iterable[str] = ()) -> tuple[VoiceInfo, ...]:
+    """What an engine's table says of its voices.
 
     `voices` is a list of names, or a table of tables by name with `language`, `gender`, `age`,
     `quality` and `note`. `languages` is a list of BCP 47 tags, for all voices that name none;
     without it they speak every language.
+
+    Args:
+        settings: the engine's.
+        default: names of the voices where `voices` is not given.
 
     Raises:
         ConfigError: a setting is unknown or wrong; with its place.
@@ -33,7 +37,8 @@ def read_voice_infos(settings: Table) -> tuple[VoiceInfo, ...]:
         _check_language(language, settings, "languages")
     voices = settings.table_or_texts("voices")
     if not isinstance(voices, Table):
-        return tuple(VoiceInfo(name, tag) for name in dict.fromkeys(voices) for tag in languages)
+        names, tags = dict.fromkeys(voices or default), dict.fromkeys(languages)
+        return tuple(VoiceInfo(name, tag) for name in names for tag in tags)
     return tuple(info for name in voices.names() for info in _infos(name, voices, languages))
 
 

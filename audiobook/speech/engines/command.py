@@ -1,0 +1,322 @@
+"""Any program as an engine: called once for each piece of text, by an argument list of a show's."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import re
+import shutil
+import tempfile
+import unicodedata
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from audiobook.engine_settings import EngineSettings
+from audiobook.errors import (
+    ConfigError,
+    MissingError,
+    OutputError,
+    SpeechError,
+    UnknownNameError,
+    Where,
+)
+from audiobook.model import Clip, Utterance, Voice
+from audiobook.settings import Table
+from audiobook.speech.engine import Engine, Limits, VoiceInfo, check_speakable, excerpt
+from audiobook.speech.engines._command_presets import NO_PRESET, PRESETS, Preset
+from audiobook.speech.engines._command_run import Ended, Runner, StoppedError
+from audiobook.speech.voice_settings import read_voice_infos
+
+__all__ = ["Command"]
+
+_TEXT_FORMAT = 1  # raised when the same text is handed over otherwise
+_PLACEHOLDER = re.compile(r"\{(text_file|out|voice|language|rate|stretch|words_per_minute)\}")
+_USUAL_WPM = 175
+_FORMATS = ("wav", "aiff", "flac", "mp3")
+_ONLY_VOICE = "default"
+
+_CHARACTERS, _MOST_CHARACTERS = 1_000, 20_000
+_MOST_AT_ONCE = 64
+_TIMEOUT_S, _MOST_TIMEOUT_S = 60.0, 3_600.0
+_MOST_BYTES = 128 * 10**6
+_MOST_DIGESTED_BYTES = 64 * 10**6
+
+_EXAMPLE = 'command = ["flite", "-f", "{text_file}", "-o", "{out}"]'
+
+
+@dataclass(frozen=True, slots=True)
+class _Program:
+    """What is run, and how it is waited for."""
+
+    arguments: tuple[str, ...] = ()
+    """The program and its arguments, with placeholders; empty where the show has set none."""
+    voices: tuple[VoiceInfo, ...] = (VoiceInfo(_ONLY_VOICE, "mul"),)
+    """Its voices."""
+    folder: Path = Path()
+    """Where it runs, and where files are named from."""
+    suffix: str = ".wav"
+    """Of the file that it writes."""
+    timeout_s: float = _TIMEOUT_S
+    """Seconds that it may take for one text."""
+    hint: str | None = None
+    """How it is installed."""
+    where: Where | None = None
+    """Where the show sets it."""
+
+    def path(self) -> Path:
+        """Where the program is: on PATH, or from the folder where its name has a slash.
+
+        Raises:
+            MissingError: it is nowhere, or may not be run.
+        """
+        if not self.arguments:
+            raise MissingError(
+                "no program is set for this engine",
+                hint=f"give it one in show.toml, in a table [engines.NAME]: {_EXAMPLE}",
+            )
+        name = self.arguments[0]
+        found = shutil.which(self.folder / name if Path(name).name != name else name)
+        if found is None:
+            raise MissingError(f'there is no program "{name}"', where=self.where, hint=self.hint)
+        return Path(found).absolute()
+
+    def files(self) -> Iterator[Path]:
+        """The program, and those of its arguments that are files: its script, its model."""
+        yield self.path()
+        paths = (self.folder / argument for argument in self.arguments[1:])
+        yield from (path for path in paths if _is_file(path))
+
+
+class Command(Engine):
+    """Speaks by a program that reads a text and writes a sound file.
+
+    Its settings are those of a table `[engines.NAME]`: `command`, a list of the program and its
+    arguments, or `preset`; `voices` and `languages`, see `read_voice_infos`; `format` of the file
+    that it writes; `characters`, `at_once` and `timeout_s`. In the arguments, `{text_file}`,
+    `{out}`, `{voice}`, `{language}`, `{rate}` (1 is the program's own), `{stretch}` (1 / rate) and
+    `{words_per_minute}` (175 × rate) stand for what they say, and nothing else is expanded. The
+    text is on its standard input too.
+    """
+
+    name = "command"
+    limits = Limits(_CHARACTERS, at_once=1)
+    needs_network = False
+
+    def __init__(self, program: _Program | None = None) -> None:
+        self._program = program or _Program()
+        self._runner = Runner()
+
+    def configured(self, settings: EngineSettings) -> Engine:
+        """An engine that runs what a show says; see `TakesSettings`."""
+        table = settings.table
+        preset = _preset(table)
+        arguments = _arguments(table, preset)
+        engine = Command(
+            _Program(
+                arguments,
+                _voices(table, preset, arguments),
+                Path(settings.where.path).absolute().parent,
+                f".{_format(table, preset)}",
+                table.number("timeout_s", 1.0, _MOST_TIMEOUT_S, _TIMEOUT_S),
+                preset.hint,
+                settings.where,
+            )
+        )
+        engine.name = settings.name
+        engine.limits = Limits(
+            table.integer("characters", 20, _MOST_CHARACTERS) or _CHARACTERS,
+            table.integer("at_once", 1, _MOST_AT_ONCE) or preset.at_once,
+        )
+        return engine
+
+    @functools.cached_property
+    def version(self) -> str:
+        """A digest of the arguments, of where the program is, and of each file that is named.
+
+        Files count by what they hold, those over 64 MB by their size and time.
+        """
+        identity = hashlib.blake2b(digest_size=8)
+        facts = (_TEXT_FORMAT, self._program.arguments, self._program.suffix)
+        identity.update(repr((*facts, str(self._program.path()))).encode())
+        for path in self._program.files():
+            identity.update(_fingerprint(path))
+        return identity.hexdigest()
+
+    def voices(self) -> tuple[VoiceInfo, ...]:
+        """Those that the show or the preset lists."""
+        return self._program.voices
+
+    def check_ready(self) -> None:
+        """See that the program is there (MissingError)."""
+        self._program.path()
+
+    def synthesise(self, utterance: Utterance, voice: Voice) -> Clip:
+        """Run the program; no word timings.
+
+        Raises:
+            SpeechError: nothing in the text can be spoken, or the program fails, takes too long,
+                or writes no sound.
+            MissingError: the program is not there, or cannot be run.
+            OutputError: there is no room for its files.
+        """
+        check_speakable(utterance.text)
+        with _workshop() as folder:
+            text_file = folder / "text.txt"
+            out = folder / f"speech{self._program.suffix}"
+            _write_text(text_file, utterance.text)
+            values = {"text_file": str(text_file), "out": str(out), **_values(voice)}
+            ended = self._run(values, text_file, out, utterance.text)
+            return self._clip(out, ended, utterance.text)
+
+    def close(self) -> None:
+        """End what is running."""
+        self._runner.close()
+
+    def _run(self, values: dict[str, str], text_file: Path, out: Path, text: str) -> Ended:
+        path = self._program.path()
+        arguments = [_filled(argument, values) for argument in self._program.arguments[1:]]
+        try:
+            ended = self._runner.run(
+                [str(path), *arguments],
+                folder=self._program.folder,
+                text_file=text_file,
+                out=out,
+                within_s=self._program.timeout_s,
+                most_bytes=_MOST_BYTES,
+            )
+        except OSError as error:
+            what = f"{path} cannot be run: {error.strerror or error}"
+            raise MissingError(what, where=self._program.where) from error
+        except StoppedError as error:
+            raise SpeechError(f"{self.name} {error}: it was given {excerpt(text)}") from error
+        if ended.code:
+            raise self._failed(_how(ended.code), ended, text)
+        return ended
+
+    def _clip(self, out: Path, ended: Ended, text: str) -> Clip:
+        from audiobook.speech.engines._received import NotSpeechError, decoded  # noqa: PLC0415 - slow to load
+
+        if not _is_file(out):
+            raise self._failed("wrote no sound", ended, text)
+        try:
+            with out.open("rb") as file:
+                return decoded(file.read(_MOST_BYTES))
+        except NotSpeechError as error:
+            raise self._failed(f"wrote {error}", ended, text) from error
+        except OSError as error:
+            reason = error.strerror or error
+            raise SpeechError(f"what {self.name} wrote cannot be read: {reason}") from error
+
+    def _failed(self, what: str, ended: Ended, text: str) -> SpeechError:
+        said = f", and says {excerpt(ended.last_words)}" if ended.last_words else ""
+        return SpeechError(f"{self.name} {what} for {excerpt(text)}{said}")
+
+
+def _preset(table: Table) -> Preset:
+    name = table.text("preset")
+    if name is None:
+        return NO_PRESET
+    if "command" in table.names():
+        raise ConfigError(
+            'an engine has either "command" or "preset"',
+            where=table.where("preset"),
+            hint="leave one of them out",
+        )
+    if name not in PRESETS:
+        raise UnknownNameError("preset", name, PRESETS, where=table.where("preset"))
+    return PRESETS[name]
+
+
+def _arguments(table: Table, preset: Preset) -> tuple[str, ...]:
+    arguments = table.texts("command") or preset.arguments
+    if not any("{out}" in argument for argument in arguments[1:]):
+        raise ConfigError(
+            '"command" must be a list of a program and its arguments, with {out} among them',
+            where=table.where("command"),
+            hint=_EXAMPLE,
+        )
+    return arguments
+
+
+def _format(table: Table, preset: Preset) -> str:
+    name = table.text("format") or preset.format
+    if name not in _FORMATS:
+        raise UnknownNameError("format", name, _FORMATS, where=table.where("format"))
+    return name
+
+
+def _voices(table: Table, preset: Preset, arguments: tuple[str, ...]) -> tuple[VoiceInfo, ...]:
+    has_choice = any("{voice}" in argument for argument in arguments)
+    listed = read_voice_infos(table, default=() if has_choice else (_ONLY_VOICE,))
+    if not listed and not preset.voices:
+        raise ConfigError(
+            "a command with {voice} needs a list of voices",
+            where=table.where("command"),
+            hint='voices = ["NAME", "NAME"]',
+        )
+    return listed or preset.voices
+
+
+def _values(voice: Voice) -> dict[str, str]:
+    """What the placeholders of a voice stand for."""
+    return {
+        "voice": voice.name,
+        "language": voice.language,
+        "rate": f"{voice.rate:.4g}",
+        "stretch": f"{1 / voice.rate:.4g}",
+        "words_per_minute": str(round(_USUAL_WPM * voice.rate)),
+    }
+
+
+def _filled(argument: str, values: dict[str, str]) -> str:
+    return _PLACEHOLDER.sub(lambda found: values[found[1]], argument)
+
+
+@contextmanager
+def _workshop() -> Generator[Path]:
+    """A folder that is there for as long as one text is spoken."""
+    try:
+        folder = tempfile.TemporaryDirectory(prefix="audiobook-", ignore_cleanup_errors=True)
+    except OSError as error:
+        raise _no_room(error) from error
+    with folder as path:
+        yield Path(path)
+
+
+def _write_text(path: Path, text: str) -> None:
+    """Write a text as UTF-8, without control codes and halves of characters."""
+    clean = "".join(" " if unicodedata.category(c) in ("Cc", "Cs") else c for c in text)
+    try:
+        path.write_text(clean + "\n", "utf-8")
+    except OSError as error:
+        raise _no_room(error) from error
+
+
+def _no_room(error: OSError) -> OutputError:
+    what = f"cannot write to the folder for temporary files: {error.strerror or error}"
+    return OutputError(what, hint="set TMPDIR to a folder with room")
+
+
+def _how(code: int) -> str:
+    return f"ended with code {code}" if code > 0 else f"was ended by signal {-code}"
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except (OSError, ValueError):  # no name that a file could have
+        return False
+
+
+def _fingerprint(path: Path) -> bytes:
+    """What tells a file from another."""
+    try:
+        facts = path.stat()
+        if facts.st_size > _MOST_DIGESTED_BYTES:
+            return f"{facts.st_size} {facts.st_mtime_ns}".encode()
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "blake2b").digest()
+    except OSError as error:
+        raise MissingError(f"{path} cannot be read: {error.strerror or error}") from error

@@ -1,0 +1,249 @@
+"""A program of the user's as an engine: what it is given, and all that it may do wrong."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import select
+import shutil
+import signal
+import sys
+from collections.abc import Callable, Generator
+from contextlib import closing
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+from fakes import speaking_program
+
+from audiobook.engine_settings import read_engine_settings
+from audiobook.errors import AudiobookError, ConfigError, MissingError, SpeechError
+from audiobook.model import Utterance, Voice
+from audiobook.progress import silent
+from audiobook.settings import parse_toml
+from audiobook.speech.choose import Engines
+from audiobook.speech.contract import CHECKS, Check, subject_of
+from audiobook.speech.engine import Engine, VoiceInfo, load_engine
+from audiobook.speech.engines import command
+
+PYTHON = [sys.executable, "-I", "-S"]
+PROGRAM = str(Path(speaking_program.__file__))
+VOICES = 'languages = ["en"]\nvoices = ["alto", "bass"]\n'
+
+
+def made(toml: str, folder: Path = Path()) -> Engine:
+    table = parse_toml(f"[engines.own]\n{toml}".encode(), str(folder / "show.toml"))
+    engines = table.table("engines")
+    assert engines
+    return Engines(silent, read_engine_settings(engines)).load("own")
+
+
+def speaking(how: str = "well", toml: str = VOICES, program: str = PROGRAM) -> str:
+    arguments = [*PYTHON, program, "{out}", how, "{voice}", "{rate}"]
+    return f"command = {json.dumps(arguments)}\n{toml}"
+
+
+@pytest.fixture
+def own() -> Generator[Callable[[str], Engine]]:
+    engines: list[Engine] = []
+
+    def make(toml: str) -> Engine:
+        engines.append(made(toml))
+        return engines[-1]
+
+    yield make
+    for engine in engines:
+        engine.close()
+
+
+def speak(engine: Engine, text: str = "The water was high.", **how: float) -> np.ndarray:
+    return engine.synthesise(Utterance(text), Voice("own", "alto", "en", **how)).samples
+
+
+@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__)
+def test_contract(check: Check) -> None:
+    with subject_of(lambda: made(speaking())) as subject:
+        check(subject)
+
+
+@pytest.mark.skipif(not shutil.which("flite"), reason="flite is not installed")
+@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__)
+def test_flite_keeps_the_contract(check: Check) -> None:
+    with subject_of(lambda: made('preset = "flite"')) as subject:
+        check(subject)
+
+
+def test_each_placeholder_stands_for_what_it_says_and_nothing_else_is_expanded(
+    tmp_path: Path,
+) -> None:
+    script = tmp_path / "note.py"
+    script.write_text(
+        "import json, os, sys\n"
+        "with open(sys.argv[1], encoding='utf-8') as file: text = file.read()\n"
+        "noted = [text, sys.stdin.read(), os.getcwd(), sys.argv[3:]]\n"
+        "open('noted.json', 'w').write(json.dumps(noted))\n"
+        f"sys.path.insert(0, {str(Path(PROGRAM).parent)!r})\n"
+        "from speaking_program import write\n"
+        "write(sys.argv[2], 800, 36)\n"
+    )
+    arguments = [*PYTHON, "note.py", "{text_file}", "{out}"]
+    arguments += ["--v={voice}/{language}", "{rate} {stretch}", "{words_per_minute}"]
+    arguments += ["$HOME", "*", "{{out}", "{text}", "`id`", "{ out }"]
+    toml = f'command = {json.dumps(arguments)}\nvoices = ["{{out}}; rm"]\n'
+    with closing(made(toml, tmp_path)) as engine:
+        voice = Voice("own", "{out}; rm", "de-AT", rate=1.25)
+        engine.synthesise(Utterance("Un café\0 \ud83d."), voice)
+
+    text, on_stdin, folder, rest = json.loads((tmp_path / "noted.json").read_text())
+    assert text == on_stdin == "Un café   .\n"
+    assert Path(folder) == tmp_path
+    out = rest[5][1:]
+    assert out.endswith(".wav")
+    assert rest[:3] == ["--v={out}; rm/de-AT", "1.25 0.8", "219"]
+    assert rest[3:] == ["$HOME", "*", f"{{{out}", "{text}", "`id`", "{ out }"]
+
+
+@pytest.mark.parametrize("how", ["deaf", "chatter", "stereo"])
+def test_a_program_may_read_nothing_say_much_and_write_two_channels(
+    own: Callable[[str], Engine], how: str
+) -> None:
+    assert speak(own(speaking(how))).any()
+
+
+@pytest.mark.parametrize(
+    ("how", "what"),
+    [
+        ("fail", 'ended with code 1 for "The water was high.", and says "very  hoarse"'),
+        ("crash", f"was ended by signal {signal.SIGABRT:d} for"),
+        ("nothing", "wrote no sound for"),
+        ("pipe", "wrote no sound for"),
+        ("silence", "wrote an answer without sound for"),
+        ("rubbish", "wrote 1,400 bytes that are no sound for"),
+        ("half", "wrote 200 bytes of a file that is longer for"),
+    ],
+)
+def test_a_failure_is_told_in_a_line(own: Callable[[str], Engine], how: str, what: str) -> None:
+    with pytest.raises(SpeechError) as caught:
+        speak(own(speaking(how)))
+    assert re.match(f"own {what}", str(caught.value))
+    assert str(caught.value).isprintable()
+
+
+def test_a_program_that_hangs_is_ended(own: Callable[[str], Engine]) -> None:
+    with pytest.raises(SpeechError, match="own has not ended within 1 s: it was given"):
+        speak(own(speaking("hang", f"{VOICES}timeout_s = 1\n")))
+
+
+def test_a_program_that_fills_the_disk_is_ended(
+    own: Callable[[str], Engine], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(command, "_MOST_BYTES", 10**7)
+    with pytest.raises(SpeechError, match="writes more than 10 MB"):
+        speak(own(speaking("flood")))
+
+
+def test_what_a_program_leaves_running_is_ended(
+    own: Callable[[str], Engine], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    monkeypatch.setenv("LINGERER", str(tmp_path / "pipe"))
+    pipe = os.open(tmp_path / "pipe", os.O_RDONLY | os.O_NONBLOCK)
+    with os.fdopen(pipe, "rb", buffering=0) as lingerer:
+        assert speak(own(speaking("linger"))).any()
+        assert lingerer.read(4) == b"here"
+        select.select([lingerer], [], [], 5.0)
+        assert lingerer.read(4) == b"", "it is still there"
+
+
+def test_nothing_is_left_in_the_folder_for_temporary_files(
+    own: Callable[[str], Engine], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    speak(own(speaking()))
+    with pytest.raises(SpeechError):
+        speak(own(speaking("fail")))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_no_room_for_files_is_told(
+    own: Callable[[str], Engine], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "missing"))
+    with pytest.raises(AudiobookError, match=r"cannot write to the folder.*TMPDIR"):
+        speak(own(speaking()))
+
+
+@pytest.mark.parametrize(("suffix", "subtype"), [("aiff", None), ("flac", None), ("mp3", None)])
+def test_other_formats_are_read(
+    own: Callable[[str], Engine], tmp_path: Path, suffix: str, subtype: str | None
+) -> None:
+    samples = np.sin(np.arange(8_000) / 5) / 2
+    soundfile.write(tmp_path / f"tone.{suffix}", np.stack([samples, samples], 1), 16_000)
+    arguments = ["cp", str(tmp_path / f"tone.{suffix}"), "{out}"]
+    engine = own(f'command = {json.dumps(arguments)}\nformat = "{suffix}"\n')
+    clip = engine.synthesise(Utterance("Yes."), Voice("own", "default", "en"))
+
+    assert clip.sample_rate == 16_000
+    assert clip.duration_s == pytest.approx(0.5, abs=0.1)
+    assert np.abs(clip.samples).max() == pytest.approx(16_384, rel=0.1)
+
+
+def test_a_program_that_is_not_there_is_missing(own: Callable[[str], Engine]) -> None:
+    engine = own('command = ["no-such-program", "{out}"]')
+    for act in (engine.check_ready, lambda: speak(engine), lambda: engine.version):
+        with pytest.raises(MissingError, match='toml:1:1: there is no program "no-such-program"'):
+            act()
+
+
+def test_a_program_that_cannot_be_run_is_missing(tmp_path: Path) -> None:
+    (tmp_path / "speak").write_bytes(b"\x7fELF rubbish")
+    (tmp_path / "speak").chmod(0o755)
+    with pytest.raises(MissingError, match=r"toml:1:1: .*speak cannot be run: Exec format"):
+        speak(made('command = ["./speak", "{out}"]', tmp_path))
+
+
+def test_without_settings_it_says_what_it_lacks() -> None:
+    with pytest.raises(MissingError, match=r"no program is set .*\[engines.NAME\]"):
+        load_engine("command").check_ready()
+
+
+@pytest.mark.parametrize(
+    ("toml", "what"),
+    [
+        ('command = "flite {out}"', '2:1: "command" must be a list of a program and'),
+        ('command = ["flite"]', "2:1: .*with {out} among them"),
+        ("command = []", "2:1: .*with {out} among them"),
+        ('command = ["a", "{out}", "{voice}"]', "2:1: a command with {voice} needs a list"),
+        ('preset = "flit"', '2:1: unknown preset "flit".*"flite"'),
+        ('preset = "say"\ncommand = ["say"]', '2:1: an engine has either "command" or "preset"'),
+        ('preset = "say"\nformat = "ogg"', '3:1: unknown format "ogg"'),
+        ('preset = "say"\nformt = "wav"', '3:1: unknown setting "formt".*"format"'),
+        ('preset = "say"\ntimeout_s = 0', '3:1: "timeout_s" must be between 1 and 3600'),
+        ('preset = "say"\nat_once = 0', '3:1: "at_once" must be a whole number from 1 to 64'),
+    ],
+)
+def test_settings_that_make_no_sense_are_told_with_their_place(toml: str, what: str) -> None:
+    with pytest.raises(ConfigError, match=f"^show.toml:{what}"):
+        made(toml)
+
+
+def test_a_show_may_change_what_a_preset_says() -> None:
+    engine = made('preset = "say"\nvoices = ["Fiona"]\nlanguages = ["en-GB"]\ncharacters = 99\n')
+
+    assert engine.voices() == (VoiceInfo("Fiona", "en-GB"),)
+    assert (engine.name, engine.limits.characters, engine.limits.at_once) == ("own", 99, 4)
+
+
+def test_another_program_or_argument_is_another_version(tmp_path: Path) -> None:
+    script = tmp_path / "speak.py"
+    versions = []
+    for source, how in [("1", "a"), ("2", "a"), ("2", "b")]:
+        script.write_text(source)
+        versions.append(made(speaking(how, program="speak.py"), tmp_path).version)
+    script.write_text("1")
+    again = made(speaking("a", program="speak.py"), tmp_path).version
+
+    assert len(set(versions)) == 3
+    assert again == versions[0]
