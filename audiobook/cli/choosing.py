@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from audiobook.model import Role
     from audiobook.stories import Choices
 
 __all__ = ["choices_of"]
@@ -21,11 +22,13 @@ def choices_of(
     only: str | None = None,
     music: bool = True,
     narration: bool | None = None,
+    include: list[str] | None = None,
 ) -> Choices:
     """What a user chose, as the library takes it.
 
     Raises:
         UsageError: a value of --voice names no voice.
+        UnknownNameError: a value of --include names no part of a book.
     """
     from audiobook.stories import Choices
 
@@ -39,6 +42,7 @@ def choices_of(
         only=only,
         music=music,
         narration=narration,
+        include=frozenset(map(_role, include or ())),
     )
 
 
@@ -52,3 +56,15 @@ def _name_and_voice(given: str) -> tuple[str, str]:
             f'--voice "{given}" names no voice', hint="write --voice VOICE or --voice NAME=VOICE"
         )
     return name or NARRATOR, voice
+
+
+def _role(given: str) -> Role:
+    """The part of a book of that name, whatever stands between its words."""
+    from audiobook.errors import UnknownNameError
+    from audiobook.model import Role
+
+    roles = {role.value.replace(" ", "-"): role for role in Role if role is not Role.BODY}
+    name = "-".join(given.casefold().replace("-", " ").replace("_", " ").split())
+    if name not in roles:
+        raise UnknownNameError("part of a book", given, roles)
+    return roles[name]

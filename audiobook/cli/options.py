@@ -11,6 +11,7 @@ __all__ = [
     "Debug",
     "EngineName",
     "Formats",
+    "Include",
     "Json",
     "Language",
     "Music",
@@ -120,6 +121,16 @@ Narration = Annotated[
 Music = Annotated[
     bool,
     typer.Option("--music/--no-music", envvar="AUDIOBOOK_MUSIC", help="Play music, or none."),
+]
+Include = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--include",
+        metavar="PART",
+        envvar="AUDIOBOOK_INCLUDE",
+        help="Speak this of a book, too: notes, front-matter, back-matter, contents, "
+        "page-numbers, pictures or tables; may be repeated.",
+    ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="One JSON object on standard output.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print errors only.")]

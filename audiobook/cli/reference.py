@@ -22,11 +22,11 @@ Made by `python -m audiobook.cli.reference` from the commands themselves.
 _TAIL = """\
 ## Variables
 
-A variable stands for an option that is not given. `AUDIOBOOK_VOICE` and `AUDIOBOOK_FORMAT` take \
-several values with spaces between them. `AUDIOBOOK_CACHE` names the folder that keeps what was \
-made; without it that is the cache folder of the user. `AUDIOBOOK_LEXICON` names the file of your \
-own lexicon; without it that is `lexicon.toml` in the settings folder of the user. `NO_COLOR` is \
-heeded.
+A variable stands for an option that is not given. `AUDIOBOOK_VOICE`, `AUDIOBOOK_FORMAT` and \
+`AUDIOBOOK_INCLUDE` take several values with spaces between them. `AUDIOBOOK_CACHE` names the \
+folder that keeps what was made; without it that is the cache folder of the user. \
+`AUDIOBOOK_LEXICON` names the file of your own lexicon; without it that is `lexicon.toml` in the \
+settings folder of the user. `NO_COLOR` is heeded.
 
 ## Exit codes
 

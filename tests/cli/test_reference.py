@@ -27,5 +27,6 @@ def test_the_page_names_what_can_be_chosen() -> None:
     assert all(f" {name}," in line for name in PROFILES for line in profiles)
     (formats,) = {line for line in reference().splitlines() if line.startswith("| `--format")}
     assert all(name in formats for name in format_names())
-    for command in ("build", "plan", "script", "say", "voices", "check", "publish", "serve"):
+    making, finished = ("build", "plan", "script", "words", "say"), ("check", "publish", "serve")
+    for command in (*making, "voices", *finished):
         assert f"\n## audiobook {command}\n" in reference()

@@ -13,6 +13,7 @@ from audiobook.cli.options import (
     Debug,
     EngineName,
     Formats,
+    Include,
     Json,
     Language,
     Music,
@@ -43,6 +44,7 @@ def build(
     only: Only = None,
     music: Music = True,
     narration: Narration = None,
+    include: Include = None,
     jobs: Annotated[
         int | None,
         typer.Option(
@@ -73,6 +75,7 @@ def build(
             only=only,
             music=music,
             narration=narration,
+            include=include,
         )
         if dry_run:
             from audiobook.planning import plan as plan_of
@@ -105,6 +108,7 @@ def plan(
     only: Only = None,
     music: Music = True,
     narration: Narration = None,
+    include: Include = None,
     as_json: Json = False,
     quiet: Quiet = False,
     debug: Debug = False,
@@ -123,6 +127,7 @@ def plan(
             only=only,
             music=music,
             narration=narration,
+            include=include,
         )
         plans = plan_of(source, output=output, choices=choices, listen=reporter.listen)
         show_plans(plans, reporter)

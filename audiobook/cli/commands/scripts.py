@@ -1,4 +1,4 @@
-"""What an author sees of a story before it is spoken."""
+"""What an author sees of a story, and hears of its words, before it is spoken."""
 
 from __future__ import annotations
 
@@ -7,11 +7,23 @@ from typing import Annotated
 
 import typer
 
-from audiobook.cli.options import Debug, Json, Language, StoryFile
+from audiobook.cli.choosing import choices_of
+from audiobook.cli.options import (
+    Debug,
+    EngineName,
+    Include,
+    Json,
+    Language,
+    Quiet,
+    StoryFile,
+    VoiceNames,
+)
+from audiobook.cli.reporting.building import show_built
 from audiobook.cli.reporting.reporter import reported
-from audiobook.cli.reporting.scripts import show_script
+from audiobook.cli.reporting.scripts import Findings, show_findings, write_findings
+from audiobook.cli.reporting.words import show_words
 
-__all__ = ["script"]
+__all__ = ["script", "words"]
 
 
 def script(
@@ -26,17 +38,82 @@ def script(
         ),
     ] = None,
     language: Language = None,
+    include: Include = None,
+    report: Annotated[
+        bool,
+        typer.Option(
+            "--report",
+            help="Show what becomes of each character instead: spoken, said otherwise and how, "
+            "or left out and why.",
+        ),
+    ] = False,
+    cast: Annotated[
+        bool, typer.Option("--cast", help="Show who speaks how much instead, with examples.")
+    ] = False,
     as_json: Json = False,
     debug: Debug = False,
 ) -> None:
     """Show what will be spoken, by whom, in which order."""
     with reported(debug=debug, as_json=as_json) as reporter:
-        from audiobook.stories import read_script
-
-        found = read_script(story, language=language, listen=reporter.listen)
-        if output is None or as_json:
-            show_script(found, output, reporter)
-            return
+        from audiobook.script.accounting import account
+        from audiobook.script.cast_report import cast_report
         from audiobook.scripting import write_script
+        from audiobook.stories import read_story
 
-        write_script(found, output, listen=reporter.listen)
+        choices = choices_of(language=language, include=include)
+        read = read_story(story, choices, reporter.listen)
+        found = read.script(None)
+        findings = Findings(
+            found,
+            account(read.book, found) if report else None,
+            cast_report(found) if cast else None,
+        )
+        if output is not None and as_json:
+            write_findings(findings, output)
+            return
+        if output is not None:
+            write_script(found, output, listen=reporter.listen)
+        show_findings(findings, reporter, with_text=output is None)
+
+
+def words(
+    story: StoryFile,
+    limit: Annotated[
+        int, typer.Option("--limit", metavar="N", min=1, help="Show no more than so many.")
+    ] = 50,
+    say: Annotated[
+        str | None,
+        typer.Option(
+            "--say",
+            metavar="WORD",
+            help="Speak this one instead, with the story's narrator and lexicon.",
+        ),
+    ] = None,
+    output: Annotated[
+        Path,
+        typer.Option(
+            "--output", "-o", metavar="FILE", help="The file for --say to write: .mp3 or .wav."
+        ),
+    ] = Path("say.mp3"),
+    engine: EngineName = None,
+    voice: VoiceNames = None,
+    language: Language = None,
+    include: Include = None,
+    as_json: Json = False,
+    quiet: Quiet = False,
+    debug: Debug = False,
+) -> None:
+    """List names and odd words that a listener should check, the most frequent first."""
+    with reported(quiet=quiet, debug=debug, as_json=as_json) as reporter:
+        choices = choices_of(engine=engine, voices=voice, language=language, include=include)
+        if say is not None:
+            from audiobook.builder import say as say_text
+
+            report = say_text(say, output, like=story, choices=choices, listen=reporter.listen)
+            show_built(report, reporter)
+            return
+        from audiobook.script.spoken import odd_words
+        from audiobook.stories import read_story
+
+        read = read_story(story, choices, reporter.listen)
+        show_words(odd_words(read.script(None)), limit, reporter)
