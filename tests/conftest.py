@@ -9,7 +9,7 @@ import pytest
 
 from audiobook.store import Store
 
-pytest_plugins = ["fakes.google"]
+pytest_plugins = ["fakes.google", "fakes.openai_server"]
 
 
 @pytest.fixture(autouse=True)

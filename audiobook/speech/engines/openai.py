@@ -1,0 +1,109 @@
+"""Speech of any server with OpenAI's interface: OpenAI's own, or one that runs at home.
+
+Kokoro-FastAPI, speaches, LocalAI and others have it. The key comes from the environment when it is
+needed, and goes nowhere but into the header of a request.
+"""
+
+from __future__ import annotations
+
+import functools
+import random
+import time
+from collections.abc import Callable
+
+from audiobook.engine_settings import EngineSettings
+from audiobook.errors import MissingError
+from audiobook.model import Clip, Utterance, Voice
+from audiobook.speech.engine import Engine, Limits, VoiceInfo, check_speakable
+from audiobook.speech.engines._openai_server import Server, read_server
+from audiobook.speech.retrying import Failure, Retrying
+
+__all__ = ["OpenAI"]
+
+_READY_WITHIN_S = 20.0
+
+
+class OpenAI(Engine):
+    """Speaks by a server's `/audio/speech`.
+
+    Args:
+        server: who is asked, and how; None for OpenAI's own.
+        sleep: waits so many seconds; None: until `close`, at the most.
+        uniform: a random number between two others, for the jitter of the pauses.
+        clock: seconds of a clock that never goes back.
+    """
+
+    name = "openai"
+    needs_network = True
+
+    def __init__(
+        self,
+        server: Server | None = None,
+        *,
+        sleep: Callable[[float], object] | None = None,
+        uniform: Callable[[float, float], float] = random.uniform,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._server = server or Server()
+        self._requests = Retrying(
+            self._server.host,
+            within_s=self._server.timeout_s,
+            at_once=self._server.at_once,
+            least_gap_s=self._server.pace_s,
+            sleep=sleep,
+            uniform=uniform,
+            clock=clock,
+        )
+
+    @property
+    def limits(self) -> Limits:
+        """As the show sets them for the server."""
+        return Limits(self._server.characters, self._server.at_once, self._server.pace_s)
+
+    def configured(self, settings: EngineSettings) -> Engine:
+        """One that asks the server a show sets; see `TakesSettings` and `Server`."""
+        engine = OpenAI(read_server(settings.table))
+        engine.name = settings.name
+        return engine
+
+    @property
+    def version(self) -> str:
+        """Address, model and format; what a server changes behind them it does not tell."""
+        return f"{self._server.address} {self._server.model} {self._server.format}"
+
+    def voices(self) -> tuple[VoiceInfo, ...]:
+        """Those that the show lists; a server cannot be asked."""
+        return self._server.voices
+
+    def check_ready(self) -> None:
+        """Have one word spoken: servers answer other requests even where they refuse these."""
+        info = self._server.voices[0]
+        voice = Voice(self.name, info.name, info.language)
+        ask = functools.partial(_speak_once, self._server, "Yes.", voice)
+        within_s = min(self._server.timeout_s, _READY_WITHIN_S)
+        outcome = self._requests.probe(ask, within_s)
+        if isinstance(outcome, Failure):
+            raise MissingError(outcome.error.what, hint=outcome.error.hint) from outcome.error
+
+    def synthesise(self, utterance: Utterance, voice: Voice) -> Clip:
+        """Speak, trying again while it may help; no word timings.
+
+        Raises:
+            SpeechError: nothing in the text can be spoken, the server refuses it, or what it sends
+                is not speech.
+            MissingError: it cannot be reached, or does not serve us.
+        """
+        check_speakable(utterance.text)
+        return self._requests.ask(
+            functools.partial(_speak_once, self._server, utterance.text, voice)
+        )
+
+    def close(self) -> None:
+        """End waiting, for answers too; no further try is made."""
+        self._requests.close()
+
+
+def _speak_once(server: Server, text: str, voice: Voice) -> Clip | Failure:
+    from audiobook.speech.engines._openai_request import speak_once  # noqa: PLC0415 - slow to load
+
+    return speak_once(server, text, voice)
