@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import functools
 import re
 from collections.abc import Sequence
 from importlib import metadata
 from pathlib import Path
 
-import numpy as np
 from kokoro_onnx import Kokoro
-from numpy.typing import NDArray
 
 from audiobook.speech.engines._onnx_session import open_session, runtime
 from audiobook.speech.engines._phoneme_speech import Spoken
@@ -41,15 +38,11 @@ class KokoroModel:
     def __init__(self, model: Path, voices: Path, *, n_threads: int, cuda: bool) -> None:
         session = open_session(model, n_threads=n_threads, cuda=cuda)
         self._kokoro = Kokoro.from_session(session, str(voices))
+        with self._kokoro.voices as archive:  # 30 MB, and the file need not stay open
+            self._kokoro.voices = dict(archive)
         self.known = frozenset(self._kokoro.tokenizer.vocab)
         self.is_on_cuda = session.is_on_cuda
-        self._stop = session.stop
-        self._style = functools.lru_cache(self._read_style)
-
-    def stop(self) -> None:
-        """End what it speaks, for good."""
-        self._stop()
-        self._kokoro.voices.close()
+        self.stop = session.stop
 
     def phonemise(self, text: str, *, language: str) -> list[str]:
         """The phonemes of a text, for a language as espeak-ng names it."""
@@ -64,16 +57,12 @@ class KokoroModel:
             rate: speed, 0.5 to 2.
         """
         sound, sample_rate, timings = self._kokoro.create_timed(
-            "".join(signs), self._style(voice), rate, is_phonemes=True
+            "".join(signs), voice, rate, is_phonemes=True
         )
         starts = None
         if timings:
             starts = _starts(signs, [(each.phoneme, each.start * sample_rate) for each in timings])
         return Spoken(sample_rate, sound, starts)
-
-    def _read_style(self, voice: str) -> NDArray[np.float32]:
-        style: NDArray[np.float32] = self._kokoro.get_voice_style(voice)
-        return style
 
 
 def library_version(*, cuda: bool) -> str:

@@ -13,7 +13,10 @@ from audiobook.model import Clip, Utterance, Word
 from audiobook.speech.engine import excerpt
 from audiobook.speech.engines._phonemes import Reading, read, speakable, timed_words, unknown_sound
 
-__all__ = ["Spoken", "Tongue", "say"]
+__all__ = ["MOST_CHARACTERS", "Spoken", "Tongue", "say"]
+
+MOST_CHARACTERS = 500
+"""Longest text that is taken: half a minute of speech, and a model's memory grows with it."""
 
 _PEAK = 32_767
 
@@ -48,9 +51,11 @@ def say(utterance: Utterance, tongue: Tongue) -> Clip:
     """Speak an utterance.
 
     Raises:
-        SpeechError: nothing in the text can be spoken, or a library fails at it.
+        SpeechError: nothing in the text can be spoken, it is too long, or a library fails at it.
     """
     text = speakable(utterance.text)
+    if len(text) > MOST_CHARACTERS:
+        raise SpeechError(f"{excerpt(text)} is longer than {MOST_CHARACTERS} characters")
     try:
         reading = read(Utterance(text, utterance.sounds), tongue.phonemise, tongue.known)
         spoken = tongue.speak([phoneme.sign for phoneme in reading.phonemes])

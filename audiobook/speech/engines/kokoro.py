@@ -25,7 +25,7 @@ from audiobook.speech.engines._models import (
     read_settings,
     usual_settings,
 )
-from audiobook.speech.engines._phoneme_speech import Tongue, say
+from audiobook.speech.engines._phoneme_speech import MOST_CHARACTERS, Tongue, say
 
 if TYPE_CHECKING:
     from audiobook.speech.engines._kokoro_model import KokoroModel
@@ -33,7 +33,6 @@ if TYPE_CHECKING:
 __all__ = ["Kokoro"]
 
 _FORMAT = 1  # raised when the same request is made to sound otherwise
-_MOST_CHARACTERS = 500
 _MOST_VOICES = 1_000
 _EXAMPLE = "kokoro-v1.0"
 _LEAST_RATE, _MOST_RATE = 0.5, 2.0  # what kokoro-onnx takes
@@ -76,7 +75,7 @@ class Kokoro:
 
     name = "kokoro"
     needs_network = False
-    limits = Limits(_MOST_CHARACTERS, at_once=AT_ONCE, takes_ipa=True)
+    limits = Limits(MOST_CHARACTERS, at_once=AT_ONCE, takes_ipa=True)
 
     def __init__(self, settings: ModelSettings | None = None) -> None:
         self._settings = settings or usual_settings()

@@ -22,7 +22,7 @@ from audiobook.speech.engines._models import (
     read_settings,
     usual_settings,
 )
-from audiobook.speech.engines._phoneme_speech import Tongue, say
+from audiobook.speech.engines._phoneme_speech import MOST_CHARACTERS, Tongue, say
 from audiobook.speech.engines._piper_voices import FoundVoice, find_voices, read_voice
 
 if TYPE_CHECKING:
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
 __all__ = ["Piper"]
 
 _FORMAT = 1  # raised when the same request is made to sound otherwise
-_MOST_CHARACTERS = 500
 _MOST_LOADED = 4
 _EXAMPLE = "en_US-ljspeech-medium"
 
@@ -48,7 +47,7 @@ class Piper:
 
     name = "piper"
     needs_network = False
-    limits = Limits(_MOST_CHARACTERS, at_once=AT_ONCE, takes_ipa=True)
+    limits = Limits(MOST_CHARACTERS, at_once=AT_ONCE, takes_ipa=True)
 
     def __init__(self, settings: ModelSettings | None = None) -> None:
         self._settings = settings or usual_settings()
