@@ -18,9 +18,10 @@ from audiobook.errors import SpeechError, Where
 from audiobook.model import Clip, Pronunciation, Utterance, Voice, Word
 from audiobook.progress import Listener, StageAdvanced, StageEnded, StageStarted, Warned
 from audiobook.speech.engine import Engine, HasVoiceVersions, excerpt
+from audiobook.speech.pacing import Pacer
 from audiobook.store import Store, digest
 
-__all__ = ["Line", "SpokenLine", "clip_key", "keep_clip", "load_clip", "speak"]
+__all__ = ["Line", "SpokenLine", "clip_key", "keep_clip", "load_clip", "speak", "utterance_of"]
 
 _STAGE = "speech"
 _KIND = "clips"
@@ -64,7 +65,7 @@ def clip_key(engine: Engine, line: Line) -> str:
     if isinstance(engine, HasVoiceVersions):
         version += f" {engine.voice_version(line.voice)}"
     voice = _voice_key(engine.name, version, line.voice)
-    return digest(voice, _utterance(engine, line))
+    return digest(voice, utterance_of(engine, line))
 
 
 @functools.lru_cache(maxsize=256)  # a script has many lines and few voices
@@ -134,6 +135,7 @@ def speak(
     *,
     where_of: Callable[[int], Where] | None = None,
     is_kept: Callable[[str], bool] | None = None,
+    pacer: Pacer | None = None,
 ) -> Generator[SpokenLine]:
     """Have lines spoken, in order, each yielded as soon as its clip is in the store.
 
@@ -150,6 +152,8 @@ def speak(
         where_of: tells the place of an offset in the source, for errors.
         is_kept: tells whether the clip of that key, or what is made of it, needs no making; None
             to see whether it is in the store and whole.
+        pacer: holds engines to their pace; None for one of this call's own. Engines that have one
+            are waited for in threads.
 
     Raises:
         SpeechError, MissingError: the first error of an engine's.
@@ -159,12 +163,13 @@ def speak(
     n_ahead = _LINES_AHEAD * max((engine.limits.at_once for engine in engines.values()), default=1)
     coming = (_task(line, engines[line.voice.engine], is_kept) for line in lines)
     ahead: deque[_Task] = deque()
+    pacer = pacer or Pacer()
     n_kept = 0
     told: set[str] = set()
     try:
         for n_done in range(1, len(lines) + 1):
             ahead.extend(islice(coming, n_ahead - len(ahead)))
-            spoken = _first_spoken(ahead, store, executor, where_of)
+            spoken = _first_spoken(ahead, store, executor, pacer, where_of)
             for warning in ahead.popleft().warnings:
                 if warning not in told:
                     listen(Warned(warning, where_of(spoken.line.start) if where_of else None))
@@ -217,6 +222,7 @@ def _first_spoken(
     ahead: deque[_Task],
     store: Store,
     executor: Executor,
+    pacer: Pacer,
     where_of: Callable[[int], Where] | None,
 ) -> SpokenLine:
     """Wait for the first task, beginning others as the engines become free."""
@@ -225,7 +231,7 @@ def _first_spoken(
         return SpokenLine(first.line, first.key, kept=True)
     while True:
         _settle(ahead, where_of)
-        _begin(ahead, store, executor)
+        _begin(ahead, store, executor, pacer)
         if first.kept is not None:
             return SpokenLine(first.line, first.key, first.shared or first.kept)
         running = [task.made for task in ahead if task.made and task.kept is None]
@@ -245,7 +251,7 @@ def _settle(ahead: deque[_Task], where_of: Callable[[int], Where] | None) -> Non
                 raise
 
 
-def _begin(ahead: deque[_Task], store: Store, executor: Executor) -> None:
+def _begin(ahead: deque[_Task], store: Store, executor: Executor, pacer: Pacer) -> None:
     """Hand over as many tasks as the engines take at once, each clip to one of them."""
     made_by_key = {task.key: task.made for task in ahead if task.made}
     running = Counter(
@@ -257,16 +263,19 @@ def _begin(ahead: deque[_Task], store: Store, executor: Executor) -> None:
         if task.key in made_by_key:
             task.made, task.shared = made_by_key[task.key], True
         elif running[task.engine.name] < task.engine.limits.at_once:
-            task.made = executor.submit(_make, task.engine, task.line, store, task.key)
+            paced = pacer if task.engine.limits.pace_s else None  # plain values for the others
+            task.made = executor.submit(_make, task.engine, task.line, store, task.key, paced)
             made_by_key[task.key] = task.made
             running[task.engine.name] += 1
 
 
-def _make(engine: Engine, line: Line, store: Store, key: str) -> _Made:
+def _make(engine: Engine, line: Line, store: Store, key: str, pacer: Pacer | None) -> _Made:
     """See that a line's clip is in the store."""
     if kept := load_clip(store, key):
         return _Made(True, kept.warnings)
-    utterance = _utterance(engine, line)
+    utterance = utterance_of(engine, line)
+    if pacer:
+        pacer.wait_for_turn(engine)
     clip = engine.synthesise(utterance, line.voice)
     if not clip.samples.size:
         raise SpeechError(f"{engine.name} says nothing for {excerpt(utterance.text)}")
@@ -274,7 +283,7 @@ def _make(engine: Engine, line: Line, store: Store, key: str) -> _Made:
     return _Made(False, clip.warnings)
 
 
-def _utterance(engine: Engine, line: Line) -> Utterance:
+def utterance_of(engine: Engine, line: Line) -> Utterance:
     """What an engine is given of a line, white space folded to single spaces."""
     text = _folded(line.text)
     if not engine.limits.takes_ipa:
