@@ -15,6 +15,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from fakes.clock import Clock
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
@@ -24,6 +25,7 @@ from audiobook.model import Clip, Pronunciation, Source, Utterance, Voice, Word
 from audiobook.progress import Event, StageAdvanced, StageEnded, StageStarted, Warned, silent
 from audiobook.speech.engine import Limits
 from audiobook.speech.engines.tone import Tone
+from audiobook.speech.pacing import Pacer
 from audiobook.speech.synthesis import Line, clip_key, keep_clip, load_clip, speak
 from audiobook.store import Store
 
@@ -479,3 +481,15 @@ def test_what_clips_warn_of_is_told_once(store: Store, executor: Executor) -> No
 
     where = Source("a.txt", "line 0").where(0)
     assert told() == told() == [Warned("it is loud", where), Warned("it is late", where)]
+
+
+def test_an_engine_is_held_to_its_pace_over_all_that_is_spoken(store: Store) -> None:
+    engine, clock = Watched(2), Clock()
+    engine.limits = Limits(500, 2, pace_s=1.5)
+    pacer = Pacer(sleep=clock.sleep, clock=clock.now)
+    with ThreadPoolExecutor(1) as executor:
+        for texts in (("a", "b"), ("a", "c"), ("b", "c", "a")):
+            list(speak(lines_of(*texts), {"tone": engine}, store, executor, silent, pacer=pacer))
+
+    assert engine.asked == ["a", "b", "c"]
+    assert clock.slept == [1.5, 1.5]  # what is kept waits for no turn
