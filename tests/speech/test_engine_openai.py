@@ -356,7 +356,7 @@ def test_the_key_of_another_variable_is_taken(
     assert OpenAI(replace(server, key_variable="MY_KEY")).synthesise(HELLO, VOICE).samples.any()
 
 
-ECHO = f'{{"error": {{"message": "Incorrect API key provided: {KEY}"}}}}'.encode()
+ECHO = f'{{"error": {{"message": "Wrong key: {KEY}"}}}}'.encode()
 
 
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 429, 500])
@@ -382,8 +382,8 @@ def test_the_key_is_told_to_nobody(
     told = [str(caught.value), repr(caught.value), engine.version, repr(vars(engine)), caplog.text]
     assert openai_server.asked[0].headers["Authorization"].endswith(KEY)
     assert kept
-    assert not any(KEY in text for text in told)
-    assert KEY.encode() not in kept
+    assert not any(KEY[:12] in text for text in told)
+    assert KEY[:12].encode() not in kept
 
 
 @pytest.mark.parametrize("key", ["sk-1\nX: y", "sk 1", "ключ"])
