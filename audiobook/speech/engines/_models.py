@@ -39,7 +39,7 @@ NO_CUDA = "CUDA was asked for and cannot be used: the processor speaks instead"
 
 _CHUNK_BYTES = 1 << 20
 
-Value = TypeVar("Value")
+_Value = TypeVar("_Value")
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +110,7 @@ def _file_digest(path: Path, n_bytes: int, changed_ns: int) -> str:
     return identity.hexdigest()
 
 
-class Loaded(Generic[Value]):
+class Loaded(Generic[_Value]):
     """Models that are slow to load and large: each loaded once, those used last kept.
 
     Args:
@@ -120,16 +120,16 @@ class Loaded(Generic[Value]):
     """
 
     def __init__(
-        self, load: Callable[[str], Value], stop: Callable[[Value], object], most: int
+        self, load: Callable[[str], _Value], stop: Callable[[_Value], object], most: int
     ) -> None:
         self._load = load
         self._stop = stop
         self._most = most
         self._lock = threading.Lock()
-        self._values: OrderedDict[str, Value] = OrderedDict()
+        self._values: OrderedDict[str, _Value] = OrderedDict()
         self._closed = False
 
-    def get(self, name: str) -> Value:
+    def get(self, name: str) -> _Value:
         """The model of that name, loaded by the first who asks while others wait.
 
         Raises:
