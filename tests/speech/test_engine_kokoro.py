@@ -110,9 +110,9 @@ def test_a_word_of_another_language_is_not_announced(kokoro: Kokoro) -> None:
     """espeak-ng marks it with (en) and (fr), whose letters the model could speak."""
     voice = Voice("kokoro", "ff_siwis", "fr")
     clip = speak(kokoro, "Le weekend.", voice)
-    longer = speak(kokoro, "Le weekend.", voice, Pronunciation(3, 10, "enwˈiːkɛndfɹ"))
+    told = speak(kokoro, "Le weekend.", voice, Pronunciation(3, 10, "wiːkˈɛnd"))
 
-    assert 0.5 < clip.duration_s < longer.duration_s
+    np.testing.assert_array_equal(clip.samples, told.samples)
 
 
 def test_words_begin_where_their_sound_does(kokoro: Kokoro) -> None:
