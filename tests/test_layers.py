@@ -16,11 +16,12 @@ from house import MODULES, Module
 PYPROJECT = Path(__file__).parents[1] / "pyproject.toml"
 LAYERS = [
     {"cli"},
-    {"builder", "checking", "planning", "publishing"},
+    {"auditioning"},
+    {"builder", "checking", "doctoring", "planning", "publishing"},
     {"performance"},
     {"stories", "programme", "scripting"},
     {"studio"},
-    {"podcast"},
+    {"podcast", "covers"},
     {"episode"},
     {"sound"},
     {"speech"},

@@ -10,7 +10,7 @@ from typer.core import TyperGroup
 from audiobook.cli.commands.building import build, plan, say
 from audiobook.cli.commands.publishing import check, publish, serve
 from audiobook.cli.commands.scripts import script, words
-from audiobook.cli.commands.voices import list_voices, voices
+from audiobook.cli.commands.voices import audition, install, list_voices, voices
 
 __all__ = ["app", "root_command"]
 
@@ -52,6 +52,8 @@ def _main(
 _voices_app = typer.Typer(rich_markup_mode=None, pretty_exceptions_enable=False)
 _voices_app.callback(invoke_without_command=True)(voices)
 _voices_app.command("list")(list_voices)
+_voices_app.command()(audition)
+_voices_app.command()(install)
 
 for _command in (build, plan, script, words, say, check, publish, serve):
     app.command()(_command)

@@ -13,7 +13,9 @@ from audiobook.errors import MissingError, SpeechError, UnknownNameError, Where
 from audiobook.model import Clip, Utterance, Voice
 
 __all__ = [
+    "CountsRequests",
     "Engine",
+    "HasPlace",
     "HasVoiceVersions",
     "Limits",
     "TakesSettings",
@@ -163,6 +165,26 @@ class HasVoiceVersions(Protocol):
             UnknownNameError: there is no such voice.
             MissingError: its files cannot be read.
         """
+
+
+@runtime_checkable
+class HasPlace(Protocol):
+    """An engine that is somewhere one can go and look."""
+
+    def place(self) -> str:
+        """A file, a folder or an address, for people to read.
+
+        Raises:
+            MissingError: it is not there.
+        """
+
+
+@runtime_checkable
+class CountsRequests(Protocol):
+    """An engine that may ask its server several times for one piece of text."""
+
+    def n_requests(self, text: str) -> int:
+        """How many requests a piece of text costs if none fails, told without a network."""
 
 
 def engine_names() -> list[str]:

@@ -1,51 +1,131 @@
-"""Who can speak."""
+"""Who can speak: lists, auditions, and voices to be installed."""
 
 from __future__ import annotations
 
+from contextlib import closing
+from pathlib import Path
+from typing import Annotated
+
 import typer
 
-from audiobook.cli.options import Debug, EngineName, Json, Language
+from audiobook.cli.asking import confirmed
+from audiobook.cli.choosing import choices_of
+from audiobook.cli.options import Debug, EngineName, Json, Language, Narration, Quiet
 from audiobook.cli.reporting.reporter import reported
-from audiobook.cli.reporting.voices import show_voices
+from audiobook.cli.reporting.voices import (
+    install_lines,
+    show_audition,
+    show_installed,
+    show_voices,
+)
+from audiobook.cli.streams import tell
 
-__all__ = ["list_voices", "voices"]
+__all__ = ["audition", "install", "list_voices", "voices"]
 
-_ALL_LANGUAGES = "mul"  # ISO 639-2
+_Gender = Annotated[
+    str | None,
+    typer.Option("--gender", metavar="NAME", help="Only voices known to be female, or male."),
+]
 
 
 def voices(
     context: typer.Context,
     engine: EngineName = None,
     language: Language = None,
+    gender: _Gender = None,
     as_json: Json = False,
     debug: Debug = False,
 ) -> None:
-    """See which voices there are."""
+    """See which voices there are, hear them, install more."""
     if context.invoked_subcommand is None:
-        list_voices(engine, language, as_json, debug)
+        list_voices(engine, language, gender, as_json, debug)
 
 
 def list_voices(
     engine: EngineName = None,
     language: Language = None,
+    gender: _Gender = None,
     as_json: Json = False,
     debug: Debug = False,
 ) -> None:
-    """List the voices of all engines, or of one."""
+    """List voices by language, gender and engine, those that can be installed included."""
     with reported(debug=debug, as_json=as_json) as reporter:
-        from audiobook.errors import UnknownNameError
-        from audiobook.speech.engine import engine_names, load_engine
+        from audiobook.shows import nearest_show
+        from audiobook.speech.choose import Engines
+        from audiobook.speech.listing import list_voices as find_voices
 
-        names = [engine] if engine and engine != "auto" else engine_names()
-        voices = [(name, voice) for name in names for voice in load_engine(name).voices()]
-        known = {voice.language for _, voice in voices} - {_ALL_LANGUAGES}
-        if language and known and not any(_speaks(tag, language) for tag in known):
-            raise UnknownNameError("language", language, known)
-        show_voices([(e, v) for e, v in voices if _speaks(v.language, language)], reporter)
+        show = nearest_show()
+        with closing(Engines(reporter.listen, show.engines if show else ())) as engines:
+            found = find_voices(engines, engine=engine, language=language, gender=gender)
+        show_voices(found, reporter)
 
 
-def _speaks(offered: str, wanted: str | None) -> bool:
-    """Whether a voice's language is the one asked for, a variety of it, or all there are."""
-    if not wanted or offered == _ALL_LANGUAGES:
-        return True
-    return f"{offered}-".casefold().startswith(f"{wanted}-".casefold())
+def audition(
+    story: Annotated[
+        Path | None,
+        typer.Argument(
+            metavar="STORY", show_default=False, help="A story, whose first lines are spoken."
+        ),
+    ] = None,
+    text: Annotated[
+        str | None, typer.Option("--text", metavar="TEXT", help="What is spoken instead.")
+    ] = None,
+    voice: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--voice",
+            metavar="NAME",
+            help="A voice to hear, of any engine; may be repeated. Default: a handful.",
+        ),
+    ] = None,
+    output: Annotated[
+        Path, typer.Option("--output", "-o", metavar="DIR", help="Folder for the files.")
+    ] = Path("audition"),
+    engine: EngineName = None,
+    language: Language = None,
+    narration: Narration = None,
+    as_json: Json = False,
+    quiet: Quiet = False,
+    debug: Debug = False,
+) -> None:
+    """Hear the same words in several voices: a file for each, and a page to listen on."""
+    with reported(quiet=quiet, debug=debug, as_json=as_json) as reporter:
+        from audiobook.auditioning import audition as hold_audition
+
+        held = hold_audition(
+            story,
+            text=text,
+            voices=voice or (),
+            output=output,
+            choices=choices_of(engine=engine, language=language, narration=narration),
+            listen=reporter.listen,
+        )
+        show_audition(held, reporter)
+
+
+def install(
+    name: Annotated[
+        str,
+        typer.Argument(metavar="NAME", help="The voice, as the list names it.", show_default=False),
+    ],
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Install it without asking.")] = False,
+    as_json: Json = False,
+    quiet: Quiet = False,
+    debug: Debug = False,
+) -> None:
+    """Fetch a voice for piper or kokoro: tells its size, licence and source, and asks first."""
+    with reported(
+        quiet=quiet, debug=debug, as_json=as_json, interrupted="interrupted: what has come is kept"
+    ) as reporter:
+        from audiobook.errors import AudiobookError
+        from audiobook.speech.voice_catalogue import installable_voice
+        from audiobook.speech.voice_store import install_voice, planned_install
+
+        planned = planned_install(installable_voice(name))
+        if planned.files:
+            if not yes or not quiet:
+                tell(*install_lines(planned))
+            if not yes and not confirmed("Install it?", hint="add --yes to install it unasked"):
+                raise AudiobookError("nothing is installed")
+            install_voice(planned, reporter.listen)
+        show_installed(planned, reporter)

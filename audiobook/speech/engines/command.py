@@ -148,6 +148,10 @@ class Command(Engine):
         """Those that the show or the preset lists."""
         return self._program.voices
 
+    def place(self) -> str:
+        """The program's file; see `HasPlace`."""
+        return str(self._program.path())
+
     def check_ready(self) -> None:
         """See that the program is there (MissingError)."""
         self._program.path()

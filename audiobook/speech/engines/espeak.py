@@ -102,6 +102,10 @@ class Espeak:
         self._voices.identifier(voice.name)
         self._voices.for_language(voice.language)
 
+    def place(self) -> str:
+        """The library's file; see `HasPlace`."""
+        return str(self._library)
+
     def check_ready(self) -> None:
         """See that the library loads (MissingError)."""
         try:

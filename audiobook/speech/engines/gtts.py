@@ -140,17 +140,30 @@ class GoogleTranslate:
         from audiobook.speech.engines._received import joined  # noqa: PLC0415 - slow to load
 
         check_speakable(utterance.text)
-        pieces = filter(is_speakable, cut(utterance.text, _REQUEST_CHARACTERS))
         return joined(
             [
-                self._requests.ask(functools.partial(_speak_once, piece.strip(), voice, _TIMEOUT_S))
-                for piece in pieces
+                self._requests.ask(functools.partial(_speak_once, piece, voice, _TIMEOUT_S))
+                for piece in _pieces(utterance.text)
             ]
         )
+
+    def n_requests(self, text: str) -> int:
+        """One for each piece; see `CountsRequests`."""
+        return len(_pieces(text))
+
+    def place(self) -> str:
+        """Google's host; see `HasPlace`."""
+        return f"https://translate.google.{_USUAL_DOMAIN}"
 
     def close(self) -> None:
         """End waiting, for answers too; no further try is made."""
         self._requests.close()
+
+
+def _pieces(text: str) -> list[str]:
+    """What is asked for one after the other."""
+    pieces = filter(is_speakable, cut(text, _REQUEST_CHARACTERS))
+    return [piece.strip() for piece in pieces]
 
 
 def _speak_once(text: str, voice: Voice, timeout_s: tuple[float, float]) -> Clip | Failure:

@@ -105,6 +105,10 @@ class Kokoro:
         self._language(voice.name)
         self.default_voice(voice.language)
 
+    def place(self) -> str:
+        """The model's file; see `HasPlace`."""
+        return str(self._files.model)
+
     def check_ready(self) -> None:
         """See that the library loads, and that there is a model (MissingError)."""
         _library()

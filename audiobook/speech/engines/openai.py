@@ -75,6 +75,10 @@ class OpenAI(Engine):
         """Those that the show lists; a server cannot be asked."""
         return self._server.voices
 
+    def place(self) -> str:
+        """The server's address; see `HasPlace`."""
+        return self._server.address
+
     def check_ready(self) -> None:
         """Have one word spoken: servers answer other requests even where they refuse these."""
         info = self._server.voices[0]

@@ -91,6 +91,10 @@ class Piper:
         self._find(voice.name)
         self.default_voice(voice.language)
 
+    def place(self) -> str:
+        """The folders of its voices; see `HasPlace`."""
+        return ", ".join(map(str, self._settings.folders))
+
     def check_ready(self) -> None:
         """See that the libraries load, and that there is a voice (MissingError)."""
         _library()

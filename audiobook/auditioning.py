@@ -1,0 +1,226 @@
+"""Voices heard side by side: the same words by each of them, in files and on one page."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass, replace
+from itertools import chain, islice, zip_longest
+from pathlib import Path
+
+from audiobook.builder import say
+from audiobook.config import NARRATOR
+from audiobook.errors import MissingError, OutputError, UnknownNameError, UsageError
+from audiobook.model import Script, Voice
+from audiobook.podcast.audition_page import AuditionedVoice, audition_page
+from audiobook.progress import Event, Listener, StageAdvanced, StageEnded, StageStarted, Warned
+from audiobook.progress import silent as nobody
+from audiobook.speech.auto_cast import ensemble
+from audiobook.speech.choose import Engines
+from audiobook.speech.engine import Engine, VoiceInfo
+from audiobook.store import replacing
+from audiobook.stories import Choices, Story, read_story
+
+__all__ = ["Audition", "audition"]
+
+_PAGE = "audition.html"
+_STAGE = "audition"
+_FOR_TESTS = "tone"
+_N_VOICES = 6
+"""How many are heard where none is named: as many as one remembers."""
+_MOST_CHARACTERS = 300
+"""Of a story; about twenty seconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Audition:
+    """What was made."""
+
+    page: Path
+    """The page to listen on."""
+    text: str
+    """What is heard."""
+    language: str
+    """Its language, as a BCP 47 tag."""
+    voices: tuple[AuditionedVoice, ...]
+    """Who is heard, in order, each with the file."""
+
+
+def audition(
+    story: str | Path | None = None,
+    *,
+    text: str | None = None,
+    voices: Sequence[str] = (),
+    output: str | Path = "audition",
+    choices: Choices | None = None,
+    listen: Listener = nobody,
+) -> Audition:
+    """Speak the same words in several voices, each into a file, with a page to hear them all.
+
+    Args:
+        story: whose first lines are spoken, with its language, its lexicon and its show's engines.
+        text: what is spoken instead; the story, if one is named, still says how.
+        voices: names of voices; none for a handful that differ. One that the engine lacks is
+            looked for among the others.
+        output: the folder for the files; made where it is missing.
+        choices: engine, language and narration count.
+        listen: is told of the stage "audition", in voices, and of warnings.
+
+    Raises:
+        UsageError: there is nothing to say.
+        UnknownNameError: no engine that can be used has such a voice, or speaks the language.
+        AudiobookError: as for `say`.
+    """
+    choices = choices or Choices()
+    told = None if story is None else read_story(story, choices, listen)
+    text = text or (_first_lines(told.whole) if told else None)
+    if not text or not text.strip():
+        raise UsageError("there is nothing to say", hint="name a story, or give --text TEXT")
+    language = choices.language or (told.language if told else "en")
+    with closing(Engines(listen, told.show.engines if told else ())) as engines:
+        cast = list(_cast(voices, language, choices, told, engines))
+    folder = _made(Path(output))
+    heard: list[AuditionedVoice] = []
+    listen(StageStarted(_STAGE, len(cast)))
+    for number, (engine, info) in enumerate(cast, 1):
+        path = folder / f"{number:02}-{_slug(engine, info.name)}.mp3"
+        own = replace(choices, engine=engine, language=language, voices=((NARRATOR, info.name),))
+        report = say(text, path, like=story, choices=own, listen=_warnings_to(listen))
+        heard.append(AuditionedVoice(engine, info, path, report.episodes[0].duration_s))
+        listen(StageAdvanced(_STAGE, number, 0))
+    page = folder / _PAGE
+    with replacing(page) as file:
+        file.write(audition_page(text, language, heard).encode("utf-8", "replace"))
+    listen(StageEnded(_STAGE, f"{len(heard)} heard"))
+    return Audition(page, text, language, tuple(heard))
+
+
+def _first_lines(script: Script) -> str:
+    """The first sentences of a script that are not headings, each on a line of its own.
+
+    Where they are all headings, those.
+    """
+    lines = [segment.text for segment in script.segments if segment.kind != "heading"]
+    lines = lines or [segment.text for segment in script.segments]
+    taken = [lines[0]]
+    for line in lines[1:]:
+        if sum(map(len, taken)) + len(line) > _MOST_CHARACTERS:
+            break
+        taken.append(line)
+    return "\n".join(taken)
+
+
+def _cast(
+    names: Sequence[str], language: str, choices: Choices, told: Story | None, engines: Engines
+) -> Iterator[tuple[str, VoiceInfo]]:
+    """Engines and voices to be heard, seen to be fit for the language."""
+    wanted = told.engine(choices) if told else choices.engine
+    where = told.engine_where(choices) if told else None
+    main = engines.main(wanted, language, where=where)
+    if names:
+        for name in dict.fromkeys(names):
+            engine = _engine_with(name, language, main, engines)
+            yield engine.name, _info(engine, name, language)
+        return
+    if wanted not in (None, "auto"):
+        yield from ((main.name, info) for info in islice(_handful(main, language), _N_VOICES))
+        return
+    ready = (engine for engine in _ready(language, engines) if engine.name != main.name)
+    handfuls = [
+        [(engine.name, info) for info in islice(_handful(engine, language), _N_VOICES)]
+        for engine in (main, *ready)
+    ]
+    turns = chain.from_iterable(zip_longest(*handfuls))  # each engine's first, then its second …
+    yield from islice(filter(None, turns), _N_VOICES)
+
+
+def _engine_with(name: str, language: str, main: Engine, engines: Engines) -> Engine:
+    """The main engine if it has a voice, else the first that does.
+
+    Raises:
+        UnknownNameError: the main engine's, where nobody has it.
+    """
+    try:
+        main.check_voice(Voice(main.name, name, language))
+        return main
+    except UnknownNameError:
+        for engine in _ready(language, engines):
+            if _does(lambda: engine.check_voice(Voice(engine.name, name, language))):  # noqa: B023 - called at once
+                return engine
+        raise
+
+
+def _ready(language: str, engines: Engines) -> Iterator[Engine]:
+    """All engines that speak a language and can be used now, but for that of the tests."""
+    for name in engines.names:
+        if name != _FOR_TESTS and _does(lambda: _load_ready(name, language, engines)):  # noqa: B023 - called at once
+            yield engines.load(name)
+
+
+def _load_ready(name: str, language: str, engines: Engines) -> None:
+    engine = engines.load(name)
+    engine.default_voice(language)
+    engine.check_ready()
+
+
+def _does(act: Callable[[], object]) -> bool:
+    try:
+        act()
+    except (MissingError, UnknownNameError):
+        return False
+    return True
+
+
+def _handful(engine: Engine, language: str) -> Iterator[VoiceInfo]:
+    """The voices of an engine for a language: the default one, then others, the genders in turn."""
+    name = engine.default_voice(language)
+    first = _info(engine, name, language)
+    others = ensemble(engine, name, language)
+    women = [info for info in others if info.gender == "female"]
+    men = [info for info in others if info.gender == "male"]
+    in_turn = filter(None, chain.from_iterable(zip_longest(women, men)))
+    primary = language.partition("-")[0].lower()
+    dialects = (
+        info
+        for info in engine.voices()
+        if info.language.partition("-")[0].lower() in (primary, "mul")
+    )
+    known = {name: first}
+    for info in in_turn if others else dialects:
+        known.setdefault(info.name, info)
+    yield from known.values()
+
+
+def _info(engine: Engine, name: str, language: str) -> VoiceInfo:
+    """What is known of a voice; of one that is not listed, its name."""
+    primary = language.partition("-")[0].lower()
+    known = [info for info in engine.voices() if info.name == name]
+    known += [info for info in ensemble(engine, name, language) if info.name == name]
+    same = [info for info in known if info.language.partition("-")[0].lower() == primary]
+    return next(iter(same or known), VoiceInfo(name, language))
+
+
+def _warnings_to(listen: Listener) -> Listener:
+    """A listener that passes on only what a user should know."""
+
+    def hear(event: Event) -> None:
+        if isinstance(event, Warned):
+            listen(event)
+
+    return hear
+
+
+def _slug(engine: str, voice: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "-", f"{engine} {voice}".casefold()).strip("-")[:60]
+
+
+def _made(folder: Path) -> Path:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        reason = "a file has that name" if folder.is_file() else error.strerror
+        raise OutputError(
+            f"cannot make the folder {folder}: {reason}", hint="choose another with --output"
+        ) from error
+    return folder

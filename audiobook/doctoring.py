@@ -1,0 +1,300 @@
+"""What works on this machine: the engines, the encoder, the network, the store."""
+
+from __future__ import annotations
+
+import os
+import platform
+import shutil
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import Future, wait
+from contextlib import closing
+from dataclasses import dataclass
+from importlib import metadata
+from pathlib import Path
+from typing import Any, TypeVar
+
+from audiobook.config import Show
+from audiobook.episode.lame import load_lame
+from audiobook.episode.pyav import load_pyav
+from audiobook.errors import AudiobookError, MissingError, UnknownNameError
+from audiobook.model import Utterance, Voice
+from audiobook.progress import silent
+from audiobook.shows import nearest_show
+from audiobook.speech.choose import AUTO_ENGINES, Engines
+from audiobook.speech.engine import Engine, HasPlace, TakesSettings
+from audiobook.store import Store, digest
+
+__all__ = ["EngineHealth", "Finding", "Health", "StoreHealth", "examine"]
+
+_TEXT = "1, 2, 3."  # which every language can say
+_LANGUAGE = "en"
+_EVERY_LANGUAGE = "mul"
+_WITHIN_S = 20.0
+_SITE = "https://translate.google.com/"
+_SITE_TIMEOUT_S = (3.0, 5.0)  # to connect, to wait for the next bytes
+
+_Found = TypeVar("_Found")
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Whether something works."""
+
+    what: str
+    """What it is, or where."""
+    problem: str | None = None
+    """What is wrong with it; None where it works."""
+    hint: str | None = None
+    """What to do about that."""
+
+
+@dataclass(frozen=True, slots=True)
+class EngineHealth:
+    """What was found out about an engine, by having it speak."""
+
+    name: str
+    """Its name."""
+    version: str | None
+    """Its version; None where it cannot be told."""
+    place: str | None
+    """Where it was found: a file, a folder, an address; None where it tells none."""
+    needs_network: bool | None
+    """Whether it speaks elsewhere; None where it cannot even be loaded."""
+    took_s: float
+    """How long it took to find out, in seconds."""
+    problem: str | None = None
+    """Why it does not speak; None where it does."""
+    hint: str | None = None
+    """What to do about that."""
+
+    @property
+    def works(self) -> bool:
+        """Whether it has spoken."""
+        return self.problem is None
+
+
+@dataclass(frozen=True, slots=True)
+class StoreHealth:
+    """The folder in which everything made is kept."""
+
+    folder: Path
+    """Where it is."""
+    n_files: int
+    """How many values it holds."""
+    n_bytes: int
+    """Their size."""
+    free_bytes: int
+    """How much room is left on its disk."""
+    problem: str | None = None
+    """Why it cannot be written; None where it can."""
+    hint: str | None = None
+    """What to do about that."""
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """What was found out about this machine."""
+
+    program: str
+    """This program's version."""
+    python: str
+    """Python's version."""
+    system: str
+    """The operating system and the processor."""
+    n_cores: int
+    """How many cores there are."""
+    engines: tuple[EngineHealth, ...]
+    """Each engine, the show's own ones included, by name."""
+    encoder: Finding
+    """What makes MP3."""
+    network: Finding
+    """Whether the site answers that speaks for the engine gtts."""
+    store: StoreHealth
+    """Where everything made is kept."""
+    show: Finding
+    """The show that a build without arguments would make, if there is one."""
+    engine: str | None
+    """What would speak in a build here; None where nothing would."""
+
+    @property
+    def problems(self) -> list[str]:
+        """What keeps a build from working here; empty where one would."""
+        needed = [self.show.problem, self.encoder.problem, self.store.problem]
+        if self.engine is None:
+            needed.append("the engine of a build does not work")
+        return [problem for problem in needed if problem]
+
+
+def examine() -> Health:
+    """Try out all that a build may need, each engine by having it speak, all at the same time.
+
+    It takes as long as the slowest: under a second as a rule, `_WITHIN_S` at the most.
+    """
+    show, finding = _show()
+    engines = Engines(silent, show.engines) if show else Engines(silent)
+    begun = time.monotonic()
+    with closing(engines):
+        own = {settings.name for settings in show.engines} if show else set()
+        spoken = {name: _begun(_engine, engines, name, name in own) for name in engines.names}
+        network, store, encoder = _begun(_network), _begun(_store), _begun(_encoder)
+        work: list[Future[Any]] = [network, store, encoder, *spoken.values()]
+        wait(work, timeout=_WITHIN_S)
+        took_s = time.monotonic() - begun
+    healths = tuple(_result(health, _late_engine(name, took_s)) for name, health in spoken.items())
+    return Health(
+        metadata.version("audiobook"),
+        platform.python_version(),
+        f"{platform.platform()} {platform.machine()}",
+        os.cpu_count() or 1,
+        healths,
+        _result(encoder, Finding("MP3", "the encoder did not answer")),
+        _result(network, Finding(_SITE, "it did not answer")),
+        _result(store, StoreHealth(Store().folder, 0, 0, 0, "it did not answer")),
+        finding,
+        _main(show or Show(), {health.name for health in healths if health.works}),
+    )
+
+
+def _main(show: Show, working: set[str]) -> str | None:
+    """The engine that would speak in a build of a show."""
+    wanted = AUTO_ENGINES if show.engine == "auto" else (show.engine,)
+    return next((name for name in wanted if name in working), None)
+
+
+def _show() -> tuple[Show | None, Finding]:
+    try:
+        show = nearest_show()
+        if show:
+            Engines(silent, show.engines)
+    except AudiobookError as error:
+        return None, Finding("show.toml", str(error.where or "") + f": {error.what}", error.hint)
+    return show, Finding(str(show.folder) if show else "none here")
+
+
+def _engine(engines: Engines, name: str, is_set_up: bool) -> EngineHealth:
+    """Have an engine speak."""
+    begun = time.monotonic()
+    engine: Engine | None = None
+    problem = hint = None
+    try:
+        engine = engines.load(name)
+        _speak(engine, is_set_up=is_set_up)
+    except AudiobookError as error:
+        problem, hint = error.what, error.hint
+    except Exception as error:  # an engine of others' may raise anything
+        problem = f"{type(error).__name__}: {error}"
+    took_s = time.monotonic() - begun
+    version = _told(lambda: engine.version if engine else None)
+    place = _told(lambda: engine.place() if isinstance(engine, HasPlace) else None)
+    network = engine.needs_network if engine else None
+    return EngineHealth(name, version, place, network, took_s, problem, hint)
+
+
+def _speak(engine: Engine, *, is_set_up: bool) -> None:
+    if engine.needs_network and isinstance(engine, TakesSettings) and not is_set_up:
+        raise MissingError(
+            "no show has set it up, so its server is not asked",
+            hint=f"add a table [engines.{engine.name}] to show.toml",
+        )
+    engine.check_ready()
+    if engine.needs_network:
+        return  # it has been asked to speak already, with time-outs that are short
+    voice = _voice(engine)
+    if not engine.synthesise(Utterance(_TEXT), voice).samples.any():
+        raise MissingError(f"{engine.name} says nothing with voice {voice.name}")
+
+
+def _voice(engine: Engine) -> Voice:
+    try:
+        return Voice(engine.name, engine.default_voice(_LANGUAGE), _LANGUAGE)
+    except UnknownNameError:
+        info = engine.voices()[0]
+        language = _LANGUAGE if info.language == _EVERY_LANGUAGE else info.language
+        return Voice(engine.name, info.name, language)
+
+
+def _told(ask: Callable[[], str | None]) -> str | None:
+    """What an engine tells of itself, if it can."""
+    try:
+        return ask()
+    except Exception:  # that of an engine which lacks something, whatever it is
+        return None
+
+
+def _late_engine(name: str, took_s: float) -> EngineHealth:
+    return EngineHealth(name, None, None, None, took_s, f"it did not speak within {took_s:.0f} s")
+
+
+def _encoder() -> Finding:
+    try:
+        lame = load_lame()
+        return Finding(f"{lame.name} of lameenc, through ctypes")
+    except MissingError as error:
+        try:
+            return Finding(f"{load_pyav().name} of PyAV")
+        except MissingError:
+            return Finding("MP3", error.what, error.hint)
+
+
+def _network() -> Finding:
+    import requests  # noqa: PLC0415 - slow to load
+
+    try:
+        requests.head(_SITE, timeout=_SITE_TIMEOUT_S).close()
+    except requests.exceptions.SSLError:
+        return Finding(
+            _SITE,
+            "its certificate is not trusted",
+            "name your network's own authority in REQUESTS_CA_BUNDLE",
+        )
+    except requests.RequestException as error:
+        return Finding(
+            _SITE,
+            f"it does not answer ({type(error).__name__})",
+            "see to the network, or set HTTPS_PROXY; espeak speaks without",
+        )
+    return Finding(_SITE)
+
+
+def _store() -> StoreHealth:
+    store = Store()
+    n_files = n_bytes = 0
+    for folder, _, names in os.walk(store.folder):
+        for name in names:
+            n_files += 1
+            try:
+                n_bytes += os.stat(f"{folder}/{name}").st_size  # noqa: PTH116 - far quicker
+            except OSError:  # gone in the meantime
+                continue
+    problem = hint = None
+    try:
+        key = digest("doctor")
+        store.put("doctor", key, b"")
+        store.path("doctor", key).unlink()
+    except AudiobookError as error:
+        problem, hint = error.what, error.hint
+    except OSError as error:
+        problem = str(error)
+    there = next(path for path in (store.folder, *store.folder.absolute().parents) if path.exists())
+    free_bytes = shutil.disk_usage(there).free
+    return StoreHealth(store.folder, n_files, n_bytes, free_bytes, problem, hint)
+
+
+def _begun(act: Callable[..., _Found], *arguments: object) -> Future[_Found]:
+    """What comes of a call in a thread that nobody need wait for."""
+    future: Future[_Found] = Future()
+
+    def run() -> None:
+        try:
+            future.set_result(act(*arguments))
+        except BaseException as error:  # raised by who asks for the result
+            future.set_exception(error)
+
+    threading.Thread(target=run, daemon=True).start()
+    return future
+
+
+def _result(future: Future[_Found], late: _Found) -> _Found:
+    return future.result() if future.done() else late

@@ -1,0 +1,152 @@
+"""Which voices there are: of every engine, and those that can be installed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from audiobook.errors import MissingError, UnknownNameError
+from audiobook.speech.auto_cast import HasEnsemble
+from audiobook.speech.choose import Engines
+from audiobook.speech.engine import Engine, VoiceInfo
+from audiobook.speech.voice_catalogue import InstallableVoice, installable_voices
+from audiobook.speech.voice_store import planned_install
+
+__all__ = ["ListedVoice", "UnusableEngine", "VoiceList", "list_voices"]
+
+_EVERY_LANGUAGE = "mul"
+_GENDERS = ("female", "male")
+
+
+@dataclass(frozen=True, slots=True)
+class ListedVoice:
+    """A voice, with those that are made of it."""
+
+    engine: str
+    """Name of its engine."""
+    info: VoiceInfo
+    """What is known of it."""
+    variants: tuple[VoiceInfo, ...] = ()
+    """Voices that the engine makes of it, which sound like other people."""
+    is_installed: bool = True
+    """Whether it is here, or needs not be; else `audiobook voices install` with its name
+    fetches it."""
+    needs_network: bool = False
+    """Whether it speaks elsewhere."""
+
+
+@dataclass(frozen=True, slots=True)
+class UnusableEngine:
+    """An engine that cannot be used here."""
+
+    name: str
+    """Its name."""
+    problem: str
+    """What it lacks."""
+    hint: str | None
+    """What to do about it."""
+
+
+@dataclass(frozen=True, slots=True)
+class VoiceList:
+    """Voices, and why some engines have none."""
+
+    voices: tuple[ListedVoice, ...]
+    """By language, gender and engine."""
+    unusable: tuple[UnusableEngine, ...]
+    """Engines on this machine that lack something; their voices are left out."""
+
+
+def list_voices(
+    engines: Engines,
+    *,
+    engine: str | None = None,
+    language: str | None = None,
+    gender: str | None = None,
+) -> VoiceList:
+    """The voices of all engines, or of those that are asked for.
+
+    Args:
+        engines: whose.
+        engine: name of the only engine to look at; None or "auto" for all.
+        language: BCP 47 tag, which its dialects fit too; None for all.
+        gender: "female" or "male": voices and variants that are known to be; None for all.
+
+    Raises:
+        UnknownNameError: nobody knows the engine, the gender or the language.
+    """
+    if gender not in (None, *_GENDERS):
+        raise UnknownNameError("gender", gender, _GENDERS)
+    names = engines.names if engine in (None, "auto") else [engine]
+    voices: list[ListedVoice] = []
+    unusable: list[UnusableEngine] = []
+    for name in names:
+        try:
+            voices.extend(_voices(engines.load(name)))
+        except MissingError as error:
+            unusable.append(UnusableEngine(name, error.what, error.hint))
+    installed = {(voice.engine, voice.info.name) for voice in voices}
+    voices.extend(_to_be_installed(names, installed))
+    _check_language(language, voices)
+    spoken = (voice for voice in voices if _speaks(voice.info.language, language))
+    chosen = [fitting for voice in spoken if (fitting := _of_gender(voice, gender))]
+    return VoiceList(tuple(sorted(chosen, key=_order)), tuple(unusable))
+
+
+def _voices(engine: Engine) -> Iterator[ListedVoice]:
+    """The voices of an engine that can be used, as far as can be told without a network."""
+    infos = engine.voices()
+    if infos and not engine.needs_network:
+        engine.check_ready()
+    names = {info.name for info in infos}
+    for info in infos:
+        made = engine.ensemble(info.name) if isinstance(engine, HasEnsemble) else ()
+        variants = tuple(variant for variant in made if variant.name not in names)
+        yield ListedVoice(engine.name, info, variants, needs_network=engine.needs_network)
+
+
+def _to_be_installed(
+    engines: Sequence[str], installed: Iterable[tuple[str, str]]
+) -> Iterator[ListedVoice]:
+    known = set(installed)
+    for voice in installable_voices():
+        if voice.engine not in engines or (voice.engine, voice.name) in known:
+            continue
+        if planned_install(voice).files:
+            for language in voice.languages:
+                info = VoiceInfo(voice.name, language, quality=voice.quality, note=_note(voice))
+                yield ListedVoice(voice.engine, info, is_installed=False)
+
+
+def _note(voice: InstallableVoice) -> str:
+    many = f"{voice.n_voices} voices, " if voice.n_voices > 1 else ""
+    return f"{many}{voice.n_bytes / 1e6:.0f} MB"
+
+
+def _check_language(language: str | None, voices: Iterable[ListedVoice]) -> None:
+    known = {voice.info.language for voice in voices} - {_EVERY_LANGUAGE}
+    if language and known and not any(_speaks(tag, language) for tag in known):
+        raise UnknownNameError("language", language, known)
+
+
+def _speaks(offered: str, wanted: str | None) -> bool:
+    """Whether a voice's language is the one asked for, a variety of it, or all there are."""
+    if not wanted or offered == _EVERY_LANGUAGE:
+        return True
+    return f"{offered}-".casefold().startswith(f"{wanted}-".casefold())
+
+
+def _of_gender(voice: ListedVoice, gender: str | None) -> ListedVoice | None:
+    """A voice with those of its variants that are of a gender; None where nothing of it is."""
+    if gender is None:
+        return voice
+    variants = tuple(variant for variant in voice.variants if variant.gender == gender)
+    if voice.info.gender != gender and not variants:
+        return None
+    return replace(voice, variants=variants)
+
+
+def _order(voice: ListedVoice) -> tuple[bool, str, str, str]:
+    info = voice.info
+    language = info.language.casefold()
+    return info.language == _EVERY_LANGUAGE, language, info.gender or "~", voice.engine
