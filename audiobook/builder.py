@@ -15,6 +15,7 @@ from contextlib import ExitStack, closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from audiobook.covers import cover_of
 from audiobook.episode.encoder import Encoder
 from audiobook.episode.formats import check_formats, format_names
 from audiobook.episode.join import write_episode
@@ -33,18 +34,19 @@ from audiobook.sound.timeline import Timeline
 from audiobook.sound.voice import Take
 from audiobook.speech.casting import Casting
 from audiobook.speech.choose import Engines
+from audiobook.speech.relay import Relay
 from audiobook.store import Store, sweep
 from audiobook.stories import (
     Choices,
     Part,
-    cast_story,
     parts_of,
     read_stories,
     read_story,
+    relay_of,
     story_of_text,
 )
 
-__all__ = ["Built", "ChapterStart", "Report", "build", "say"]
+__all__ = ["Built", "ChapterEngine", "ChapterStart", "Report", "build", "say"]
 
 _AHEAD_PER_JOB = 3
 
@@ -57,6 +59,16 @@ class ChapterStart:
     """What a player shows."""
     start_s: float
     """Its first moment, in seconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChapterEngine:
+    """The engine that has spoken a chapter."""
+
+    chapter: str
+    """The chapter's title."""
+    engine: str
+    """The engine of all who ask for no other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +97,8 @@ class Built:
     """Highest true peak."""
     chapters: tuple[ChapterStart, ...]
     """Its chapters."""
+    engines: tuple[ChapterEngine, ...]
+    """Who has spoken each chapter, in order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,16 +156,14 @@ def build(
         stack.callback(engines.close)
         built: list[Built] = []
         for story in stories:
-            main = engines.main(
-                story.engine(choices), story.language, where=story.engine_where(choices)
-            )
-            casting = cast_story(story, choices, main, engines.load)
-            for part in parts_of(story, story.script(casting.max_characters), choices):
-                listen(Noted(_overview(part, casting)))
-                built.append(_build_part(part, casting, choices, Path(output), tools))
+            relay = relay_of(story, choices, engines, listen)
+            cover = cover_of(story.show, story.book, listen)
+            for part in parts_of(story, story.script(relay.max_characters), choices):
+                listen(Noted(_overview(part, relay.preferred)))
+                built.append(_build_part(part, relay, cover, choices, Path(output), tools))
         store.sweep()
         sweep(Path(output))
-    return Report(tuple(built), main.name, time.monotonic() - begun)
+    return Report(tuple(built), relay.preferred.main, time.monotonic() - begun)
 
 
 def say(
@@ -186,15 +198,19 @@ def say(
         tools = Tools(Store(), executor, executor, _AHEAD_PER_JOB, listen)
         engines = Engines(listen, story.show.engines)
         stack.callback(engines.close)
-        main = engines.main(story.engine(choices), story.language)
-        casting = cast_story(story, choices, main, engines.load)
-        part = Part(story, story.script(casting.max_characters), path.stem, None)
-        built = _build_part(part, casting, choices, path.parent, tools)
-    return Report((built,), main.name, time.monotonic() - begun)
+        relay = relay_of(story, choices, engines, listen)
+        part = Part(story, story.script(relay.max_characters), path.stem, None)
+        built = _build_part(part, relay, None, choices, path.parent, tools)
+    return Report((built,), relay.preferred.main, time.monotonic() - begun)
 
 
 def _build_part(
-    part: Part, casting: Casting, choices: Choices, output: Path, tools: Tools
+    part: Part,
+    relay: Relay,
+    cover: Cover | None,
+    choices: Choices,
+    output: Path,
+    tools: Tools,
 ) -> Built:
     """Speak, lay out, mix, encode and write one programme."""
     show = part.story.show
@@ -203,15 +219,17 @@ def _build_part(
     _make_writable(output)
     room = room_of(profile, narration=show.narration)
     encoders = {name: encoder_of(name, profile) for name in choices.formats}
-    performance = Performance(part.script, casting, room, tools)
+    performance = Performance(part.script, relay, room, tools)
     try:
         mixes = _mixed(part, performance, profile, pieces, encoders)
     except LostError:
         # Of what was taken for kept. What is looked at more closely is made where it is missing.
-        performance = Performance(part.script, casting, room, tools, trusts_takes=False)
+        performance = Performance(part.script, relay, room, tools, trusts_takes=False)
         mixes = _mixed(part, performance, profile, pieces, encoders)
     files = {
-        name: _written(part, casting, mixed, encoders[name], output)
+        name: _written(
+            part, _tag(part, relay, cover, mixed.timeline), mixed, encoders[name], output
+        )
         for name, mixed in mixes.items()
     }
     for name, mixed in mixes.items():
@@ -231,6 +249,10 @@ def _build_part(
         chapters=tuple(
             ChapterStart(mark.title, round(mixed.timeline.grid.seconds(mark.start_frame), 3))
             for mark in mixed.timeline.marks
+        ),
+        engines=tuple(
+            ChapterEngine(chapter.title, relay.casting(chapter).main)
+            for chapter in part.script.chapters
         ),
     )
 
@@ -280,25 +302,23 @@ def _mixed(
     return mixes
 
 
-def _written(part: Part, casting: Casting, mixed: Mixed, encoder: Encoder, output: Path) -> Path:
+def _written(part: Part, tag: Tag, mixed: Mixed, encoder: Encoder, output: Path) -> Path:
     """Lay a programme's blocks into its file."""
     path = output / f"{part.name}.{encoder.extension}"
     n_samples = mixed.timeline.n_frames * encoder.frame_samples
-    write_episode(path, encoder, _tag(part, casting, mixed.timeline), mixed.blocks, n_samples)
+    write_episode(path, encoder, tag, mixed.blocks, n_samples)
     return path
 
 
-def _tag(part: Part, casting: Casting, timeline: Timeline) -> Tag:
+def _tag(part: Part, relay: Relay, cover: Cover | None, timeline: Timeline) -> Tag:
     """What players show of a programme."""
     show, entry, grid = part.story.show, part.story.entry, timeline.grid
     date = entry.date or show.date
-    voice = casting.voice(None)
-    cover = _cover(show.cover) if show.cover else None
     return Tag(
         part.script.title,
         artist=show.author or ", ".join(part.story.book.authors),
         album=show.title or part.story.title,
-        narrator=show.narrator or f"{voice.engine} {voice.name} (synthetic voice)",
+        narrator=show.narrator or _narrators(part.script, relay),
         date=date.isoformat() if date else "",
         genre=show.genre,
         track=part.number,
@@ -319,10 +339,11 @@ def _tag(part: Part, casting: Casting, timeline: Timeline) -> Tag:
     )
 
 
-def _cover(picture: Path) -> Cover:
-    from audiobook.episode.cover import check_cover  # noqa: PLC0415 - slow to load
-
-    return Cover(*check_cover(picture))
+def _narrators(script: Script, relay: Relay) -> str:
+    """Whose voice tells a story, or whose voices where engines have taken over."""
+    voices = (relay.casting(chapter).voice(None) for chapter in script.chapters)
+    names = list(dict.fromkeys(f"{voice.engine} {voice.name}" for voice in voices))
+    return f"{', '.join(names)} (synthetic voice{'s' if len(names) > 1 else ''})"
 
 
 def _text(script: Script) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Set
 from dataclasses import dataclass
 from pathlib import Path
 
+from audiobook.covers import cover_of
 from audiobook.episode.tags import read_tag
 from audiobook.errors import UsageError
 from audiobook.podcast.channel import FinishedEpisode
@@ -58,7 +59,9 @@ def publish(
     show = find_show(None if source is None else Path(source))
     if show.folder is None:  # then the first story's front matter is all there is
         show = stories[0].show
-    published = publish_show(show, episodes, output, url=url, today=today)
+    book = stories[0].book if len(stories) == 1 else None
+    cover = cover_of(show, book, listen)
+    published = publish_show(show, episodes, output, url=url, today=today, cover=cover)
     if published.local:
         listen(
             Warned(

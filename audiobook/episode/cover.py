@@ -1,4 +1,4 @@
-"""The square picture of a show: one drawn from its title, or its own one checked.
+"""The square picture of a show: one drawn from its title, its own one checked, or a book's.
 
 A drawn cover is typographic: the title in a serif face over the half rosette of a sound hole, in
 one of a few palettes. The title's digest chooses palette and rings, so a title has its own cover
@@ -19,11 +19,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
 
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw, ImageFont, ImageOps
 
 from audiobook.errors import ConfigError, Where
 
-__all__ = ["check_cover", "draw_cover"]
+__all__ = ["check_cover", "draw_cover", "square_cover"]
 
 _Colour: TypeAlias = tuple[int, int, int]
 
@@ -48,6 +48,8 @@ _LINE_SPACING = 1.14
 _LEAST_PX = 1400
 _MOST_PX = 3000
 _MOST_BYTES = 10_000_000
+_MOST_DECODED_PX = 40_000_000
+"""Of a book's cover: scans have 20 million pixels."""
 _MEDIA_TYPES = {"JPEG": "image/jpeg", "PNG": "image/png"}
 _HINT = f"give a square JPEG or PNG of {_LEAST_PX} to {_MOST_PX} pixels in RGB, or none"
 
@@ -99,9 +101,7 @@ def draw_cover(title: str, author: str | None, *, size_px: int = _LEAST_PX) -> b
     lettered = _draw_text(draw, title, author, palette, side)
     _draw_rosette(draw, palette, side, _RADIUS if lettered else _RADIUS_ALONE, digest[1])
     picture = picture.resize((size_px, size_px), Image.Resampling.LANCZOS)
-    jpeg = io.BytesIO()
-    picture.save(jpeg, "JPEG", quality=_JPEG_QUALITY, subsampling=0, optimize=True)
-    return jpeg.getvalue()
+    return _jpeg(picture)
 
 
 def check_cover(path: Path, *, where: Where | None = None) -> tuple[bytes, str]:
@@ -122,15 +122,55 @@ def check_cover(path: Path, *, where: Where | None = None) -> tuple[bytes, str]:
         raise ConfigError(f"cannot read the cover {path}: {reason}", where=where) from error
     if len(data) > _MOST_BYTES:
         raise _refused(path, "is larger than 10 MB", where)
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", Image.DecompressionBombWarning)
-            picture = Image.open(io.BytesIO(data), formats=tuple(_MEDIA_TYPES))
-    except Exception as error:  # a decoder fed with junk may raise anything
-        raise _refused(path, "is not a JPEG or PNG picture", where) from error
+    picture = _opened(data)
+    if picture is None:
+        raise _refused(path, "is not a JPEG or PNG picture", where)
     if fault := _fault(picture):
         raise _refused(path, fault, where)
     return data, _MEDIA_TYPES[str(picture.format)]
+
+
+def square_cover(data: bytes) -> tuple[bytes, str]:
+    """A book's cover and its media type: as it is where directories take it, else made to fit.
+
+    It is then laid, whole, on a square of its mean colour, and encoded as JPEG.
+
+    Raises:
+        ConfigError: it is no picture that can be shown.
+    """
+    picture = _opened(data)
+    if picture is None:
+        raise ConfigError("it is not a JPEG or PNG picture")
+    width, height = picture.size
+    if width * height > _MOST_DECODED_PX:
+        raise ConfigError(f"it has {width} × {height} pixels")
+    if len(data) <= _MOST_BYTES and _fault(picture) is None:
+        return data, _MEDIA_TYPES[str(picture.format)]
+    try:
+        shown = picture.convert("RGB")
+        side = min(max(width, height, _LEAST_PX), _MOST_PX)
+        shown = ImageOps.contain(shown, (side, side), Image.Resampling.LANCZOS)
+        ground = shown.resize((1, 1), Image.Resampling.BOX).resize((side, side))
+    except Exception as error:  # as below
+        raise ConfigError("it is damaged") from error
+    ground.paste(shown, ((side - shown.width) // 2, (side - shown.height) // 2))
+    return _jpeg(ground), _MEDIA_TYPES["JPEG"]
+
+
+def _opened(data: bytes) -> Image.Image | None:
+    """A picture that is still to be decoded; None for what is none, or a bomb."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", Image.DecompressionBombWarning)
+            return Image.open(io.BytesIO(data), formats=tuple(_MEDIA_TYPES))
+    except Exception:  # a decoder fed with junk may raise anything
+        return None
+
+
+def _jpeg(picture: Image.Image) -> bytes:
+    stream = io.BytesIO()
+    picture.save(stream, "JPEG", quality=_JPEG_QUALITY, subsampling=0, optimize=True)
+    return stream.getvalue()
 
 
 def _fault(picture: Image.Image) -> str | None:

@@ -11,7 +11,8 @@ from pathlib import Path
 from urllib.parse import quote, urlsplit
 
 from audiobook.config import Show
-from audiobook.episode.cover import check_cover, draw_cover
+from audiobook.episode.cover import draw_cover
+from audiobook.episode.tags import Cover
 from audiobook.errors import AudiobookError, ConfigError, UsageError, Where
 from audiobook.podcast.categories import category_path
 from audiobook.podcast.feed import MOST_DESCRIPTION_BYTES, Channel, Item, plain_text
@@ -108,19 +109,13 @@ def channel_of(show: Show, title: str, base: str, cover: str, guid: str | None) 
     )
 
 
-def cover_of(show: Show, title: str) -> tuple[str, bytes]:
-    """The file name of a show's picture and its bytes: its own, else one drawn from the title.
+def cover_of(show: Show, title: str, given: Cover | None) -> tuple[str, bytes]:
+    """The file name of a show's picture and its bytes: the given one, else drawn from the title.
 
     Apps keep a picture by its address, so a new one has a new name.
-
-    Raises:
-        ConfigError: its own cannot be used.
     """
-    if show.cover is None:
-        picture, suffix = draw_cover(title, show.author), ".jpg"
-    else:
-        picture, kind = check_cover(show.cover, where=show.where("cover"))
-        suffix = ".png" if kind == "image/png" else ".jpg"
+    picture = given.data if given else draw_cover(title, show.author)
+    suffix = ".png" if given and given.media_type == "image/png" else ".jpg"
     return f"cover-{digest(picture)[:12]}{suffix}", picture
 
 

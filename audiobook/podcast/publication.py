@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from audiobook.config import Show
+from audiobook.episode.tags import Cover
 from audiobook.errors import UsageError
 from audiobook.podcast import channel, feed, ids
 from audiobook.podcast.channel import FinishedEpisode
@@ -45,6 +46,7 @@ def publish(
     *,
     url: str | None,
     today: datetime.date,
+    cover: Cover | None = None,
 ) -> Published:
     """Write the feed of a show, and its cover, beside its episodes.
 
@@ -54,10 +56,11 @@ def publish(
         output: the folder that is published; it holds the episodes.
         url: where that folder will be found; None for the show's, else this machine's.
         today: the date of episodes that neither have one nor were published before.
+        cover: its picture, fit for a feed; None to have one drawn.
 
     Raises:
         UsageError: there are no episodes, or one is not in the folder.
-        ConfigError: the show, its cover or its `feed-ids.json` cannot be used.
+        ConfigError: the show or its `feed-ids.json` cannot be used.
         OutputError: a file cannot be written; the feed that was there stays.
     """
     if not episodes:
@@ -70,7 +73,7 @@ def publish(
     kept = ids.read_ids(ids_path)
     dates = channel.first_dates(show, episodes, today)
     complete = ids.minted(kept, None if local else address, title, dates)
-    cover_name, picture = channel.cover_of(show, title)
+    cover_name, picture = channel.cover_of(show, title, cover)
     about = channel.channel_of(show, title, base, cover_name, complete.podcast)
     items = channel.items_of(show, episodes, complete, base, output)
     if complete != kept:

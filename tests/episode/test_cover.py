@@ -7,12 +7,13 @@ import struct
 import zlib
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from audiobook.episode.cover import check_cover, draw_cover
+from audiobook.episode.cover import check_cover, draw_cover, square_cover
 from audiobook.errors import ConfigError, Where
 
 INK_LEVEL = 700
@@ -162,3 +163,54 @@ def test_a_damaged_picture_is_taken_or_told(
     except ConfigError:
         found = None
     assert found in (None, (damaged.read_bytes(), "image/png"))
+
+
+@pytest.mark.parametrize(
+    ("mode", "size", "side"),
+    [
+        ("RGB", (1000, 1600), 1600),
+        ("RGB", (300, 200), 1400),
+        ("RGBA", (2000, 4000), 3000),
+        ("L", (1400, 1400), 1400),
+        ("CMYK", (1500, 1400), 1500),
+    ],
+)
+def test_a_books_cover_is_laid_whole_on_a_square(
+    tmp_path: Path, mode: str, size: tuple[int, int], side: int
+) -> None:
+    kind = "JPEG" if mode == "CMYK" else "PNG"
+    made, media_type = square_cover(saved(tmp_path / "book", mode, size, kind).read_bytes())
+    path = tmp_path / "cover.jpg"
+    path.write_bytes(made)
+    assert check_cover(path) == (made, media_type) == (made, "image/jpeg")
+    assert opened(made).size == (side, side)
+
+
+def test_nothing_of_a_books_cover_is_cut_off(tmp_path: Path) -> None:
+    tall = Image.new("RGB", (700, 1400), (200, 0, 0))
+    tall.paste((0, 0, 200), (0, 0, 700, 700))
+    tall.save(tmp_path / "book.png")
+    made = opened(square_cover((tmp_path / "book.png").read_bytes())[0]).convert("RGB")
+    top, bottom, ground = (made.getpixel(at) for at in [(700, 20), (700, 1380), (20, 700)])
+    for found, expected in [(top, (0, 0, 200)), (bottom, (200, 0, 0)), (ground, (100, 0, 100))]:
+        assert np.abs(np.subtract(found, expected)).max() < 12
+
+
+def test_a_books_cover_that_fits_stays_as_it_is(tmp_path: Path) -> None:
+    data = saved(tmp_path / "book", "RGB", (1400, 1400), "PNG").read_bytes()
+    assert square_cover(data) == (data, "image/png")
+
+
+@pytest.mark.parametrize(
+    ("data", "fault"),
+    [
+        (b"", "not a JPEG or PNG"),
+        (b"<svg/>", "not a JPEG or PNG"),
+        (bomb(60_000), "not a JPEG or PNG"),
+        (bomb(8_000), "8000 × 8000"),
+        (bomb(1_500), "damaged"),
+    ],
+)
+def test_a_books_cover_that_is_none_is_told(data: bytes, fault: str) -> None:
+    with pytest.raises(ConfigError, match=fault):
+        square_cover(data)
