@@ -34,19 +34,18 @@ from audiobook.sound.timeline import Timeline
 from audiobook.sound.voice import Take
 from audiobook.speech.casting import Casting
 from audiobook.speech.choose import Engines
-from audiobook.speech.relay import Relay
 from audiobook.store import Store, sweep
 from audiobook.stories import (
     Choices,
     Part,
+    cast_story,
     parts_of,
     read_stories,
     read_story,
-    relay_of,
     story_of_text,
 )
 
-__all__ = ["Built", "ChapterEngine", "ChapterStart", "Report", "build", "say"]
+__all__ = ["Built", "ChapterStart", "Report", "build", "say"]
 
 _AHEAD_PER_JOB = 3
 
@@ -59,16 +58,6 @@ class ChapterStart:
     """What a player shows."""
     start_s: float
     """Its first moment, in seconds."""
-
-
-@dataclass(frozen=True, slots=True)
-class ChapterEngine:
-    """The engine that has spoken a chapter."""
-
-    chapter: str
-    """The chapter's title."""
-    engine: str
-    """The engine of all who ask for no other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +86,6 @@ class Built:
     """Highest true peak."""
     chapters: tuple[ChapterStart, ...]
     """Its chapters."""
-    engines: tuple[ChapterEngine, ...]
-    """Who has spoken each chapter, in order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,14 +143,17 @@ def build(
         stack.callback(engines.close)
         built: list[Built] = []
         for story in stories:
-            relay = relay_of(story, choices, engines, listen)
+            main = engines.main(
+                story.engine(choices), story.language, where=story.engine_where(choices)
+            )
+            casting = cast_story(story, choices, main, engines.load)
             cover = cover_of(story.show, story.book, listen)
-            for part in parts_of(story, story.script(relay.max_characters), choices):
-                listen(Noted(_overview(part, relay.preferred)))
-                built.append(_build_part(part, relay, cover, choices, Path(output), tools))
+            for part in parts_of(story, story.script(casting.max_characters), choices):
+                listen(Noted(_overview(part, casting)))
+                built.append(_build_part(part, casting, cover, choices, Path(output), tools))
         store.sweep()
         sweep(Path(output))
-    return Report(tuple(built), relay.preferred.main, time.monotonic() - begun)
+    return Report(tuple(built), main.name, time.monotonic() - begun)
 
 
 def say(
@@ -198,15 +188,16 @@ def say(
         tools = Tools(Store(), executor, executor, _AHEAD_PER_JOB, listen)
         engines = Engines(listen, story.show.engines)
         stack.callback(engines.close)
-        relay = relay_of(story, choices, engines, listen)
-        part = Part(story, story.script(relay.max_characters), path.stem, None)
-        built = _build_part(part, relay, None, choices, path.parent, tools)
-    return Report((built,), relay.preferred.main, time.monotonic() - begun)
+        main = engines.main(story.engine(choices), story.language)
+        casting = cast_story(story, choices, main, engines.load)
+        part = Part(story, story.script(casting.max_characters), path.stem, None)
+        built = _build_part(part, casting, None, choices, path.parent, tools)
+    return Report((built,), main.name, time.monotonic() - begun)
 
 
 def _build_part(
     part: Part,
-    relay: Relay,
+    casting: Casting,
     cover: Cover | None,
     choices: Choices,
     output: Path,
@@ -219,16 +210,16 @@ def _build_part(
     _make_writable(output)
     room = room_of(profile, narration=show.narration)
     encoders = {name: encoder_of(name, profile) for name in choices.formats}
-    performance = Performance(part.script, relay, room, tools)
+    performance = Performance(part.script, casting, room, tools)
     try:
         mixes = _mixed(part, performance, profile, pieces, encoders)
     except LostError:
         # Of what was taken for kept. What is looked at more closely is made where it is missing.
-        performance = Performance(part.script, relay, room, tools, trusts_takes=False)
+        performance = Performance(part.script, casting, room, tools, trusts_takes=False)
         mixes = _mixed(part, performance, profile, pieces, encoders)
     files = {
         name: _written(
-            part, _tag(part, relay, cover, mixed.timeline), mixed, encoders[name], output
+            part, _tag(part, casting, cover, mixed.timeline), mixed, encoders[name], output
         )
         for name, mixed in mixes.items()
     }
@@ -249,10 +240,6 @@ def _build_part(
         chapters=tuple(
             ChapterStart(mark.title, round(mixed.timeline.grid.seconds(mark.start_frame), 3))
             for mark in mixed.timeline.marks
-        ),
-        engines=tuple(
-            ChapterEngine(chapter.title, relay.casting(chapter).main)
-            for chapter in part.script.chapters
         ),
     )
 
@@ -310,15 +297,16 @@ def _written(part: Part, tag: Tag, mixed: Mixed, encoder: Encoder, output: Path)
     return path
 
 
-def _tag(part: Part, relay: Relay, cover: Cover | None, timeline: Timeline) -> Tag:
+def _tag(part: Part, casting: Casting, cover: Cover | None, timeline: Timeline) -> Tag:
     """What players show of a programme."""
     show, entry, grid = part.story.show, part.story.entry, timeline.grid
     date = entry.date or show.date
+    voice = casting.voice(None)
     return Tag(
         part.script.title,
         artist=show.author or ", ".join(part.story.book.authors),
         album=show.title or part.story.title,
-        narrator=show.narrator or _narrators(part.script, relay),
+        narrator=show.narrator or f"{voice.engine} {voice.name} (synthetic voice)",
         date=date.isoformat() if date else "",
         genre=show.genre,
         track=part.number,
@@ -337,13 +325,6 @@ def _tag(part: Part, relay: Relay, cover: Cover | None, timeline: Timeline) -> T
             for mark in timeline.marks
         ),
     )
-
-
-def _narrators(script: Script, relay: Relay) -> str:
-    """Whose voice tells a story, or whose voices where engines have taken over."""
-    voices = (relay.casting(chapter).voice(None) for chapter in script.chapters)
-    names = list(dict.fromkeys(f"{voice.engine} {voice.name}" for voice in voices))
-    return f"{', '.join(names)} (synthetic voice{'s' if len(names) > 1 else ''})"
 
 
 def _text(script: Script) -> str:
