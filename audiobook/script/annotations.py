@@ -22,6 +22,7 @@ __all__ = [
     "Place",
     "ReadingMark",
     "attributes_at",
+    "cue_setting",
     "duration_ms",
     "mark_at",
     "options_at",
@@ -33,8 +34,7 @@ Place: TypeAlias = Callable[[int], Where]
 _LONGEST_PAUSE_MS = 60_000
 _LONGEST_READING = 1000
 _UNITS_MS = {"ms": 1, "s": 1000}
-_GAIN_DB = (-60.0, 12.0)
-_DUCK_DB = (-60.0, 0.0)
+_LEVELS_DB = {"gain": (-60.0, 12.0), "duck": (-60.0, 0.0)}
 
 # A number and what may be meant for a unit of time: [2s], [3min], but not [1st] and not [12].
 _PAUSE = re.compile(r"\[[ \t]*([-+]?[\d.,]{1,12})[ \t]*((?!st\b)[hms][a-z]{0,12})[ \t]*\]", re.I)
@@ -239,30 +239,31 @@ def _unquoted(value: str) -> str:
     return _ESCAPED.sub(r"\1", value[1:-1]) if value.startswith('"') else value
 
 
-def _fade(given: str, where: Where) -> None:
-    duration_ms(given, where)
-
-
-def _level(least: float, most: float) -> Callable[[str, Where], None]:
-    def check(given: str, where: Where) -> None:
-        match = _LEVEL.fullmatch(given)
-        if match is None or not least <= float(match[1]) <= most:
-            raise StoryError(
-                f'"{given}" is no level here',
-                where=where,
-                hint=f"write one from {least:g}dB to {most:g}dB, such as -6dB",
-            )
-
-    return check
-
-
-_CHECKS = {"fade": _fade, "gain": _level(*_GAIN_DB), "duck": _level(*_DUCK_DB)}
 CUE_OPTIONS = {
     "music": ("fade", "gain", "duck"),
     "sting": ("fade", "gain"),
     "sound": ("fade", "gain"),
 }
 """The cues that are heard, and the settings of each."""
+
+
+def cue_setting(name: str, given: str, where: Where | None = None) -> float:
+    """What a setting of a cue says: a fade in milliseconds, a gain or a duck in dB.
+
+    Raises:
+        StoryError: it does not say that, or more than there can be.
+    """
+    if name == "fade":
+        return duration_ms(given, where)
+    least, most = _LEVELS_DB[name]
+    match = _LEVEL.fullmatch(given)
+    if match is None or not least <= float(match[1]) <= most:
+        raise StoryError(
+            f'"{given}" is no level here',
+            where=where,
+            hint=f"write one from {least:g}dB to {most:g}dB, such as -6dB",
+        )
+    return float(match[1])
 
 
 def options_at(
@@ -289,5 +290,5 @@ def options_at(
             hint="write them as {fade=3s gain=-3dB}",
         )
     for name, value in found.values.items():
-        _CHECKS[name](value, place(text.index(f"{name}=", at) + len(name) + 1))
+        cue_setting(name, value, place(text.index(f"{name}=", at) + len(name) + 1))
     return tuple(found.values.items()), found.end

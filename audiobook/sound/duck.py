@@ -15,7 +15,7 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["CONTROL_SAMPLES", "Ducking", "duck_gain", "duck_gain_at"]
+__all__ = ["CONTROL_SAMPLES", "Ducking", "duck_gain", "duck_share_at"]
 
 CONTROL_SAMPLES = 64
 """The gain is worked out this often and goes in a straight line between: a divisor of every MP3
@@ -57,23 +57,23 @@ def duck_gain(
         stop: the sample after its last.
     """
     control = np.arange(start, stop + 2 * CONTROL_SAMPLES, CONTROL_SAMPLES)
-    gain = duck_gain_at(speech, ducking, sample_rate, control).astype(np.float32)
+    share = duck_share_at(speech, ducking, sample_rate, control)
+    gain = np.power(10.0, ducking.depth_db / 20 * share).astype(np.float32)
     ramp = np.arange(CONTROL_SAMPLES, dtype=np.float32) / np.float32(CONTROL_SAMPLES)
     between = gain[:-1, None] + np.diff(gain)[:, None] * ramp
     return between.ravel()[: stop - start]
 
 
-def duck_gain_at(
+def duck_share_at(
     speech: Sequence[tuple[int, int]],
     ducking: Ducking,
     sample_rate: int,
     at: NDArray[np.integer],
 ) -> NDArray[np.float64]:
-    """The gain of a bed at some samples, ascending, as factors; see `duck_gain`."""
+    """How much of its depth a bed is down at some samples, ascending: 0 to 1; see `duck_gain`."""
     points, down = _breakpoints(speech, ducking, sample_rate)
     share = np.interp(at, points, down) if points else np.zeros(len(at))
-    smooth = share * share * (3 - 2 * share)
-    return np.asarray(np.power(10.0, ducking.depth_db / 20 * smooth))
+    return np.asarray(share * share * (3 - 2 * share))
 
 
 def _breakpoints(

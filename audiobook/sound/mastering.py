@@ -9,12 +9,13 @@ moves the gain, and with it every block of the programme; and the same script al
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from audiobook.sound.duck import duck_gain_at
+from audiobook.sound.duck import duck_share_at
 from audiobook.sound.loudness import energy_of_lufs, integrated_lufs, step_samples
 from audiobook.sound.scene import Mix
 from audiobook.sound.timeline import Grid, Slot
@@ -29,6 +30,7 @@ GAIN_STEP_DB = 0.25
 """Gains are multiples of this."""
 
 _MOST_GAIN_DB = 40.0
+_STEP_MS = 100
 
 
 def rounded_gain_db(gain_db: float) -> float:
@@ -50,32 +52,70 @@ def foretold_lufs(
         mix: its balance; its own gain counts for nothing.
         music: K-weighted energies of each piece's 100 ms steps, by key.
     """
-    step, frame = step_samples(mix.sample_rate), grid.frame_samples
-    n_steps = sum(slot.n_frames for slot in slots) * frame // step + 2
-    energies, beds = np.zeros(n_steps), np.zeros(n_steps)
-    bed_means = {key: float(steps.mean()) * 10 ** (mix.bed_db / 10) for key, steps in music.items()}
+    step = step_samples(mix.sample_rate)
+    placed = list(_placed(slots, grid))
+    n_steps = (placed[-1].stop if placed else 0) // step + 2
+    energies = _beds(placed, n_steps, mix, music)
     voice = energy_of_lufs(WORKING_LUFS) * mix.channels
-    speech: list[tuple[int, int]] = []
+    for place in placed:
+        slot, first = place.slot, round(place.at / step)
+        if slot.take is not None:
+            last = first + round(slot.take.n_samples / step)
+            energies[first:last] += voice * 10 ** (slot.gain_db / 10)
+        if slot.solo and not slot.solo_sample:
+            heard = music[slot.solo] * 10 ** ((mix.solo_db + slot.music_gain_db) / 10)
+            _fade(heard, slot.fade_ms, rises=True, falls=True)
+            energies[first : first + len(heard)] += heard[: n_steps - first]
+    return integrated_lufs(energies)
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """A slot where it stands, in samples."""
+
+    at: int
+    stop: int
+    slot: Slot
+
+
+def _placed(slots: Sequence[Slot], grid: Grid) -> Iterator[_Place]:
     at = 0
     for slot in slots:
-        stop = at + slot.n_frames * frame
-        first, last = round(at / step), round(stop / step)
-        if slot.take is not None:
-            n_spoken = round(slot.take.n_samples / step)
-            energies[first : first + n_spoken] += voice * 10 ** (slot.gain_db / 10)
-            speech.append((at, at + slot.take.n_samples))
-        if slot.solo:
-            heard = music[slot.solo][round(slot.solo_sample / step) :]
-            heard = heard[: last - first] if slot.solo_stop is None else heard
-            _add(energies, first, heard * 10 ** (mix.solo_db / 10))
-        if slot.bed:
-            beds[first:last] = bed_means[slot.bed]
+        stop = at + slot.n_frames * grid.frame_samples
+        yield _Place(at, stop, slot)
         at = stop
-    if beds.any():
+
+
+def _beds(
+    placed: Sequence[_Place], n_steps: int, mix: Mix, music: Mapping[str, NDArray[np.float64]]
+) -> NDArray[np.float64]:
+    """The energies of beds in a programme's steps, shape (n_steps,)."""
+    step = step_samples(mix.sample_rate)
+    energies, depths_db = np.zeros(n_steps), np.full(n_steps, mix.ducking.depth_db)
+    means = {key: float(steps.mean()) * 10 ** (mix.bed_db / 10) for key, steps in music.items()}
+    for place in placed:
+        slot, steps = place.slot, slice(round(place.at / step), round(place.stop / step))
+        if slot.bed:
+            energies[steps] = means[slot.bed] * 10 ** (slot.music_gain_db / 10)
+            enters = slot.bed_enters
+            _fade(energies[steps], slot.fade_ms, rises=enters, falls=not enters)
+        if slot.duck_db is not None:
+            depths_db[steps] = slot.duck_db
+    if energies.any():
+        speech = [(p.at, p.at + p.slot.take.n_samples) for p in placed if p.slot.take]
         middles = np.arange(n_steps) * step + step // 2
-        beds *= duck_gain_at(speech, mix.ducking, mix.sample_rate, middles) ** 2
-    return integrated_lufs(energies + beds)
+        share = duck_share_at(speech, mix.ducking, mix.sample_rate, middles)
+        energies *= 10 ** (depths_db / 10 * share)
+    return energies
 
 
-def _add(energies: NDArray[np.float64], first: int, more: NDArray[np.float64]) -> None:
-    energies[first : first + len(more)] += more[: len(energies) - first]
+def _fade(energies: NDArray[np.float64], fade_ms: int | None, *, rises: bool, falls: bool) -> None:
+    """Let energies come up and go down over that long, as is heard; None for hardly any time."""
+    if fade_ms is None:
+        return
+    n = min(round(fade_ms / _STEP_MS), len(energies) // (rises + falls))
+    ramp = np.sin((np.arange(n) + 0.5) / max(n, 1) * (np.pi / 2)) ** 2
+    if rises:
+        energies[:n] *= ramp
+    if falls:
+        energies[len(energies) - n :] *= ramp[::-1]

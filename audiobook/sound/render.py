@@ -5,8 +5,8 @@ A pure function of the scene. Rendered alone or as part of a longer stretch, a s
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
@@ -64,10 +64,18 @@ def _mixed(scene: Scene, speech: Speech, pieces: Pieces, window: _Window) -> Sou
     layers = []
     if scene.solos:
         layers.append(_music(scene.solos, pieces, window) * _factor(mix.solo_db))
-    if scene.beds:
-        gain = duck_gain(scene.speech, mix.ducking, mix.sample_rate, window.start, window.stop)
-        layers.append(_music(scene.beds, pieces, window) * _factor(mix.bed_db) * gain)
+    layers += _ducked_beds(scene, pieces, window)
     return stitch_and_overlay(voice, layers, mix.sample_rate)
+
+
+def _ducked_beds(scene: Scene, pieces: Pieces, window: _Window) -> Iterator[Sound]:
+    """Beds, those together that make way for speech as far as each other."""
+    mix = scene.mix
+    for depth_db in dict.fromkeys(run.duck_db for run in scene.beds):
+        ducking = replace(mix.ducking, depth_db=depth_db)
+        gain = duck_gain(scene.speech, ducking, mix.sample_rate, window.start, window.stop)
+        runs = [run for run in scene.beds if run.duck_db == depth_db]
+        yield _music(runs, pieces, window) * _factor(mix.bed_db) * gain
 
 
 def _voice(spoken: Sequence[Spoken], speech: Speech, room: Sound, window: _Window) -> list[Sound]:
@@ -97,6 +105,8 @@ def _music(runs: Sequence[Run], pieces: Pieces, window: _Window) -> Sound:
             played = _played(samples, loops, run.phase + first - run.at, last - first)
             if run.fade_in or run.fade_out:
                 played = played * _fades(run, first, last)
+            if run.gain_db:
+                played = played * _factor(run.gain_db)
             total[:, first - window.start : last - window.start] += played
     return total
 

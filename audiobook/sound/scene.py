@@ -7,7 +7,7 @@ stands in the programme. Its digest is the block's key; `audiobook.sound.render`
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import zip_longest
 
 from audiobook.sound.blocks import Block
@@ -21,9 +21,10 @@ __all__ = ["Mix", "Reach", "Run", "Scene", "Spoken", "make_scene", "seen_frames"
 _BED_JOIN_MS = 1500
 """A bed goes over from one phase to another, in the middle of a block, over this."""
 _BED_FADE_MS = 2500
-"""A bed enters and leaves over this."""
+"""A bed enters and leaves over this, where its cue sets nothing else."""
 _SOLO_FADE_MS = 5
-"""Music alone begins and ends over this, in case its file does not."""
+"""Music alone begins and ends over this, likewise. No fade is shorter, in case its file begins or
+ends loud."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +87,10 @@ class Run:
     """It comes up over this many samples."""
     fade_out: int = 0
     """It goes down over this many samples, ending at `stop`."""
+    gain_db: float = 0.0
+    """Its level against others, in dB."""
+    duck_db: float = 0.0
+    """Its gain while somebody speaks, in dB; of account where it is a bed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,18 +212,22 @@ class _Scout:
         stop, fade_out = run.stop, run.fade_out
         if stop - fade_out >= last:
             stop, fade_out = last, 0
-        return Run(at, stop, run.piece, phase, fade_in, fade_out)
+        return replace(run, at=at, stop=stop, phase=phase, fade_in=fade_in, fade_out=fade_out)
+
+    def _fade(self, slot: Slot, usual_ms: int) -> int:
+        """How long the music of a slot takes to come up or to go down, in samples."""
+        ms = usual_ms if slot.fade_ms is None else max(slot.fade_ms, _SOLO_FADE_MS)
+        return round(ms * self.ms)
 
     def _solos(self, near: list[tuple[int, Slot]]) -> Iterator[Run]:
-        """Music alone, a run for each of its slots."""
-        fade = round(_SOLO_FADE_MS * self.ms)
+        """Music alone, a run for each piece from beginning to end, however many slots it has."""
+        last_start: int | None = None
         for at, slot in near:
-            if slot.solo:
-                stop, fade_out = slot.solo_stop, fade
-                if stop is None:
-                    stop, fade_out = slot.n_frames * self.frame, 0
-                fade_in = 0 if slot.solo_sample else fade
-                yield Run(at, at + stop, slot.solo, slot.solo_sample, fade_in, fade_out)
+            start, stop = at - slot.solo_sample, at + slot.solo_stop
+            if slot.solo and start != last_start:
+                fade = min(self._fade(slot, _SOLO_FADE_MS), (stop - start) // 2)
+                yield Run(start, stop, slot.solo, 0, fade, fade, slot.music_gain_db)
+                last_start = start
 
     def _beds(self) -> Iterator[Run]:
         """The beds of the blocks, for each stretch of slots with the same one."""
@@ -242,19 +251,24 @@ class _Scout:
 
         Where it crosses the edge of a block, its phase there is that which the slot beyond the
         edge decides, on both sides: a block hears nothing of how long its neighbours are. It is in
-        the middle of the block that the bed goes over from one phase to the other.
+        the middle of the block, or when it has come up, that the bed goes over from one phase to
+        the other.
         """
-        bed = slots[0].bed
-        assert bed is not None
-        fade = min(round(_BED_FADE_MS * self.ms), stop - at)
-        phase, fade_in = slots[0].bed_phase, fade if slots[0].bed_enters else 0
-        if not after or not _goes_on(slots[-1], after[0]):
-            yield Run(at, stop, bed, phase, fade_in, fade)
+        first, last = slots[0], slots[-1]
+        assert first.bed is not None
+        goes_on = bool(after) and _goes_on(last, after[0])
+        rise = self._fade(first, _BED_FADE_MS) if first.bed_enters else 0
+        fall = round(_BED_JOIN_MS * self.ms) if goes_on else self._fade(last, _BED_FADE_MS)
+        fall = min(fall, max(stop - at - rise, (stop - at) // 2))
+        rise = min(rise, stop - at - fall)
+        duck_db = self.mix.ducking.depth_db if first.duck_db is None else first.duck_db
+        levels = first.music_gain_db, duck_db
+        if not goes_on:
+            yield Run(at, stop, first.bed, first.bed_phase, rise, fall, *levels)
             return
-        join = min(round(_BED_JOIN_MS * self.ms), stop - at)
-        turn = (at + stop - join) // 2
-        yield Run(at, turn + join, bed, phase, fade_in, join)
-        yield Run(turn, stop, bed, after[0].bed_phase - (stop - turn), join, 0)
+        turn = max((at + stop - fall) // 2, at + rise)
+        yield Run(at, turn + fall, first.bed, first.bed_phase, rise, fall, *levels)
+        yield Run(turn, stop, first.bed, after[0].bed_phase - (stop - turn), fall, 0, *levels)
 
     def _tones(self, near: list[tuple[int, Slot]]) -> Iterator[Run]:
         """Room tone under each slot, from a place in it that only the slot decides."""

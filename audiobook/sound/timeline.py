@@ -13,7 +13,8 @@ from functools import cache
 
 from audiobook.config import Music
 from audiobook.errors import StoryError
-from audiobook.model import Chapter, Cue, Script, Segment
+from audiobook.model import Chapter, Cue, Script, Segment, Source
+from audiobook.sound.cue_settings import CueSettings, settings_of
 from audiobook.sound.voice import Take
 from audiobook.store import digest
 
@@ -25,6 +26,8 @@ _TAIL_MS = 1500
 """Room tone after everything was heard."""
 _BED_ALONE_MS = 3500
 """How long a bed is heard alone before the first word, between chapters, and after the last."""
+_BED_FULL_MS = 1500
+"""Where its fade is long, this much longer than the fade."""
 RING_MS = 3200
 """The opening's last notes ring on over the bed, where there is one, this long."""
 _LONGEST_SLOT_MS = 15_000
@@ -79,15 +82,22 @@ class Slot:
     """Key of a piece that is heard alone here."""
     solo_sample: int = 0
     """Where in that piece the slot begins."""
-    solo_stop: int | None = None
-    """Where the piece ends, in samples from the slot's first; beyond the slot's last it rings on
-    over what follows. None where it goes on in the next slot."""
+    solo_stop: int = 0
+    """Where the piece ends, in samples from the slot's first: beyond the slot's last it goes on in
+    the next, or rings on over what follows."""
     bed: str | None = None
     """Key of a piece that loops under the slot."""
     bed_enters: bool = False
     """True where the bed begins anew here, from its first sample."""
     bed_phase: int = 0
     """Where in the bed a block that begins with this slot takes it up, in samples."""
+    music_gain_db: float = 0.0
+    """Level of the solo or the bed against others, in dB."""
+    fade_ms: int | None = None
+    """How long the solo takes to come up and to go down, or the bed where it enters or leaves here;
+    None for as long as others."""
+    duck_db: float | None = None
+    """How far the bed sinks while somebody speaks, in dB; None for as far as others."""
     segment: Segment | None = field(default=None, compare=False)
     """What is spoken; of no account to what is heard."""
     chapter: int | None = field(default=None, compare=False)
@@ -159,8 +169,12 @@ def arrange(
         music: what is played around and under it.
         pieces: every piece that `music` and the script's cues name.
         grid: the programme's frames.
+
+    Raises:
+        AudiobookError: a cue's settings are not what settings are; with the place.
     """
-    return _Arranger(grid, pieces, gains_db, music.bed).programme(script, iter(takes), music)
+    arranger = _Arranger(grid, script.source, pieces, gains_db, music.bed)
+    return arranger.programme(script, iter(takes), music)
 
 
 def timeline_of(script: Script, slots: Sequence[Slot], grid: Grid) -> Timeline:
@@ -172,14 +186,19 @@ def timeline_of(script: Script, slots: Sequence[Slot], grid: Grid) -> Timeline:
     return Timeline(grid, tuple(slots), _marks(script, slots))
 
 
+_AS_USUAL = CueSettings()
+
+
 @dataclass
 class _Arranger:
     """Walks through a script and says what is heard next; keeps only which bed is on."""
 
     grid: Grid
+    source: Source
     pieces: Mapping[str, PieceFacts]
     gains_db: Mapping[str | None, float]
     bed: str | None
+    bed_settings: CueSettings = _AS_USUAL
     bed_enters: bool = True
 
     def programme(self, script: Script, takes: Iterator[Take], music: Music) -> Iterator[Slot]:
@@ -190,14 +209,14 @@ class _Arranger:
             for index, slot in enumerate(self.chapter(chapter, takes)):
                 yield slot if index else replace(slot, chapter=number)
         if self.bed:
-            yield self.rest(_BED_ALONE_MS)
+            yield self.rest(self.bed_settings.fade_ms)
         if music.closing:
             yield from self.alone(music.closing)
         yield Slot(self.grid.frames_of_ms(_TAIL_MS))
 
     def chapter(self, chapter: Chapter, takes: Iterator[Take]) -> Iterator[Slot]:
         if self.bed:
-            yield self.rest(_BED_ALONE_MS)
+            yield self.rest()
         for item in chapter.items:
             if isinstance(item, Cue):
                 yield from self.cue(item)
@@ -215,10 +234,14 @@ class _Arranger:
             )
         )
 
-    def rest(self, ms: int) -> Slot:
-        return self._with_bed(Slot(self.grid.frames_of_ms(ms)))
+    def rest(self, fade_ms: int | None = None) -> Slot:
+        """The bed alone, long enough for its fade where it enters or leaves here."""
+        ms = _BED_ALONE_MS if fade_ms is None else max(_BED_ALONE_MS, fade_ms + _BED_FULL_MS)
+        return self._with_bed(Slot(self.grid.frames_of_ms(ms), fade_ms=fade_ms))
 
-    def alone(self, name: str, rings_ms: int = 0) -> Iterator[Slot]:
+    def alone(
+        self, name: str, settings: CueSettings = _AS_USUAL, rings_ms: int = 0
+    ) -> Iterator[Slot]:
         """A piece from beginning to end; its last `rings_ms` are heard over what follows."""
         piece, longest = self.pieces[name], self.grid.frames_of_ms(_LONGEST_SLOT_MS)
         n_frames = max(1, self.grid.frames(piece.n_samples) - self.grid.frames_of_ms(rings_ms))
@@ -229,20 +252,24 @@ class _Arranger:
                 end - frame,
                 solo=piece.key,
                 solo_sample=first,
-                solo_stop=piece.n_samples - first if end == n_frames else None,
+                solo_stop=piece.n_samples - first,
+                music_gain_db=settings.gain_db,
+                fade_ms=settings.fade_ms,
             )
         self.bed_enters = True
 
     def cue(self, cue: Cue) -> Iterator[Slot]:
         """A bed that ends or begins is heard alone for a while."""
+        settings = settings_of(cue, self.source)
         if cue.kind == "music":
+            if self.bed and not self.bed_enters:
+                own_ms = self.bed_settings.fade_ms
+                yield self.rest(own_ms if settings.fade_ms is None else settings.fade_ms)
+            self.bed, self.bed_settings, self.bed_enters = cue.name, settings, True
             if self.bed:
-                yield self.rest(_BED_ALONE_MS)
-            self.bed, self.bed_enters = cue.name, True
-            if self.bed:
-                yield self.rest(_BED_ALONE_MS)
+                yield self.rest(settings.fade_ms)
         elif cue.kind in ("sting", "sound") and cue.name:
-            yield from self.alone(cue.name)
+            yield from self.alone(cue.name, settings)
 
     def _with_bed(self, slot: Slot) -> Slot:
         if self.bed is None:
@@ -251,7 +278,14 @@ class _Arranger:
         piece = self.pieces[self.bed]
         phrase = int(slot.identity[:8], 16) % max(1, piece.n_samples // piece.phrase_samples)
         phase = 0 if enters else phrase * piece.phrase_samples
-        return replace(slot, bed=piece.key, bed_enters=enters, bed_phase=phase)
+        return replace(
+            slot,
+            bed=piece.key,
+            bed_enters=enters,
+            bed_phase=phase,
+            music_gain_db=self.bed_settings.gain_db,
+            duck_db=self.bed_settings.duck_db,
+        )
 
 
 def _marks(script: Script, slots: Sequence[Slot]) -> tuple[Mark, ...]:

@@ -42,6 +42,23 @@ PROGRAMMES = {
     "loud bed": ([LINES], Music(None, BED, None, bed_db=-5.0)),
     "all music": ([LINES, LINES[::-1]], Music(STING, BED, "long sting")),
     "hardly any speech": ([[Line("one", 0.5)]], Music("long sting", BED, "long sting")),
+    "a bed turned up": (
+        [[Cue("music", 0, 1, BED, (("gain", "+9dB"), ("duck", "-2dB"))), *LINES]], NO_MUSIC
+    ),
+    "beds that fade long": (
+        [[Cue("music", 0, 1, BED, (("fade", "25s"), ("gain", "12dB"))), *LINES]], NO_MUSIC
+    ),
+    "beds that duck otherwise": (
+        [[Cue("music", 0, 1, BED, (("duck", "0dB"), ("gain", "3dB"))), *LINES,
+          Cue("music", 0, 1, BED), *LINES]], NO_MUSIC
+    ),
+    "a sound turned down": (
+        [[*LINES[:4], Cue("sound", 0, 1, "long sting", (("gain", "-8dB"),)), *LINES[4:]]], NO_MUSIC
+    ),
+    "a sound that fades": (
+        [[*LINES[:4], Cue("sound", 0, 1, "long sting", (("fade", "14s"), ("gain", "6dB"))),
+          *LINES[4:]]], NO_MUSIC
+    ),
     "stings": ([[*LINES[:4], Cue("sting", 0, 1, "long sting"), *LINES[4:]]], NO_MUSIC),
 }  # fmt: skip
 

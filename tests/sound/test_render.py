@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import fields, replace
 from functools import cache
 from itertools import pairwise
@@ -22,20 +21,19 @@ from fakes.programmes import (
     scene_of,
     speech_of_take,
 )
+from fakes.rendered import EVERYTHING, bed_alone, cue, level_db, placed, rendered, whole
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from audiobook.config import Music
-from audiobook.model import Cue, Sound
+from audiobook.model import Cue
 from audiobook.sound.blocks import Block
 from audiobook.sound.duck import Ducking
-from audiobook.sound.render import render
 from audiobook.sound.roomtone import ROOM_TONE_KEY
 from audiobook.sound.scene import Mix, Reach, Run, Scene, make_scene
-from audiobook.sound.timeline import Slot, Timeline
+from audiobook.sound.timeline import Timeline
 from audiobook.store import digest
 
-EVERYTHING = Reach(10**9, 10**9)
 ALL_MUSIC = Music(STING, BED, "long sting")
 RATE, FRAME = GRID.sample_rate, GRID.frame_samples
 
@@ -46,7 +44,25 @@ LINES = st.builds(
     pause_ms=st.sampled_from([0, 300, 600, 900, 1100, 2500]),
     speaker=st.sampled_from([None, "Ann", "Bob"]),
 )
-CUES = st.sampled_from([Cue("sting", 0, 1, STING), Cue("music", 0, 1, BED), Cue("music", 0, 1)])
+SETTINGS = {
+    "fade": st.sampled_from(["0s", "300ms", "4s", "17s"]),
+    "gain": st.sampled_from(["-7dB", "+5dB"]),
+}
+DUCK = {"duck": st.sampled_from(["0dB", "-6dB", "-60dB"])}
+CUES = st.one_of(
+    st.builds(
+        cue,
+        st.just("music"),
+        st.sampled_from([BED, None]),
+        st.fixed_dictionaries({}, optional=SETTINGS | DUCK),
+    ),
+    st.builds(
+        cue,
+        st.sampled_from(["sting", "sound"]),
+        st.just(STING),
+        st.fixed_dictionaries({}, optional=SETTINGS),
+    ),
+)
 CHAPTERS = st.lists(
     st.lists(st.one_of(LINES, LINES, LINES, CUES), min_size=1, max_size=8).map(
         lambda items: [*items, Line("end", 2.0, 900)]
@@ -56,24 +72,6 @@ CHAPTERS = st.lists(
 )
 # With the last one the limiter is at work all the time.
 MIXES = [MIX, replace(MIX, channels=2), replace(MIX, gain_db=26.0)]
-
-
-def rendered(timeline: Timeline, index: int, mix: Mix, reach: Reach) -> tuple[Scene, Sound]:
-    scene = scene_of(timeline, index, mix, reach)
-
-    def pieces(key: str) -> tuple[Sound, bool]:
-        samples, loops = piece_of(key)
-        return np.repeat(samples, mix.channels, axis=0), loops
-
-    return scene, render(scene, speech_of_take, pieces)
-
-
-def whole(timeline: Timeline, mix: Mix, index: int = 0) -> Sound:
-    """The programme in one go, seen from one of its blocks."""
-    scene, sound = rendered(timeline, index, mix, EVERYTHING)
-    start = blocks_of(timeline)[index].start_frame * FRAME
-    assert (scene.start, scene.stop) == (-start, timeline.n_frames * FRAME - start)
-    return sound
 
 
 @cache
@@ -137,18 +135,11 @@ def test_what_lies_far_off_is_not_in_a_scene() -> None:
     other = replace(timeline, slots=tuple(slots))
     # The same cuts, whatever the changed slots' digests would make of them.
     cut = [
-        Block(start, tuple(slot for at, slot in _placed(other) if start <= at < end))
+        Block(start, tuple(slot for at, slot in placed(other) if start <= at < end))
         for start, end in pairwise([*edges, other.n_frames])
     ]
     changed = make_scene(cut, middle, GRID, MIX, Reach(0, 0))
     assert digest(changed) == digest(scene_of(timeline, middle, MIX, Reach(0, 0)))
-
-
-def _placed(timeline: Timeline) -> Iterator[tuple[int, Slot]]:
-    at = 0
-    for slot in timeline.slots:
-        yield at, slot
-        at += slot.n_frames
 
 
 def test_a_scene_is_the_same_wherever_its_block_stands() -> None:
@@ -219,17 +210,6 @@ def test_the_speech_is_where_the_timeline_says_and_nowhere_else() -> None:
                 np.abs(pause).reshape(-1)[: len(pause) // 100 * 100].reshape(-1, 100).any(1).all()
             )
         at = stop
-
-
-def bed_alone(timeline: Timeline) -> Sound:
-    """The bed as it is heard: the mix with it less the mix without it."""
-    mix = replace(MIX, gain_db=0.0, ceiling_db=20.0)
-    without = replace(mix, bed_db=-300.0)
-    return whole(timeline, mix) - whole(timeline, without)
-
-
-def level_db(sound: Sound) -> float:
-    return float(10 * np.log10(np.mean(sound.astype(np.float64) ** 2) + 1e-30))
 
 
 def test_the_bed_is_heard_alone_ducks_before_each_word_and_closes() -> None:

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from audiobook.config import Music
-from audiobook.errors import StoryError
+from audiobook.errors import AudiobookError, StoryError, UnknownNameError
 from audiobook.model import Cue
 from audiobook.sound.timeline import Grid, Slot, Timeline, arrange
 
@@ -28,8 +28,10 @@ ITEMS = st.one_of(
         speaker=st.sampled_from([None, "Ann", "Bob"]),
     ),
     st.just(Cue("music", 0, 1, BED)),
+    st.just(Cue("music", 0, 1, BED, (("fade", "20s"), ("gain", "-3dB"), ("duck", "-9dB")))),
     st.just(Cue("music", 0, 1, None)),
     st.just(Cue("sting", 0, 1, STING)),
+    st.just(Cue("sound", 0, 1, STING, (("fade", "1s"), ("gain", "6dB")))),
     st.just(Cue("break", 0, 1)),
 )
 CHAPTERS = st.lists(
@@ -127,7 +129,6 @@ def test_without_a_bed_the_first_word_waits_for_the_opening_to_end() -> None:
     timeline = laid_out([[Line("one")]], Music(STING, None, None))
     opening, spoken = timeline.slots[1:3]
     assert spoken.take
-    assert opening.solo_stop is not None
     assert opening.solo_stop <= opening.n_frames * GRID.frame_samples
 
 
@@ -141,8 +142,7 @@ def test_the_closing_comes_after_the_bed_has_gone() -> None:
     for slot in solos:
         assert slot.solo_sample == at
         at += slot.n_frames * GRID.frame_samples
-    assert [slot.solo_stop is None for slot in solos] == [True, True, False]
-    assert solos[-1].solo_sample + (solos[-1].solo_stop or 0) == 16_000 * 33 + 7
+    assert {slot.solo_sample + slot.solo_stop for slot in solos} == {16_000 * 33 + 7}
 
 
 def test_cues_begin_and_end_the_bed() -> None:
@@ -160,6 +160,80 @@ def test_the_bed_enters_anew_after_a_sting() -> None:
     assert [slot.take.clip for slot in slots if slot.take and slot.bed_enters] == ["b"]
 
 
+def test_a_cue_after_a_sting_does_not_bring_the_old_bed_back() -> None:
+    items = [Line("a"), Cue("sting", 0, 1, STING), Cue("music", 0, 1), Line("b")]
+    slots = laid_out([items], WITH_BED).slots
+    assert [slot.bed for slot in slots] == [None, BED, BED, None, None, None]
+
+
+def music(name: str | None, **options: str) -> Cue:
+    return Cue("music", 0, 1, name, tuple(options.items()))
+
+
+def test_levels_hold_for_all_of_a_bed_and_fades_where_it_enters_and_leaves() -> None:
+    cues = music(BED, gain="-3dB", duck="-6.5dB", fade="4s"), music(BED), music(None, fade="500ms")
+    lines = [Line(name) for name in "abcd"]
+    items = [lines[0], cues[0], lines[1], cues[1], lines[2], cues[2], lines[3]]
+    slots = laid_out([items]).slots[1:-1]
+    settings = [(slot.music_gain_db, slot.duck_db, slot.fade_ms) for slot in slots]
+    assert settings == [
+        (0.0, None, None),
+        (-3.0, -6.5, 4000),  # enters
+        (-3.0, -6.5, None),
+        (-3.0, -6.5, 4000),  # leaves as it has entered
+        (0.0, None, None),  # the other one enters as usual
+        (0.0, None, None),
+        (0.0, None, 500),  # leaves as the cue says that ends it
+        (0.0, None, None),
+    ]
+    rests_s = [GRID.seconds(slot.n_frames) for slot in slots if slot.take is None]
+    assert rests_s == pytest.approx([5.5, 5.5, 3.5, 3.5], abs=0.04)
+
+
+def test_a_bed_of_a_cue_leaves_at_the_programmes_end_as_it_has_entered() -> None:
+    slots = laid_out([[music(BED, fade="9s"), Line("a")]]).slots
+    assert [slot.fade_ms for slot in slots] == [None, 9000, None, 9000, None]
+
+
+def test_another_fade_changes_no_slot_but_those_where_the_bed_turns() -> None:
+    lines = [Line(str(i)) for i in range(6)]
+    one, other = (laid_out([[music(BED, fade=fade), *lines]]).slots for fade in ("4s", "5s"))
+    same = [a.identity == b.identity for a, b in zip(one, other, strict=True)]
+    assert same == [True, False, *[True] * 6, False, True]
+
+
+@pytest.mark.parametrize("kind", ["sting", "sound"])
+def test_music_alone_has_its_settings_in_all_its_slots(kind: str) -> None:
+    cue = Cue(kind, 0, 1, "long sting", (("gain", "+2dB"), ("fade", "1.5s")))
+    slots = laid_out([[Line("a"), cue, Line("b")]]).slots
+    solos = [(slot.music_gain_db, slot.fade_ms) for slot in slots if slot.solo]
+    assert solos == [(2.0, 1500)] * 3
+
+
+@pytest.mark.parametrize(
+    ("kind", "option", "error"),
+    [
+        ("music", ("fade", "3"), StoryError),
+        ("music", ("fade", "2h"), StoryError),
+        ("music", ("fade", "61s"), StoryError),
+        ("music", ("gain", "13dB"), StoryError),
+        ("music", ("gain", "nandB"), StoryError),
+        ("music", ("duck", "3dB"), StoryError),
+        ("sting", ("gain", ""), StoryError),
+        ("sting", ("duck", "-3dB"), UnknownNameError),
+        ("sound", ("volume", "3"), UnknownNameError),
+        ("break", ("fade", "3s"), UnknownNameError),
+    ],
+)
+def test_settings_that_no_reader_has_checked_are_refused_with_their_place(
+    kind: str, option: tuple[str, str], error: type[AudiobookError]
+) -> None:
+    with pytest.raises(error) as caught:
+        laid_out([[Line("a"), Cue(kind, 0, 1, STING, (option,))]])
+    assert caught.value.where
+    assert (caught.value.where.path, caught.value.where.line) == ("story.md", 1)
+
+
 @pytest.mark.parametrize("name", [f.name for f in fields(Slot) if f.compare])
 def test_every_field_that_is_heard_is_in_a_slots_identity(name: str) -> None:
     slot = Slot(10)
@@ -169,10 +243,13 @@ def test_every_field_that_is_heard_is_in_a_slots_identity(name: str) -> None:
         "gain_db": 1.0,
         "solo": STING,
         "solo_sample": 1,
-        "solo_stop": 0,
+        "solo_stop": 1,
         "bed": BED,
         "bed_enters": True,
         "bed_phase": 1,
+        "music_gain_db": -1.0,
+        "fade_ms": 0,
+        "duck_db": -15.0,
     }
     assert replace(slot, **{name: others[name]}).identity != slot.identity  # type: ignore[arg-type]
 
