@@ -65,7 +65,7 @@ class Choices:
     only: str | None = None
     """Number, from 1, or title of the one chapter to make."""
     music: bool = True
-    """Whether music is played."""
+    """Whether music is played; a story's sounds are heard in any case."""
     narration: bool | None = None
     """Whether voices go through the narration preset."""
     include: frozenset[Role] = frozenset()
@@ -323,8 +323,10 @@ def story_of_text(text: str, title: str, choices: Choices, like: Story | None = 
 
 
 def _without_music(book: Book) -> Book:
+    """A book without beds and stings; its sounds are part of the story, and stay."""
+
     def is_heard(item: Paragraph | Cue) -> bool:
-        return not isinstance(item, Cue) or item.kind == "break"
+        return not isinstance(item, Cue) or item.kind not in ("music", "sting")
 
     chapters = (replace(c, items=tuple(filter(is_heard, c.items))) for c in book.chapters)
     return replace(book, chapters=tuple(chapters))
