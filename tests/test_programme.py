@@ -260,6 +260,40 @@ def test_after_an_edit_the_file_is_that_of_a_clean_build(
     assert clean.path.read_bytes() == data
 
 
+def with_bed(**settings: str) -> list[list[Line | Cue]]:
+    """The chapters, over a bed of a cue's own settings."""
+    cue = Cue("music", 0, 1, "bed.wav", tuple(settings.items()))
+    return [[cue, *CHAPTERS[0]], *CHAPTERS[1:]]
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [{"gain": "9dB", "duck": "-3dB"}, {"fade": "30s", "gain": "12dB"}, {"gain": "-20dB"}],
+    ids=["loud", "slow", "soft"],
+)
+def test_the_gain_of_a_programme_counts_what_its_cues_set(
+    settings: dict[str, str], music_folder: Path, tmp_path: Path, store: Store
+) -> None:
+    """Foretold so well that nothing is made twice."""
+    episode = made(tmp_path, store, SILENT, music_folder, chapters=with_bed(**settings))
+    assert episode.mixed.n_encoded == len(episode.mixed.blocks)
+    assert lufs(episode.decoded()) == pytest.approx(PODCAST.loudness_lufs, abs=0.3)
+
+
+def test_another_duck_makes_the_blocks_of_its_bed_anew_and_no_others(
+    music_folder: Path, tmp_path: Path, store: Store
+) -> None:
+    end = Cue("music", 0, 1)
+    counts = []
+    for duck in ("-15dB", "-16dB"):
+        bed, *others = with_bed(duck=duck)
+        episode = made(tmp_path, store, SILENT, music_folder, chapters=[[*bed, end], *others])
+        counts.append((episode.mixed.n_encoded, len(episode.mixed.blocks)))
+    (first, n_blocks), (again, _) = counts
+    assert first == n_blocks > 3
+    assert 1 <= again <= 2  # the next may hear the end of it
+
+
 def test_a_story_of_silence_is_no_louder_for_it(
     music_folder: Path, tmp_path: Path, store: Store
 ) -> None:
