@@ -13,7 +13,7 @@ import importlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from audiobook.builder import Built, ChapterStart, Report, build, say
+    from audiobook.builder import Built, ChapterEngine, ChapterStart, Report, build, say
     from audiobook.checking import Checked, check
     from audiobook.errors import (
         AudiobookError,
@@ -49,6 +49,7 @@ __all__ = [
     "AudiobookError",
     "Built",
     "Chapter",
+    "ChapterEngine",
     "ChapterStart",
     "CheckError",
     "Checked",
@@ -89,7 +90,7 @@ __all__ = [
 ]
 
 _NAMES = {
-    "audiobook.builder": "Built ChapterStart Report build say",
+    "audiobook.builder": "Built ChapterEngine ChapterStart Report build say",
     "audiobook.checking": "Checked check",
     "audiobook.errors": "AudiobookError CheckError ConfigError LostError MissingError OutputError "
     "SoundError SpeechError StoryError UnknownNameError UsageError Where",

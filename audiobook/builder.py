@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import os
 import time
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from audiobook.build_rates import keep_rate
 from audiobook.covers import cover_of
 from audiobook.episode.encoder import Encoder
 from audiobook.episode.formats import check_formats, format_names
@@ -34,18 +36,19 @@ from audiobook.sound.timeline import Timeline
 from audiobook.sound.voice import Take
 from audiobook.speech.casting import Casting
 from audiobook.speech.choose import Engines
+from audiobook.speech.relay import Relay
 from audiobook.store import Store, sweep
 from audiobook.stories import (
     Choices,
     Part,
-    cast_story,
     parts_of,
     read_stories,
     read_story,
+    relay_of,
     story_of_text,
 )
 
-__all__ = ["Built", "ChapterStart", "Report", "build", "say"]
+__all__ = ["Built", "ChapterEngine", "ChapterStart", "Report", "build", "say"]
 
 _AHEAD_PER_JOB = 3
 
@@ -58,6 +61,16 @@ class ChapterStart:
     """What a player shows."""
     start_s: float
     """Its first moment, in seconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChapterEngine:
+    """The engine that has spoken a chapter."""
+
+    chapter: str
+    """The chapter's title."""
+    engine: str
+    """The engine of all who ask for no other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +99,8 @@ class Built:
     """Highest true peak."""
     chapters: tuple[ChapterStart, ...]
     """Its chapters."""
+    engines: tuple[ChapterEngine, ...]
+    """Who has spoken each chapter, in order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,17 +158,14 @@ def build(
         stack.callback(engines.close)
         built: list[Built] = []
         for story in stories:
-            main = engines.main(
-                story.engine(choices), story.language, where=story.engine_where(choices)
-            )
-            casting = cast_story(story, choices, main, engines.load)
+            relay = relay_of(story, choices, engines, listen)
             cover = cover_of(story.show, story.book, listen)
-            for part in parts_of(story, story.script(casting.max_characters), choices):
-                listen(Noted(_overview(part, casting)))
-                built.append(_build_part(part, casting, cover, choices, Path(output), tools))
+            for part in parts_of(story, story.script(relay.max_characters), choices):
+                listen(Noted(_overview(part, relay.preferred)))
+                built.append(_build_part(part, relay, cover, choices, Path(output), tools))
         store.sweep()
         sweep(Path(output))
-    return Report(tuple(built), main.name, time.monotonic() - begun)
+    return Report(tuple(built), relay.preferred.main, time.monotonic() - begun)
 
 
 def say(
@@ -188,44 +200,45 @@ def say(
         tools = Tools(Store(), executor, executor, _AHEAD_PER_JOB, listen)
         engines = Engines(listen, story.show.engines)
         stack.callback(engines.close)
-        main = engines.main(story.engine(choices), story.language)
-        casting = cast_story(story, choices, main, engines.load)
-        part = Part(story, story.script(casting.max_characters), path.stem, None)
-        built = _build_part(part, casting, None, choices, path.parent, tools)
-    return Report((built,), main.name, time.monotonic() - begun)
+        relay = relay_of(story, choices, engines, listen)
+        part = Part(story, story.script(relay.max_characters), path.stem, None)
+        built = _build_part(part, relay, None, choices, path.parent, tools)
+    return Report((built,), relay.preferred.main, time.monotonic() - begun)
 
 
 def _build_part(
     part: Part,
-    casting: Casting,
+    relay: Relay,
     cover: Cover | None,
     choices: Choices,
     output: Path,
     tools: Tools,
 ) -> Built:
     """Speak, lay out, mix, encode and write one programme."""
+    begun = time.monotonic()
     show = part.story.show
     profile = part.story.profile(choices)
     pieces = load_music(show.music, part.script, part.story.folders, profile, tools.store)
     _make_writable(output)
     room = room_of(profile, narration=show.narration)
     encoders = {name: encoder_of(name, profile) for name in choices.formats}
-    performance = Performance(part.script, casting, room, tools)
+    performance = Performance(part.script, relay, room, tools)
     try:
         mixes = _mixed(part, performance, profile, pieces, encoders)
     except LostError:
         # Of what was taken for kept. What is looked at more closely is made where it is missing.
-        performance = Performance(part.script, casting, room, tools, trusts_takes=False)
+        performance = Performance(part.script, relay, room, tools, trusts_takes=False)
         mixes = _mixed(part, performance, profile, pieces, encoders)
     files = {
         name: _written(
-            part, _tag(part, casting, cover, mixed.timeline), mixed, encoders[name], output
+            part, _tag(part, relay, cover, mixed.timeline), mixed, encoders[name], output
         )
         for name, mixed in mixes.items()
     }
     for name, mixed in mixes.items():
         _check(files[name], mixed, encoders[name], profile, tools.listen)
     mixed = mixes[choices.formats[0]]
+    _keep_rate(performance, mixed, time.monotonic() - begun)
     return Built(
         part.script.title,
         files,
@@ -241,7 +254,22 @@ def _build_part(
             ChapterStart(mark.title, round(mixed.timeline.grid.seconds(mark.start_frame), 3))
             for mark in mixed.timeline.marks
         ),
+        engines=tuple(
+            ChapterEngine(chapter.title, relay.casting(chapter).main)
+            for chapter in part.script.chapters
+        ),
     )
+
+
+def _keep_rate(performance: Performance, mixed: Mixed, took_s: float) -> None:
+    """Keep how long a programme took, for plans, where one engine has spoken all that is new."""
+    n_samples: Counter[str] = Counter()
+    for spoken, take in zip(performance.spoken, mixed.takes, strict=True):
+        if not spoken.kept:
+            n_samples[spoken.line.voice.engine] += take.n_samples
+    if len(n_samples) == 1:
+        ((engine, n_new),) = n_samples.items()
+        keep_rate(Store(), engine, n_new / mixed.timeline.grid.sample_rate, took_s)
 
 
 def _check(path: Path, mixed: Mixed, encoder: Encoder, profile: Profile, listen: Listener) -> None:
@@ -297,16 +325,15 @@ def _written(part: Part, tag: Tag, mixed: Mixed, encoder: Encoder, output: Path)
     return path
 
 
-def _tag(part: Part, casting: Casting, cover: Cover | None, timeline: Timeline) -> Tag:
+def _tag(part: Part, relay: Relay, cover: Cover | None, timeline: Timeline) -> Tag:
     """What players show of a programme."""
     show, entry, grid = part.story.show, part.story.entry, timeline.grid
     date = entry.date or show.date
-    voice = casting.voice(None)
     return Tag(
         part.script.title,
         artist=show.author or ", ".join(part.story.book.authors),
         album=show.title or part.story.title,
-        narrator=show.narrator or f"{voice.engine} {voice.name} (synthetic voice)",
+        narrator=show.narrator or _narrators(part.script, relay),
         date=date.isoformat() if date else "",
         genre=show.genre,
         track=part.number,
@@ -325,6 +352,13 @@ def _tag(part: Part, casting: Casting, cover: Cover | None, timeline: Timeline) 
             for mark in timeline.marks
         ),
     )
+
+
+def _narrators(script: Script, relay: Relay) -> str:
+    """Whose voice tells a story, or whose voices where engines have taken over."""
+    voices = (relay.casting(chapter).voice(None) for chapter in script.chapters)
+    names = list(dict.fromkeys(f"{voice.engine} {voice.name}" for voice in voices))
+    return f"{', '.join(names)} (synthetic voice{'s' if len(names) > 1 else ''})"
 
 
 def _text(script: Script) -> str:

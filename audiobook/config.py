@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 
-from audiobook.engine_settings import EngineSettings, read_engine_settings
+from audiobook.engine_settings import EngineSettings, read_engine_names, read_engine_settings
 from audiobook.errors import ConfigError, UnknownNameError, UsageError, Where
 from audiobook.lexicon import Lexicon, read_entries, read_switches
 from audiobook.own_profiles import OwnProfile, read_own_profiles
@@ -151,6 +151,9 @@ class Show:
     """Its own mastering profiles."""
     engine: str = "auto"
     """The engine, by name, or "auto"."""
+    stand_ins: tuple[str, ...] = ()
+    """The engines that take over, in this order, in a chapter that the one before cannot speak;
+    none to stop there instead."""
     engines: tuple[EngineSettings, ...] = ()
     """What it sets for engines, its own ones among them."""
     narration: bool = False
@@ -159,7 +162,8 @@ class Show:
     cast: tuple[CastMember, ...] = ()
     """Who speaks, in the order in which they are set."""
     auto_cast: bool = True
-    """Whether speakers without a voice of their own are given one; else they have the narrator's."""
+    """Whether speakers without a voice of their own are given one; else they have the narrator's
+    voice."""
     music: Music = Music()
     """What is played."""
     lexicon: Lexicon = _NO_LEXICON
@@ -271,12 +275,14 @@ def _with_settings(show: Show, table: Table, folder: Path) -> Show:
         "copyright": table.text("copyright"),
         "cover": cover and _beside(cover, folder, table.where("cover")),
         "profile": table.text("profile"),
-        "engine": table.text("engine"),
         "narration": table.flag("narration"),
         "auto_cast": table.flag("auto_cast"),
     }
     given = {name: value for name, value in given.items() if value is not None}
     places = dict(show.places) | {name: table.where(name) for name in given}
+    if names := read_engine_names(table):
+        given |= {"engine": names[0], "stand_ins": names[1:]}
+        places["engine"] = table.where("engine")
     if (profiles := table.table("profiles")) is not None:
         given["profiles"] = read_own_profiles(show.profiles, profiles)
     if (cast := table.table("cast")) is not None:

@@ -11,10 +11,14 @@ from dataclasses import dataclass, field
 from audiobook.errors import ConfigError, Where
 from audiobook.settings import Table
 
-__all__ = ["EngineSettings", "read_engine_settings"]
+__all__ = ["PRICE", "EngineSettings", "read_engine_names", "read_engine_settings"]
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,49}")
 _TAKEN = "auto"
+_MOST_PRICE = 1e9
+
+PRICE = "price_per_million_characters"
+"""The setting that every engine may have, be it one that takes settings or not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +32,28 @@ class EngineSettings:
     wrong, and those that nobody asks for are told as unknown."""
     where: Where = field(compare=False)
     """Where the table begins, for errors."""
+    price: float | None = None
+    """What a million characters cost with it, in whatever currency the show reckons in; for
+    plans."""
+
+
+def read_engine_names(table: Table) -> tuple[str, ...]:
+    """The setting `engine`: a name, or a list of engines that take over from each other.
+
+    Returns:
+        Their names, the preferred one first; empty where it is not given.
+
+    Raises:
+        ConfigError: it is neither, or an engine is in the list twice, or "auto" is; with its place.
+    """
+    names = table.texts("engine")
+    if len(set(names)) < len(names) or (_TAKEN in names and len(names) > 1):
+        raise ConfigError(
+            f'"engine" must name each engine once, and "{_TAKEN}" alone',
+            where=table.where("engine"),
+            hint='write the preferred one first: ["gtts", "espeak"]',
+        )
+    return names
 
 
 def read_engine_settings(table: Table) -> tuple[EngineSettings, ...]:
@@ -48,4 +74,10 @@ def _read(name: str, engines: Table) -> EngineSettings:
             where=where,
             hint=f'use letters, digits and hyphens; "{_TAKEN}" has a meaning of its own',
         )
-    return EngineSettings(name, settings, where)
+    return EngineSettings(name, settings, where, _price(settings))
+
+
+def _price(settings: Table) -> float | None:
+    if PRICE not in settings.names():
+        return None
+    return settings.number(PRICE, 0.0, _MOST_PRICE, 0.0)

@@ -127,10 +127,15 @@ class MissingError(AudiobookError):
     """This machine or its network lacks something the work needs."""
 
     exit_code = 4
+    engine: str | None = None
+    """The engine that needs it, where one does."""
 
 
 class SpeechError(AudiobookError):
     """An engine failed at a piece of text."""
+
+    engine: str | None = None
+    """Its name, where that is known."""
 
 
 class SoundError(AudiobookError):

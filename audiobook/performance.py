@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable, Iterator
+from collections import deque
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 
-from audiobook.model import Script
+from audiobook.errors import MissingError, SpeechError
+from audiobook.model import Chapter, Script
 from audiobook.parallel import in_order
 from audiobook.programme import Tools
 from audiobook.sound.voice import Room, Take, find_take, kept_take
 from audiobook.speech.casting import Casting
+from audiobook.speech.relay import Relay
+from audiobook.speech.stage import SpeechStage
 from audiobook.speech.synthesis import SpokenLine, speak
 from audiobook.store import Store
 from audiobook.stories import lines_of
@@ -25,7 +29,7 @@ class Performance:
 
     script: Script
     """What is spoken."""
-    casting: Casting
+    relay: Relay
     """Who speaks."""
     room: Room
     """What the programme has room for."""
@@ -43,7 +47,10 @@ class Performance:
         return sum(line.kept for line in self.spoken)
 
     def takes(self) -> Generator[Take]:
-        """The takes of the script's segments, in order, each as soon as it is there.
+        """The takes of the script's segments, in order.
+
+        Each comes as soon as it is there; where engines may take over from each other, as soon as
+        it is certain who speaks its chapter.
 
         Raises:
             SpeechError, MissingError: a line cannot be spoken.
@@ -58,16 +65,7 @@ class Performance:
             return take is not None
 
         take = partial(_take, tools.store, self.room)
-        speaking = speak(
-            lines_of(self.script, self.casting),
-            self.casting.engines,
-            tools.store,
-            tools.speakers,
-            tools.listen,
-            where_of=self.script.source.where,
-            is_kept=is_kept if self.trusts_takes else None,
-        )
-        with closing(speaking):
+        with closing(self._spoken(is_kept if self.trusts_takes else None)) as speaking:
             keys = self._keys(speaking)
             yield from in_order(tools.executor, take, keys, tools.n_ahead, known=known.get)
 
@@ -75,6 +73,59 @@ class Performance:
         for line in speaking:
             self.spoken.append(line)
             yield line.key
+
+    def _spoken(self, is_kept: Callable[[str], bool] | None) -> Generator[SpokenLine]:
+        """The script's lines, none of them before it is certain."""
+        n_lines = sum(1 for _ in self.script.segments)
+        stage = SpeechStage(self.tools.listen, n_lines)
+        if not self.relay.has_others:
+            yield from self._speak(self.script.chapters, self.relay.preferred, stage, is_kept)
+            return
+        certain: deque[SpokenLine] = deque()
+        for chapter in self.script.chapters:
+            lines: list[SpokenLine] = []
+            for line in self._in_turn(chapter, stage, is_kept):
+                if line is None:
+                    lines.clear()
+                    continue
+                lines.append(line)
+                if certain:  # the chapter before is worked on while this one is spoken
+                    yield certain.popleft()
+            certain.extend(lines)
+        yield from certain
+
+    def _in_turn(
+        self, chapter: Chapter, stage: SpeechStage, is_kept: Callable[[str], bool] | None
+    ) -> Generator[SpokenLine | None]:
+        """A chapter's lines as they are spoken; None where it begins anew with another engine."""
+        begun = stage.n_done, stage.n_kept
+        while True:
+            try:
+                yield from self._speak([chapter], self.relay.casting(chapter), stage, is_kept)
+            except (MissingError, SpeechError) as error:
+                self.relay.hand_on(chapter, error)
+                stage.go_back(*begun)
+                yield None
+            else:
+                return
+
+    def _speak(
+        self,
+        chapters: Sequence[Chapter],
+        casting: Casting,
+        stage: SpeechStage,
+        is_kept: Callable[[str], bool] | None,
+    ) -> Generator[SpokenLine]:
+        return speak(
+            lines_of(replace(self.script, chapters=tuple(chapters)), casting),
+            casting.engines,
+            self.tools.store,
+            self.tools.speakers,
+            stage,
+            where_of=self.script.source.where,
+            is_kept=is_kept,
+            pacer=self.tools.pacer,
+        )
 
 
 def _take(store: Store, room: Room, key: str) -> Take:

@@ -11,7 +11,7 @@ import dataclasses
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from audiobook.config import NARRATOR, Music, Show
@@ -32,6 +32,7 @@ from audiobook.sound.roomtone import ROOM_TONE_KEY
 from audiobook.sound.scene import Mix
 from audiobook.sound.timeline import Grid, PieceFacts, Slot, Timeline, arrange, timeline_of
 from audiobook.sound.voice import Room, Take
+from audiobook.speech.pacing import Pacer
 from audiobook.store import Store
 from audiobook.studio import MadeBlock, Studio
 
@@ -77,6 +78,8 @@ class Tools:
     """How many pieces of work may be in hand at once."""
     listen: Listener
     """Who is told of it."""
+    pacer: Pacer = field(default_factory=Pacer)
+    """Holds engines to their pace."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 
 from audiobook.config import NARRATOR, EpisodeEntry, Music, Show, with_front_matter
@@ -22,7 +23,9 @@ from audiobook.shows import find_show
 from audiobook.sound.profiles import Profile, find_profile
 from audiobook.speech.auto_cast import Speaker
 from audiobook.speech.casting import Casting, cast_voices
+from audiobook.speech.choose import Engines
 from audiobook.speech.engine import Engine
+from audiobook.speech.relay import Relay
 from audiobook.speech.synthesis import Line
 
 __all__ = [
@@ -38,6 +41,7 @@ __all__ = [
     "read_script",
     "read_stories",
     "read_story",
+    "relay_of",
     "story_of_text",
 ]
 
@@ -72,7 +76,7 @@ class Choices:
     """Parts of a book that are spoken besides its body, such as its notes."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # without slots, to keep what is worked out once
 class Story:
     """An episode that has been read, before it is split for those who will speak it."""
 
@@ -96,12 +100,16 @@ class Story:
         """Where what it names by file is looked for: beside it, then in its show's folder."""
         return (self.entry.story.parent, *filter(None, [self.show.folder]))
 
+    def engines(self, choices: Choices) -> tuple[str, ...]:
+        """The engine that speaks all who ask for no other, and those that take over from it."""
+        return (choices.engine,) if choices.engine else (self.show.engine, *self.show.stand_ins)
+
     def engine(self, choices: Choices) -> str:
-        """The name of the engine that speaks all who ask for no other."""
-        return choices.engine or self.show.engine
+        """The first of them."""
+        return self.engines(choices)[0]
 
     def engine_where(self, choices: Choices) -> Where | None:
-        """Where that name stands; None where it was typed, or is the default."""
+        """Where their names stand; None where it was typed, or is the default."""
         return None if choices.engine else self.show.where("engine")
 
     def profile(self, choices: Choices) -> Profile:
@@ -115,8 +123,19 @@ class Story:
         in_book = Where(self.book.source.name) if self.book.language else None
         return self.show.where("language") or in_book
 
+    @cached_property
+    def whole(self) -> Script:
+        """Its script, with segments of any length."""
+        return self._script(None)
+
     def script(self, max_characters: int | None) -> Script:
         """Its script, with no segment longer than an engine takes."""
+        longest = max(max(len(s.text), len(s.spoken)) for s in self.whole.segments)
+        if max_characters is None or longest <= max_characters:
+            return self.whole
+        return self._script(max_characters)
+
+    def _script(self, max_characters: int | None) -> Script:
         script = split(
             self.book,
             language=self.language,
@@ -255,7 +274,7 @@ def _with_user_lexicon(show: Show) -> Show:
 def _check(story: Story, choices: Choices) -> None:
     """Find now what would fail later, when hours may have been spent on speaking."""
     _check_settings(story, choices)
-    for _ in parts_of(story, story.script(None), choices):
+    for _ in parts_of(story, story.whole, choices):
         pass
 
 
@@ -350,11 +369,29 @@ def cast_story(
     )
 
 
+def relay_of(story: Story, choices: Choices, engines: Engines, listen: Listener) -> Relay:
+    """Everybody's voices with the engine of a story, and with each that may take over from it.
+
+    Args:
+        story: what is spoken.
+        choices: what goes before the show's own settings.
+        engines: makes the engines.
+        listen: is told when another engine takes over.
+
+    Raises:
+        AudiobookError: an engine or a voice is not known, or the only engine is not ready.
+    """
+    mains = engines.in_turn(
+        story.engines(choices), story.language, where=story.engine_where(choices)
+    )
+    return Relay([cast_story(story, choices, main, engines.load) for main in mains], listen)
+
+
 def _speakers(story: Story) -> list[Speaker]:
-    report = cast_report(story.script(None))
-    return [
-        Speaker(line.speaker, line.n_words, line.gender) for line in report if line.speaker
-    ]
+    if all(segment.speaker is None for segment in story.whole.segments):
+        return []
+    report = cast_report(story.whole)
+    return [Speaker(line.speaker, line.n_words, line.gender) for line in report if line.speaker]
 
 
 def parts_of(story: Story, script: Script, choices: Choices) -> Iterator[Part]:

@@ -33,7 +33,7 @@ SHOW = {
     "date": ("2026-11-22", DAY),
     "copyright": ('"© them"', "© them"),
     "profile": ('"acx"', "acx"),
-    "engine": ('"espeak"', "espeak"),
+    "engine": ('["espeak", "tone"]', "espeak"),
     "narration": ("true", True),
     "auto_cast": ("false", False),
 }
@@ -103,7 +103,7 @@ def laid(show: Show, front: str, story: Path = Path("story.md")) -> Show:
             Show,
             {
                 *(*SHOW, "cover", "profiles", "cast", "music", "feed", "episodes", "folder"),
-                *("places", "lexicon", "rules_off", "engines"),
+                *("places", "lexicon", "rules_off", "engines", "stand_ins"),
             },
         ),
         (Music, {*MUSIC, "where"}),

@@ -22,6 +22,8 @@ class Casting:
     """By speaker, None being the narrator."""
     engines: Mapping[str, Engine]
     """By name, those that the voices ask for."""
+    main: str
+    """The name of the engine that speaks all who ask for no other."""
 
     def voice(self, speaker: str | None) -> Voice:
         """The voice of a speaker; the narrator's for one who has none."""
@@ -84,7 +86,7 @@ def cast_voices(
         voices[None if name == NARRATOR else name] = voice
     unvoiced = [s for s in speakers if _is_free(members[s.name], main, overrides)]
     voices |= _given_out(unvoiced, members, voices, main, language)
-    return Casting(voices, engines)
+    return Casting(voices, engines, main.name)
 
 
 def _is_free(member: CastMember, main: Engine, overrides: Mapping[str, str]) -> bool:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
-from audiobook.engine_settings import EngineSettings
+from audiobook.engine_settings import PRICE, EngineSettings
 from audiobook.errors import ConfigError, MissingError, UnknownNameError, Where
 from audiobook.progress import Listener, Warned
 from audiobook.speech.engine import Engine, TakesSettings, engine_names, load_engine
@@ -47,6 +47,11 @@ class Engines:
         """The names of all engines there are, the show's own ones included, sorted."""
         return sorted({*engine_names(), *self._own})
 
+    @property
+    def prices(self) -> dict[str, float]:
+        """What a million characters cost, by engine, as far as the show says so."""
+        return {own.name: own.price for own in self._own.values() if own.price is not None}
+
     def main(self, name: str | None, language: str, *, where: Where | None = None) -> Engine:
         """The engine of all who ask for no other, ready; asked before the first segment.
 
@@ -66,6 +71,20 @@ class Engines:
                 self._auto(language) if wanted == _AUTO else self._ready(wanted, where)
             )
         return self._chosen[wanted, language]
+
+    def in_turn(
+        self, names: Sequence[str], language: str, *, where: Where | None = None
+    ) -> list[Engine]:
+        """The engines of all who ask for no other, to take over from each other in that order.
+
+        One alone is ready; see `main`. Of several it shows when they are asked to speak.
+
+        Raises:
+            UnknownNameError, ConfigError, MissingError: as for `main`.
+        """
+        if len(names) == 1:
+            return [self.main(names[0], language, where=where)]
+        return [self.load(name, where) for name in names]
 
     def load(self, name: str, where: Where | None = None) -> Engine:
         """An engine by name, as the show has set it up; it is not asked whether it is ready.
@@ -116,6 +135,8 @@ def _set_up(settings: EngineSettings) -> Engine:
     kind = _PROGRAM if _runs_a_program(settings) else settings.name
     engine = load_engine(kind, where=settings.where)
     if not isinstance(engine, TakesSettings):
+        if settings.table.names() == [PRICE]:
+            return engine
         raise ConfigError(f'engine "{settings.name}" takes no settings', where=settings.where)
     configured = engine.configured(settings)
     settings.table.finish()

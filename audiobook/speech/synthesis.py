@@ -14,16 +14,15 @@ from itertools import islice
 
 import numpy as np
 
-from audiobook.errors import SpeechError, Where
+from audiobook.errors import MissingError, SpeechError, Where
 from audiobook.model import Clip, Pronunciation, Utterance, Voice, Word
-from audiobook.progress import Listener, StageAdvanced, StageEnded, StageStarted, Warned
 from audiobook.speech.engine import Engine, HasVoiceVersions, excerpt
 from audiobook.speech.pacing import Pacer
+from audiobook.speech.stage import SpeechStage
 from audiobook.store import Store, digest
 
 __all__ = ["Line", "SpokenLine", "clip_key", "keep_clip", "load_clip", "speak", "utterance_of"]
 
-_STAGE = "speech"
 _KIND = "clips"
 _CLIP_FORMAT = 3  # part of every key: raised when the bytes below change
 _HEADER_LENGTH = struct.Struct("<I")
@@ -131,7 +130,7 @@ def speak(
     engines: Mapping[str, Engine],
     store: Store,
     executor: Executor,
-    listen: Listener,
+    stage: SpeechStage,
     *,
     where_of: Callable[[int], Where] | None = None,
     is_kept: Callable[[str], bool] | None = None,
@@ -148,7 +147,7 @@ def speak(
         engines: by the name in `Voice.engine`.
         store: gets the clips.
         executor: where the engines run.
-        listen: is told of the stage "speech", and once of each thing that clips warn of.
+        stage: is told of each line, and of what clips warn of.
         where_of: tells the place of an offset in the source, for errors.
         is_kept: tells whether the clip of that key, or what is made of it, needs no making; None
             to see whether it is in the store and whole.
@@ -159,25 +158,17 @@ def speak(
         SpeechError, MissingError: the first error of an engine's.
         OutputError: the store cannot be written.
     """
-    listen(StageStarted(_STAGE, len(lines)))
     n_ahead = _LINES_AHEAD * max((engine.limits.at_once for engine in engines.values()), default=1)
     coming = (_task(line, engines[line.voice.engine], is_kept) for line in lines)
     ahead: deque[_Task] = deque()
     pacer = pacer or Pacer()
-    n_kept = 0
-    told: set[str] = set()
     try:
-        for n_done in range(1, len(lines) + 1):
+        for _ in lines:
             ahead.extend(islice(coming, n_ahead - len(ahead)))
             spoken = _first_spoken(ahead, store, executor, pacer, where_of)
             for warning in ahead.popleft().warnings:
-                if warning not in told:
-                    listen(Warned(warning, where_of(spoken.line.start) if where_of else None))
-                    told.add(warning)
-            n_kept += spoken.kept
-            listen(StageAdvanced(_STAGE, n_done, n_kept))
-            if n_done == len(lines):  # whoever takes the last line may ask for no more
-                listen(StageEnded(_STAGE, f"{len(lines) - n_kept} spoken, {n_kept} kept"))
+                stage.warn(warning, where_of(spoken.line.start) if where_of else None)
+            stage.add(kept=spoken.kept)  # now: whoever takes the last line may ask for no more
             yield spoken
     finally:
         for task in ahead:
@@ -239,14 +230,15 @@ def _first_spoken(
 
 
 def _settle(ahead: deque[_Task], where_of: Callable[[int], Where] | None) -> None:
-    """Take in what is done; raise what a clip's making raised, with the place of its line."""
+    """Take in what is done; raise what a clip's making raised, with its engine and its place."""
     for task in ahead:
         if task.made and task.made.done():
             try:
                 made = task.made.result()
                 task.kept, task.warnings = made.kept, made.warnings
-            except SpeechError as error:
-                if where_of and not error.where:
+            except (MissingError, SpeechError) as error:
+                error.engine = task.engine.name
+                if isinstance(error, SpeechError) and where_of and not error.where:
                     error.where = where_of(task.line.start)
                 raise
 

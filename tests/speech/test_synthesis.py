@@ -9,9 +9,10 @@ import struct
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -22,14 +23,36 @@ from hypothesis.extra import numpy as hnp
 
 from audiobook.errors import SpeechError
 from audiobook.model import Clip, Pronunciation, Source, Utterance, Voice, Word
-from audiobook.progress import Event, StageAdvanced, StageEnded, StageStarted, Warned, silent
-from audiobook.speech.engine import Limits
+from audiobook.progress import (
+    Event,
+    Listener,
+    StageAdvanced,
+    StageEnded,
+    StageStarted,
+    Warned,
+    silent,
+)
+from audiobook.speech import synthesis
+from audiobook.speech.engine import Engine, Limits
 from audiobook.speech.engines.tone import Tone
 from audiobook.speech.pacing import Pacer
-from audiobook.speech.synthesis import Line, clip_key, keep_clip, load_clip, speak
+from audiobook.speech.stage import SpeechStage
+from audiobook.speech.synthesis import Line, SpokenLine, clip_key, keep_clip, load_clip
 from audiobook.store import Store
 
 VOICE = Voice("tone", "alto", "en")
+
+
+def speak(
+    lines: Sequence[Line],
+    engines: Mapping[str, Engine],
+    store: Store,
+    executor: Executor,
+    listen: Listener,
+    **how: Any,
+) -> Generator[SpokenLine]:
+    stage = SpeechStage(listen, len(lines))
+    return synthesis.speak(lines, engines, store, executor, stage, **how)
 
 
 class Watched(Tone):
@@ -415,15 +438,17 @@ from concurrent.futures import ThreadPoolExecutor
 from audiobook.model import Voice
 from audiobook.progress import silent
 from audiobook.speech.engine import load_engine
+from audiobook.speech.stage import SpeechStage
 from audiobook.speech.synthesis import Line, speak
 from audiobook.store import Store
 
+stage = SpeechStage(silent, 100_000)
 voice = Voice("espeak", "en-us", "en")
 lines = [Line(f"This is sentence number {n}.", voice, 0) for n in range(100_000)]
 engine = load_engine("espeak")
 try:
     with ThreadPoolExecutor(2) as executor:
-        for n, spoken in enumerate(speak(lines, {"espeak": engine}, Store(), executor, silent)):
+        for n, spoken in enumerate(speak(lines, {"espeak": engine}, Store(), executor, stage)):
             if n == 3:
                 print(spoken.key, flush=True)
 except KeyboardInterrupt:

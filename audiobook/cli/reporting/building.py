@@ -77,6 +77,7 @@ def _built_data(built: Built) -> dict[str, object]:
         "integrated_lufs": built.integrated_lufs,
         "true_peak_dbtp": built.true_peak_dbtp,
         "chapters": [{"title": c.title, "start_s": c.start_s} for c in built.chapters],
+        "engines": [{"chapter": c.chapter, "engine": c.engine} for c in built.engines],
     }
 
 
