@@ -13,8 +13,11 @@ import importlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from audiobook.auditioning import Audition, audition
+    from audiobook.build_rates import BuildRate
     from audiobook.builder import Built, ChapterEngine, ChapterStart, Report, build, say
     from audiobook.checking import Checked, check
+    from audiobook.doctoring import Health, examine
     from audiobook.errors import (
         AudiobookError,
         CheckError,
@@ -30,7 +33,7 @@ if TYPE_CHECKING:
         Where,
     )
     from audiobook.model import Chapter, Cue, Kind, Script, Segment, Source, Voice
-    from audiobook.planning import Plan, plan
+    from audiobook.planning import Expected, Plan, PlannedChapter, PlannedSpeaker, plan
     from audiobook.progress import (
         Event,
         Listener,
@@ -42,11 +45,14 @@ if TYPE_CHECKING:
     )
     from audiobook.publishing import PublishedFeed, publish
     from audiobook.stories import Choices, read_script
+    from audiobook.tally import Tally
 
     __version__: str
 
 __all__ = [
     "AudiobookError",
+    "Audition",
+    "BuildRate",
     "Built",
     "Chapter",
     "ChapterEngine",
@@ -57,6 +63,8 @@ __all__ = [
     "ConfigError",
     "Cue",
     "Event",
+    "Expected",
+    "Health",
     "Kind",
     "Listener",
     "LostError",
@@ -64,6 +72,8 @@ __all__ = [
     "Noted",
     "OutputError",
     "Plan",
+    "PlannedChapter",
+    "PlannedSpeaker",
     "PublishedFeed",
     "Report",
     "Script",
@@ -75,14 +85,17 @@ __all__ = [
     "StageEnded",
     "StageStarted",
     "StoryError",
+    "Tally",
     "UnknownNameError",
     "UsageError",
     "Voice",
     "Warned",
     "Where",
     "__version__",
+    "audition",
     "build",
     "check",
+    "examine",
     "plan",
     "publish",
     "read_script",
@@ -90,15 +103,19 @@ __all__ = [
 ]
 
 _NAMES = {
+    "audiobook.auditioning": "Audition audition",
+    "audiobook.build_rates": "BuildRate",
     "audiobook.builder": "Built ChapterEngine ChapterStart Report build say",
     "audiobook.checking": "Checked check",
+    "audiobook.doctoring": "Health examine",
     "audiobook.errors": "AudiobookError CheckError ConfigError LostError MissingError OutputError "
     "SoundError SpeechError StoryError UnknownNameError UsageError Where",
     "audiobook.model": "Chapter Cue Kind Script Segment Source Voice",
-    "audiobook.planning": "Plan plan",
+    "audiobook.planning": "Expected Plan PlannedChapter PlannedSpeaker plan",
     "audiobook.progress": "Event Listener Noted StageAdvanced StageEnded StageStarted Warned",
     "audiobook.publishing": "PublishedFeed publish",
     "audiobook.stories": "Choices read_script",
+    "audiobook.tally": "Tally",
 }
 _MODULE_OF = {name: module for module, names in _NAMES.items() for name in names.split()}
 

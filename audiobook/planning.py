@@ -2,28 +2,61 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from audiobook.config import NARRATOR, Show
+from audiobook.build_rates import BuildRate, find_rate
+from audiobook.config import NARRATOR
 from audiobook.episode.formats import check_formats
 from audiobook.errors import UnknownNameError
-from audiobook.model import Script, Segment
+from audiobook.model import Script, Voice
 from audiobook.programme import arranged, encoder_of, estimated_take, load_music, room_of
 from audiobook.progress import Listener, silent
-from audiobook.sound.profiles import Profile
-from audiobook.sound.timeline import Grid
-from audiobook.sound.voice import Room, Take, kept_length
+from audiobook.sound.timeline import Grid, Timeline, timeline_of
 from audiobook.speech.casting import Casting
 from audiobook.speech.choose import AUTO_ENGINES, Engines
-from audiobook.speech.synthesis import Line, clip_key
 from audiobook.store import Store
 from audiobook.stories import Choices, Part, Story, cast_story, lines_of, parts_of, read_stories
+from audiobook.tally import PlannedLine, Tally, planned_lines, tally_of
 
-__all__ = ["Plan", "plan"]
+__all__ = ["Expected", "Plan", "PlannedChapter", "PlannedSpeaker", "plan"]
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedChapter:
+    """What a chapter asks for."""
+
+    title: str
+    """Its title."""
+    lasts_s: float
+    """How long it would last, with its music and its pauses, in seconds."""
+    tally: Tally
+    """What its lines ask for."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedSpeaker:
+    """What somebody's lines ask for."""
+
+    name: str
+    """Their name in the cast."""
+    voice: Voice
+    """Their voice, with its engine."""
+    tally: Tally
+    """What their lines ask for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """How long a build would take, by how long builds have taken on this machine."""
+
+    took_s: float
+    """That, in seconds."""
+    rates: tuple[tuple[str, BuildRate], ...]
+    """What it is reckoned from: rates by engine."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,20 +69,39 @@ class Plan:
     """What it would write."""
     engine: str
     """The engine that would speak."""
-    segments: int
-    """How many segments it has."""
-    segments_kept: int
-    """How many of them are in the store."""
-    characters: int
-    """How many characters would be spoken, kept ones included."""
-    characters_to_speak: int
-    """How many characters would be synthesised."""
+    tally: Tally
+    """What all its lines ask for."""
+    requests: tuple[tuple[str, int], ...]
+    """How many requests would be sent, by engine; those that are sent none are left out."""
     estimated_s: float
     """How long it would last: what is kept as it is, the rest as its characters let expect."""
-    chapters: tuple[str, ...]
-    """The titles of its chapters."""
-    speakers: tuple[tuple[str, str, int], ...]
-    """Of everybody who speaks: name, voice, number of segments."""
+    expected: Expected | None
+    """How long the build would take; None where nothing is to be spoken, or by an engine with
+    which no build was measured."""
+    chapters: tuple[PlannedChapter, ...]
+    """Its chapters, in order."""
+    speakers: tuple[PlannedSpeaker, ...]
+    """Everybody who speaks; who speaks most comes first."""
+
+    @property
+    def segments(self) -> int:
+        """How many segments it has."""
+        return self.tally.segments
+
+    @property
+    def segments_kept(self) -> int:
+        """How many of them are in the store."""
+        return self.tally.segments_kept
+
+    @property
+    def characters(self) -> int:
+        """How many characters would be spoken, kept ones included."""
+        return self.tally.characters
+
+    @property
+    def characters_to_speak(self) -> int:
+        """How many characters would be synthesised."""
+        return self.tally.characters_to_speak
 
 
 def plan(
@@ -69,18 +121,22 @@ def plan(
     """
     choices = choices or Choices()
     check_formats(choices.formats)
-    store = Store()
-    plans: list[Plan] = []
     stories = read_stories(source, choices, listen)
+    plans: list[Plan] = []
+    made: set[str] = set()
     with closing(Engines(listen, stories[0].show.engines)) as engines:
         for story in stories:
-            name = story.engine(choices)
-            names = _fit_for(story.language, engines) if name == "auto" else (name,)
-            candidates = [
-                _plans(story, choices, engines, engine, Path(output), store) for engine in names
+            names = story.engines(choices)
+            auto = _fit_for(story.language, engines) if names == ("auto",) else names[:1]
+            planners = [
+                _Planner(choices, engines, (name, *names[1:]), Path(output), Store(), set(made))
+                for name in auto
             ]
+            candidates = [planner.plans(story) for planner in planners]
             kept = [sum(plan.segments_kept for plan in candidate) for candidate in candidates]
-            plans.extend(candidates[kept.index(max(kept))])
+            best = kept.index(max(kept))
+            plans.extend(candidates[best])
+            made = planners[best].made
     return tuple(plans)
 
 
@@ -94,73 +150,104 @@ def _fit_for(language: str, engines: Engines) -> tuple[str, ...]:
     return AUTO_ENGINES
 
 
-def _plans(
-    story: Story, choices: Choices, engines: Engines, engine: str, output: Path, store: Store
-) -> list[Plan]:
-    """The plans of an episode's parts with an engine."""
-    main = engines.load(engine, story.engine_where(choices))
-    casting = cast_story(story, choices, main, engines.load)
-    parts = parts_of(story, story.script(casting.max_characters), choices)
-    return [_plan(part, casting, choices, output, store) for part in parts]
+@dataclass(frozen=True, slots=True)
+class _Planner:
+    """Plans with the first of some engines, as if it did not fail."""
+
+    choices: Choices
+    engines: Engines
+    names: Sequence[str]
+    output: Path
+    store: Store
+    made: set[str]
+    """Keys of the clips that what was planned before would make."""
+
+    def plans(self, story: Story) -> list[Plan]:
+        """The plans of an episode's parts."""
+        where = story.engine_where(self.choices)
+        mains = [self.engines.load(name, where) for name in self.names]
+        castings = [cast_story(story, self.choices, main, self.engines.load) for main in mains]
+        longest = min(casting.max_characters for casting in castings)
+        parts = parts_of(story, story.script(longest), self.choices)
+        return [self._plan(part, castings[0]) for part in parts]
+
+    def _plan(self, part: Part, casting: Casting) -> Plan:
+        profile = part.story.profile(self.choices)
+        encoder = encoder_of(self.choices.formats[0], profile)
+        grid = Grid(encoder.sample_rate, encoder.frame_samples)
+        show, script = part.story.show, part.script
+        takes = [estimated_take(segment, show, grid.sample_rate) for segment in script.segments]
+        lines = planned_lines(
+            lines_of(script, casting),
+            casting,
+            self.store,
+            room_of(profile, narration=show.narration),
+            prices=self.engines.prices,
+            estimated=lambda number: takes[number].n_samples,
+            made=self.made,
+        )
+        pieces = load_music(show.music, script, part.story.folders, profile, self.store)
+        known = (
+            replace(take, n_samples=line.n_samples) for take, line in zip(takes, lines, strict=True)
+        )
+        slots = list(arranged(script, known, show, pieces, grid))
+        timeline = timeline_of(script, slots, grid)
+        return Plan(
+            script.title,
+            tuple(self.output / f"{part.name}.{name}" for name in self.choices.formats),
+            casting.voice(None).engine,
+            tally_of(lines, grid.sample_rate),
+            _requests(lines),
+            round(timeline.duration_s, 1),
+            _expected(lines, grid.sample_rate, self.store),
+            _chapters(script, lines, timeline),
+            _speakers(script, lines, casting, grid.sample_rate),
+        )
 
 
-def _plan(part: Part, casting: Casting, choices: Choices, output: Path, store: Store) -> Plan:
-    lines = lines_of(part.script, casting)
-    profile = part.story.profile(choices)
-    room = room_of(profile, narration=part.story.show.narration)
-    lengths = [_kept_length(line, casting, store, room) for line in lines]
-    kept = [line for line, length in zip(lines, lengths, strict=True) if length is not None]
-    n_characters = sum(len(line.text) for line in lines)
-    return Plan(
-        part.script.title,
-        tuple(output / f"{part.name}.{name}" for name in choices.formats),
-        casting.voice(None).engine,
-        segments=len(lines),
-        segments_kept=len(kept),
-        characters=n_characters,
-        characters_to_speak=n_characters - sum(len(line.text) for line in kept),
-        estimated_s=round(_duration_s(part, profile, choices.formats[0], lengths, store), 1),
-        chapters=tuple(chapter.title for chapter in part.script.chapters),
-        speakers=_speakers(part.script, casting),
-    )
+def _requests(lines: Sequence[PlannedLine]) -> tuple[tuple[str, int], ...]:
+    counts: dict[str, int] = defaultdict(int)
+    for line in lines:
+        counts[line.engine] += line.n_requests
+    return tuple((engine, n) for engine, n in counts.items() if n)
 
 
-def _kept_length(line: Line, casting: Casting, store: Store, room: Room) -> int | None:
-    engine = casting.engines[line.voice.engine]
-    return kept_length(store, clip_key(engine, line), room)
+def _expected(lines: Sequence[PlannedLine], sample_rate: int, store: Store) -> Expected | None:
+    """What each engine has to speak, at the rate of the builds in which it spoke."""
+    speech_s: dict[str, float] = defaultdict(float)
+    for line in lines:
+        if line.is_made:
+            speech_s[line.engine] += line.n_samples / sample_rate
+    rates = {engine: rate for engine in speech_s if (rate := find_rate(store, engine))}
+    if not rates or len(rates) < len(speech_s):
+        return None
+    took_s = sum(rates[engine].s_per_speech_s * length_s for engine, length_s in speech_s.items())
+    return Expected(took_s, tuple(rates.items()))
 
 
-def _duration_s(
-    part: Part, profile: Profile, name: str, lengths: Sequence[int | None], store: Store
-) -> float:
-    """How long a part would last in a format, with its music and its pauses.
-
-    Args:
-        part: the part.
-        profile: what it is mastered to.
-        name: of the format.
-        lengths: of its segments, in samples; None for one to be estimated.
-        store: where its music is kept, and made where it is missing.
-    """
-    show, script = part.story.show, part.script
-    pieces = load_music(show.music, script, part.story.folders, profile, store)
-    encoder = encoder_of(name, profile)
-    grid = Grid(encoder.sample_rate, encoder.frame_samples)
-    takes = (
-        _take(segment, length, show, grid.sample_rate)
-        for segment, length in zip(script.segments, lengths, strict=True)
-    )
-    return grid.seconds(sum(slot.n_frames for slot in arranged(script, takes, show, pieces, grid)))
+def _chapters(
+    script: Script, lines: Sequence[PlannedLine], timeline: Timeline
+) -> tuple[PlannedChapter, ...]:
+    chapters, first = [], 0
+    for chapter, mark in zip(script.chapters, timeline.marks, strict=True):
+        last = first + len(chapter.segments)
+        lasts_s = timeline.grid.seconds(mark.end_frame - mark.start_frame)
+        tally = tally_of(lines[first:last], timeline.grid.sample_rate)
+        chapters.append(PlannedChapter(chapter.title, lasts_s, tally))
+        first = last
+    return tuple(chapters)
 
 
-def _take(segment: Segment, length: int | None, show: Show, sample_rate: int) -> Take:
-    estimated = estimated_take(segment, show, sample_rate)
-    return estimated if length is None else replace(estimated, n_samples=length)
-
-
-def _speakers(script: Script, casting: Casting) -> tuple[tuple[str, str, int], ...]:
-    """Of everybody who speaks: name, voice, number of segments; who speaks most comes first."""
-    counts = Counter(segment.speaker for segment in script.segments)
+def _speakers(
+    script: Script, lines: Sequence[PlannedLine], casting: Casting, sample_rate: int
+) -> tuple[PlannedSpeaker, ...]:
+    said: dict[str | None, list[PlannedLine]] = defaultdict(list)
+    for segment, line in zip(script.segments, lines, strict=True):
+        said[segment.speaker].append(line)
+    by_share = sorted(said, key=lambda speaker: -len(said[speaker]))
     return tuple(
-        (speaker or NARRATOR, casting.voice(speaker).name, n) for speaker, n in counts.most_common()
+        PlannedSpeaker(
+            speaker or NARRATOR, casting.voice(speaker), tally_of(said[speaker], sample_rate)
+        )
+        for speaker in by_share
     )

@@ -26,7 +26,8 @@ from audiobook.cli.options import (
     Split,
     VoiceNames,
 )
-from audiobook.cli.reporting.building import show_built, show_plans
+from audiobook.cli.reporting.building import show_built
+from audiobook.cli.reporting.planning import show_plans
 from audiobook.cli.reporting.reporter import reported
 
 __all__ = ["build", "plan", "say"]

@@ -1,0 +1,140 @@
+"""How plans look."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+from audiobook.cli.reporting.figures import clock, counted, money
+from audiobook.cli.reporting.reporter import Reporter
+from audiobook.cli.reporting.tables import table
+
+if TYPE_CHECKING:
+    from audiobook.build_rates import BuildRate
+    from audiobook.planning import Expected, Plan, PlannedChapter, PlannedSpeaker
+    from audiobook.tally import Tally
+
+__all__ = ["show_plans"]
+
+
+def show_plans(plans: Sequence[Plan], reporter: Reporter) -> None:
+    """Print what a build would do."""
+    if reporter.as_json:
+        reporter.data({"episodes": [_data(plan) for plan in plans]})
+    else:
+        reporter.lines(*(line for plan in plans for line in _lines(plan)))
+
+
+def _lines(plan: Plan) -> Iterator[str]:
+    tally = plan.tally
+    yield f"{plan.title}  ({plan.engine})"
+    yield f"  makes     {', '.join(map(str, plan.files))}"
+    yield f"  lasts     about {clock(plan.estimated_s)}"
+    yield f"  segments  {tally.segments:,}, of which {tally.segments_kept:,} are kept"
+    yield f"  speaks    {tally.characters_to_speak:,} of {tally.characters:,} characters"
+    for engine, n_requests in plan.requests:
+        yield f"  sends     {counted(n_requests, 'request')} to {engine}"
+    if tally.cost is not None:
+        yield f"  costs     {money(tally.cost)}, by the show's prices"
+    if plan.expected is not None:
+        yield f"  takes     about {clock(plan.expected.took_s)}, {_told(plan.expected)}"
+    elif tally.characters_to_speak:
+        yield "  takes     not known: no build of this machine has been measured with this engine"
+    has_cost = tally.cost is not None
+    yield from _speaker_lines(plan.speakers, has_cost=has_cost)
+    yield from _chapter_lines(plan.chapters, has_cost=has_cost)
+
+
+def _told(expected: Expected) -> str:
+    """Where an expectation is from."""
+    return "as " + " and ".join(
+        f"{counted(rate.n_builds, 'build')} with {engine} on this machine, the last on {rate.last}"
+        for engine, rate in expected.rates
+    )
+
+
+def _speaker_lines(speakers: Sequence[PlannedSpeaker], *, has_cost: bool) -> Iterator[str]:
+    head = ("", "", "", *_head(has_cost=has_cost))
+    rows = [
+        (each.name, each.voice.engine, each.voice.name, *_cells(each.tally, has_cost=has_cost))
+        for each in speakers
+    ]
+    yield from table([head, *rows], right=range(3, len(head)))
+
+
+def _chapter_lines(chapters: Sequence[PlannedChapter], *, has_cost: bool) -> Iterator[str]:
+    head = ("", "", "lasts", *_head(has_cost=has_cost))
+    rows = [
+        (f"{number}.", each.title, clock(each.lasts_s), *_cells(each.tally, has_cost=has_cost))
+        for number, each in enumerate(chapters, 1)
+    ]
+    yield from table([head, *rows], right=(0, *range(2, len(head))))
+
+
+def _head(*, has_cost: bool) -> tuple[str, ...]:
+    head = ("segments", "kept", "characters", "to speak", "requests")
+    return (*head, "cost") if has_cost else head
+
+
+def _cells(tally: Tally, *, has_cost: bool) -> tuple[str, ...]:
+    figures = (
+        tally.segments,
+        tally.segments_kept,
+        tally.characters,
+        tally.characters_to_speak,
+        tally.requests,
+    )
+    cells = tuple(f"{figure:,}" for figure in figures)
+    return (*cells, "" if tally.cost is None else money(tally.cost)) if has_cost else cells
+
+
+def _data(plan: Plan) -> dict[str, object]:
+    return {
+        "title": plan.title,
+        "files": [str(path) for path in plan.files],
+        "engine": plan.engine,
+        **_tally_data(plan.tally),
+        "requests_by_engine": dict(plan.requests),
+        "estimated_s": plan.estimated_s,
+        "expected_s": None if plan.expected is None else round(plan.expected.took_s, 1),
+        "expected_from": [] if plan.expected is None else list(_rates_data(plan.expected)),
+        "chapters": [chapter.title for chapter in plan.chapters],
+        "by_chapter": [
+            {
+                "title": chapter.title,
+                "estimated_s": round(chapter.lasts_s, 1),
+                **_tally_data(chapter.tally),
+            }
+            for chapter in plan.chapters
+        ],
+        "speakers": [
+            {
+                "name": speaker.name,
+                "engine": speaker.voice.engine,
+                "voice": speaker.voice.name,
+                **_tally_data(speaker.tally),
+            }
+            for speaker in plan.speakers
+        ],
+    }
+
+
+def _tally_data(tally: Tally) -> dict[str, object]:
+    return {
+        name: round(value, 6) if isinstance(value, float) else value
+        for name, value in asdict(tally).items()
+    }
+
+
+def _rates_data(expected: Expected) -> Iterator[dict[str, object]]:
+    for engine, rate in expected.rates:
+        yield {"engine": engine, **_rate_data(rate)}
+
+
+def _rate_data(rate: BuildRate) -> dict[str, object]:
+    return {
+        "s_per_speech_s": round(rate.s_per_speech_s, 6),
+        "builds": rate.n_builds,
+        "last": rate.last.isoformat(),
+    }
