@@ -291,7 +291,7 @@ def test_another_duck_makes_the_blocks_of_its_bed_anew_and_no_others(
         counts.append((episode.mixed.n_encoded, len(episode.mixed.blocks)))
     (first, n_blocks), (again, _) = counts
     assert first == n_blocks > 3
-    assert 1 <= again <= 2  # the next may hear the end of it
+    assert 1 <= again <= n_blocks - 2  # the next chapter may hear the end of it, two do not
 
 
 def test_a_story_of_silence_is_no_louder_for_it(

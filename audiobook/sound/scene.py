@@ -7,7 +7,7 @@ stands in the programme. Its digest is the block's key; `audiobook.sound.render`
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import zip_longest
 
 from audiobook.sound.blocks import Block
@@ -212,7 +212,7 @@ class _Scout:
         stop, fade_out = run.stop, run.fade_out
         if stop - fade_out >= last:
             stop, fade_out = last, 0
-        return replace(run, at=at, stop=stop, phase=phase, fade_in=fade_in, fade_out=fade_out)
+        return Run(at, stop, run.piece, phase, fade_in, fade_out, run.gain_db, run.duck_db)
 
     def _fade(self, slot: Slot, usual_ms: int) -> int:
         """How long the music of a slot takes to come up or to go down, in samples."""

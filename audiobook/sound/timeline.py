@@ -107,15 +107,13 @@ class Slot:
     """A digest of what is heard in the slot, wherever it stands: of all fields that compare."""
 
     def __post_init__(self) -> None:
-        heard = {name: getattr(self, name) for name in _heard_fields()}
-        object.__setattr__(
-            self, "identity", digest({**heard, "take": self.take and self.take.clip})
-        )
+        heard = [getattr(self, name) for name in _heard_fields()]
+        object.__setattr__(self, "identity", digest(self.take and self.take.clip, *heard))
 
 
 @cache
 def _heard_fields() -> tuple[str, ...]:
-    return tuple(f.name for f in fields(Slot) if f.compare)
+    return tuple(f.name for f in fields(Slot) if f.compare and f.name != "take")
 
 
 @dataclass(frozen=True, slots=True)
