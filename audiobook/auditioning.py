@@ -115,7 +115,7 @@ def _cast(
     names: Sequence[str], language: str, choices: Choices, told: Story | None, engines: Engines
 ) -> Iterator[tuple[str, VoiceInfo]]:
     """Engines and voices to be heard, seen to be fit for the language."""
-    wanted = told.engine(choices) if told else choices.engine
+    wanted = told.engines(choices)[0] if told else choices.engine
     where = told.engine_where(choices) if told else None
     main = engines.main(wanted, language, where=where)
     if names:

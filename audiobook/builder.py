@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import os
 import time
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from audiobook.build_rates import keep_rate
 from audiobook.covers import cover_of
 from audiobook.episode.encoder import Encoder
 from audiobook.episode.formats import check_formats, format_names
@@ -171,6 +173,7 @@ def say(
     path: str | Path,
     *,
     like: str | Path | None = None,
+    rate: float | None = None,
     choices: Choices | None = None,
     listen: Listener = silent,
 ) -> Report:
@@ -180,6 +183,7 @@ def say(
         text: what to say.
         path: the file to write; its suffix names the format.
         like: a story whose narrator, language and lexicon are to be heard; None for none.
+        rate: how fast, 1 being the engine's own speed, from 0.5 to 2; None for the narrator's.
         choices: as for `build`; split and only are of no account.
         listen: is told of progress and warnings.
 
@@ -192,7 +196,7 @@ def say(
     if not path.parent.exists():
         raise UsageError(f"there is no folder {path.parent}", hint="name a file in one there is")
     told = None if like is None else read_story(like, choices, listen)
-    story = story_of_text(text, path.stem, choices, told)
+    story = story_of_text(text, path.stem, choices, told, rate=rate)
     with ExitStack() as stack:
         executor = stack.enter_context(ThreadPoolExecutor())
         tools = Tools(Store(), executor, executor, _AHEAD_PER_JOB, listen)
@@ -213,6 +217,7 @@ def _build_part(
     tools: Tools,
 ) -> Built:
     """Speak, lay out, mix, encode and write one programme."""
+    begun = time.monotonic()
     show = part.story.show
     profile = part.story.profile(choices)
     pieces = load_music(show.music, part.script, part.story.folders, profile, tools.store)
@@ -235,6 +240,7 @@ def _build_part(
     for name, mixed in mixes.items():
         _check(files[name], mixed, encoders[name], profile, tools.listen)
     mixed = mixes[choices.formats[0]]
+    _keep_rate(performance, mixed, time.monotonic() - begun)
     return Built(
         part.script.title,
         files,
@@ -255,6 +261,17 @@ def _build_part(
             for chapter in part.script.chapters
         ),
     )
+
+
+def _keep_rate(performance: Performance, mixed: Mixed, took_s: float) -> None:
+    """Keep how long a programme took, for plans, where one engine has spoken all that is new."""
+    n_samples: Counter[str] = Counter()
+    for spoken, take in zip(performance.spoken, mixed.takes, strict=True):
+        if not spoken.kept:
+            n_samples[spoken.line.voice.engine] += take.n_samples
+    if len(n_samples) == 1:
+        ((engine, n_new),) = n_samples.items()
+        keep_rate(Store(), engine, n_new / mixed.timeline.grid.sample_rate, took_s)
 
 
 def _check(path: Path, mixed: Mixed, encoder: Encoder, profile: Profile, listen: Listener) -> None:

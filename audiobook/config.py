@@ -19,6 +19,8 @@ from audiobook.own_profiles import OwnProfile, read_own_profiles
 from audiobook.settings import MOST_TOML_BYTES, Table, parse_toml, parse_yaml
 
 __all__ = [
+    "LEAST_RATE",
+    "MOST_RATE",
     "NARRATOR",
     "SHOW_FILE",
     "CastMember",
@@ -34,6 +36,9 @@ SHOW_FILE = "show.toml"
 """Name of the file that makes a folder a show."""
 NARRATOR = "Narrator"
 """The cast name of whoever speaks what nobody else does."""
+
+LEAST_RATE, MOST_RATE = 0.5, 2.0
+"""How slowly and how fast somebody may speak, 1 being the engine's own speed."""
 
 _GENDERS = ("female", "male")
 _MOST_DESCRIPTION_BYTES = 4000
@@ -325,7 +330,7 @@ def _member(old: CastMember, cast: Table) -> CastMember:
         engine=table.text("engine") or old.engine,
         voice=voice,
         voices=voices,
-        rate=table.number("rate", 0.5, 2.0, old.rate),
+        rate=table.number("rate", LEAST_RATE, MOST_RATE, old.rate),
         pitch=table.number("pitch", 0.5, 2.0, old.pitch),
         gain_db=table.number("gain_db", -12.0, 12.0, old.gain_db),
         aka=table.texts("aka") or old.aka,

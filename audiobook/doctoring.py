@@ -115,15 +115,21 @@ class Health:
     """Where everything made is kept."""
     show: Finding
     """The show that a build without arguments would make, if there is one."""
-    engine: str | None
-    """What would speak in a build here; None where nothing would."""
+    wanted: tuple[str, ...]
+    """The engines that may speak in a build here, the preferred one first."""
+
+    @property
+    def engine(self) -> str | None:
+        """The engine that would speak in a build here; None where none would."""
+        working = {engine.name for engine in self.engines if engine.works}
+        return next((name for name in self.wanted if name in working), None)
 
     @property
     def problems(self) -> list[str]:
         """What keeps a build from working here; empty where one would."""
         needed = [self.show.problem, self.encoder.problem, self.store.problem]
         if self.engine is None:
-            needed.append("the engine of a build does not work")
+            needed.append(f"no engine that it may use works ({', '.join(self.wanted)})")
         return [problem for problem in needed if problem]
 
 
@@ -153,14 +159,13 @@ def examine() -> Health:
         _result(network, Finding(_SITE, "it did not answer")),
         _result(store, StoreHealth(Store().folder, 0, 0, 0, "it did not answer")),
         finding,
-        _main(show or Show(), {health.name for health in healths if health.works}),
+        _wanted(show or Show()),
     )
 
 
-def _main(show: Show, working: set[str]) -> str | None:
-    """The engine that would speak in a build of a show."""
-    wanted = AUTO_ENGINES if show.engine == "auto" else (show.engine,)
-    return next((name for name in wanted if name in working), None)
+def _wanted(show: Show) -> tuple[str, ...]:
+    """The engines that may speak for all of a show who ask for no other."""
+    return AUTO_ENGINES if show.engine == "auto" else (show.engine, *show.stand_ins)
 
 
 def _show() -> tuple[Show | None, Finding]:
@@ -169,7 +174,7 @@ def _show() -> tuple[Show | None, Finding]:
         if show:
             Engines(silent, show.engines)
     except AudiobookError as error:
-        return None, Finding("show.toml", str(error.where or "") + f": {error.what}", error.hint)
+        return None, Finding(str(error.where or "show.toml"), error.what, error.hint)
     return show, Finding(str(show.folder) if show else "none here")
 
 

@@ -8,7 +8,16 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
-from audiobook.config import NARRATOR, EpisodeEntry, Music, Show, with_front_matter
+from audiobook.config import (
+    LEAST_RATE,
+    MOST_RATE,
+    NARRATOR,
+    CastMember,
+    EpisodeEntry,
+    Music,
+    Show,
+    with_front_matter,
+)
 from audiobook.episode.formats import check_rates
 from audiobook.errors import ConfigError, UnknownNameError, UsageError, Where
 from audiobook.lexicon import read_user_lexicon
@@ -312,7 +321,14 @@ def _read_story(show: Show, entry: EpisodeEntry, choices: Choices) -> Story:
     return Story(show, entry, book, language)
 
 
-def story_of_text(text: str, title: str, choices: Choices, like: Story | None = None) -> Story:
+def story_of_text(
+    text: str,
+    title: str,
+    choices: Choices,
+    like: Story | None = None,
+    *,
+    rate: float | None = None,
+) -> Story:
     """A story that is a text at hand, without music.
 
     Args:
@@ -320,6 +336,7 @@ def story_of_text(text: str, title: str, choices: Choices, like: Story | None = 
         title: its title.
         choices: what is to be made of it.
         like: whose narrator, language and lexicon it has; None for no show at all.
+        rate: the narrator's speed, 1 being the engine's own; None for what `like` says.
 
     Raises:
         StoryError: there is nothing to speak in it.
@@ -327,10 +344,12 @@ def story_of_text(text: str, title: str, choices: Choices, like: Story | None = 
     """
     show = like.show if like else _with_user_lexicon(Show())
     narration = show.narration if choices.narration is None else choices.narration
-    narrator = show.member(NARRATOR)
+    narrator = show.member(NARRATOR) or CastMember(NARRATOR)
+    if rate is not None:
+        narrator = replace(narrator, rate=_checked_rate(rate))
     show = replace(
         show,
-        cast=(narrator,) if narrator else (),
+        cast=(narrator,),
         music=Music(opening=None, bed=None, closing=None),
         narration=narration,
     )
@@ -339,6 +358,15 @@ def story_of_text(text: str, title: str, choices: Choices, like: Story | None = 
     story = Story(show, EpisodeEntry(Path(title), title), book, language)
     _check(story, choices)
     return story
+
+
+def _checked_rate(rate: float) -> float:
+    if not LEAST_RATE <= rate <= MOST_RATE:
+        raise UsageError(
+            f"a rate of {rate:g} is not to be had",
+            hint=f"choose one from {LEAST_RATE:g} to {MOST_RATE:g}",
+        )
+    return rate
 
 
 def _without_music(book: Book) -> Book:
@@ -366,6 +394,7 @@ def cast_story(
         dict(choices.voices),
         speakers=_speakers(story) if story.show.auto_cast else (),
         language_where=story.language_where(choices),
+        for_narrator=choices.engine is not None,
     )
 
 

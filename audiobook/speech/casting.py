@@ -13,6 +13,8 @@ from audiobook.speech.engine import Engine
 
 __all__ = ["Casting", "cast_voices"]
 
+_AUTO = "auto"
+
 
 @dataclass(frozen=True, slots=True)
 class Casting:
@@ -44,6 +46,7 @@ def cast_voices(
     *,
     speakers: Collection[Speaker] = (),
     language_where: Where | None = None,
+    for_narrator: bool = False,
 ) -> Casting:
     """Give everybody in a show's cast a voice, and everybody else who speaks.
 
@@ -56,9 +59,10 @@ def cast_voices(
         main: the engine of all who ask for no other.
         load: makes another engine by name.
         overrides: voice names by cast name, which go before what the show asks for.
-        speakers: who speaks in the story, to be given voices; nobody where none are given out.
         speakers: who speaks in the story, to be given voices; nobody to give none out.
         language_where: where the language is set, for errors.
+        for_narrator: whether the main engine was chosen for the narrator, against the show: then
+            those of the cast whom the show gives a voice keep that, and its engine.
 
     Raises:
         UnknownNameError: an override names nobody in the cast, or a voice that is not known, or
@@ -70,6 +74,9 @@ def cast_voices(
     }
     members |= {member.name: member for member in show.cast}
     _check_overrides(overrides, members)
+    if for_narrator:
+        free = {NARRATOR, *overrides}
+        members = {n: _kept(member, show, main, n in free) for n, member in members.items()}
     engines = {main.name: main}
     voices: dict[str | None, Voice] = {}
     for name, member in members.items():
@@ -87,6 +94,26 @@ def cast_voices(
     unvoiced = [s for s in speakers if _is_free(members[s.name], main, overrides)]
     voices |= _given_out(unvoiced, members, voices, main, language)
     return Casting(voices, engines, main.name)
+
+
+def _kept(member: CastMember, show: Show, main: Engine, is_chosen: bool) -> CastMember:
+    """Somebody of the cast, once another engine than the show's is chosen for the narrator.
+
+    A voice that is set without an engine is one of the show's engine, unless that is "auto".
+
+    Args:
+        member: of the cast.
+        show: theirs.
+        main: the engine that is chosen.
+        is_chosen: whether it, or a voice, was chosen for them.
+    """
+    own = member.engine or (None if show.engine == _AUTO else show.engine)
+    if own in (None, main.name):
+        return member
+    if member.name == NARRATOR:
+        return replace(member, engine=None, voice=None)
+    has_voice = member.voice is not None and not is_chosen
+    return replace(member, engine=own) if has_voice else member
 
 
 def _is_free(member: CastMember, main: Engine, overrides: Mapping[str, str]) -> bool:

@@ -143,6 +143,12 @@ def say(
     engine: EngineName = None,
     voice: VoiceNames = None,
     language: Language = None,
+    rate: Annotated[
+        float | None,
+        typer.Option(
+            "--rate", metavar="N", help="How fast: 1 is the voice's own speed, 0.5 half of it."
+        ),
+    ] = None,
     narration: Narration = None,
     as_json: Json = False,
     quiet: Quiet = False,
@@ -156,7 +162,8 @@ def say(
             engine=engine, voices=voice, language=language, music=False, narration=narration
         )
         spoken = _standard_input() if text == "-" else text
-        show_built(say_text(spoken, output, choices=choices, listen=reporter.listen), reporter)
+        report = say_text(spoken, output, rate=rate, choices=choices, listen=reporter.listen)
+        show_built(report, reporter)
 
 
 def _standard_input() -> str:
