@@ -52,7 +52,8 @@ class VoiceInfo:
     """What an engine tells about one of its voices."""
 
     name: str
-    """The engine's own name for it; what goes into `Voice.name`."""
+    """The engine's own name for it; what goes into `Voice.name`. One that begins with "+" changes
+    others, and may follow the name of any: "+f3", "en-us+f3"."""
     language: str
     """BCP 47 tag of the language it is made for; "mul" for every language."""
     gender: str | None = None

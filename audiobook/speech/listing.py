@@ -16,6 +16,7 @@ __all__ = ["ListedVoice", "UnusableEngine", "VoiceList", "list_voices"]
 
 _EVERY_LANGUAGE = "mul"
 _GENDERS = ("female", "male")
+_CHANGE = "+"
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +100,12 @@ def _voices(engine: Engine) -> Iterator[ListedVoice]:
     if infos and not engine.needs_network:
         engine.check_ready()
     names = {info.name for info in infos}
+    if changes := tuple(info for info in infos if info.name.startswith(_CHANGE)):
+        info = VoiceInfo(_CHANGE, _EVERY_LANGUAGE, note="follows the name of any voice")
+        yield ListedVoice(engine.name, info, changes, needs_network=engine.needs_network)
     for info in infos:
+        if info in changes:
+            continue
         made = engine.ensemble(info.name) if isinstance(engine, HasEnsemble) else ()
         variants = tuple(variant for variant in made if variant.name not in names)
         yield ListedVoice(engine.name, info, variants, needs_network=engine.needs_network)

@@ -23,6 +23,7 @@ from hypothesis import strategies as st
 
 from audiobook.errors import MissingError, SpeechError, UnknownNameError
 from audiobook.model import Pronunciation, Utterance, Voice
+from audiobook.speech.engine import VoiceInfo
 from audiobook.speech.engines.espeak import Espeak
 
 VOICE = Voice("espeak", "en-us", "en")
@@ -322,7 +323,12 @@ def test_the_version_tells_the_data_apart(
         ("en", "en-us"),
         ("en-GB", "en-gb"),
         ("en_GB", "en-gb"),
-        ("en-AU", "en-us"),
+        ("en-AU", "en-gb"),
+        ("en-IN", "en-gb"),
+        ("en-CA", "en-us"),
+        ("en-Latn-NZ", "en-gb"),
+        ("en-JM", "en-029"),
+        ("en-GB-oxendict", "en-gb"),
         ("de-AT", "de"),
         ("pt", "pt"),
         ("pt-BR", "pt-br"),
@@ -333,6 +339,18 @@ def test_the_version_tells_the_data_apart(
         ("ru", "ru"),
         ("zh", "cmn"),
         ("zh-Hant-TW", "cmn"),
+        ("zh-HK", "yue"),
+        ("zh-Hant-MO", "yue"),
+        ("yue-Hant", "yue"),
+        ("es-AR", "es-419"),
+        ("es-ES", "es"),
+        ("ca-ES-valencia", "ca-va"),
+        ("iw", "he"),
+        ("iw-IL", "he"),
+        ("in", "id"),
+        ("sr-Latn-RS", "sr"),
+        ("sh", "sr"),
+        ("nn-NO", "nb"),
     ],
 )
 def test_a_language_finds_its_voice(espeak: Espeak, language: str, voice: str) -> None:
@@ -347,15 +365,36 @@ def test_voices_speak_under_all_their_names(espeak: Espeak, voice: str, text: st
     assert espeak.synthesise(Utterance(text), Voice("espeak", voice, "en")).samples.any()
 
 
+@pytest.mark.parametrize("language", ["ji", "tlh", "x-none", "", "mul"])
+def test_a_language_that_nobody_speaks_is_refused(espeak: Espeak, language: str) -> None:
+    with pytest.raises(UnknownNameError, match=f'unknown language "{language}"'):
+        espeak.default_voice(language)
+    with pytest.raises(UnknownNameError, match=f'unknown language "{language}"'):
+        espeak.check_voice(Voice("espeak", "en-us", language))
+
+
+def test_variants_are_listed_once_and_change_the_usual_voice_of_a_language(espeak: Espeak) -> None:
+    variants = {info.name: info for info in espeak.voices() if info.name.startswith("+")}
+    of_german = espeak.synthesise(Utterance("Wasser"), Voice("espeak", "de+f3", "de"))
+    alone = espeak.synthesise(Utterance("Wasser"), Voice("espeak", "+f3", "de-AT"))
+
+    assert np.array_equal(of_german.samples, alone.samples)
+    assert {info.language for info in variants.values()} == {"mul"}
+    assert variants["+f3"] == VoiceInfo("+f3", "mul", "female")
+    assert variants["+grandma"] == VoiceInfo("+grandma", "mul", "female", "old")
+    assert variants["+Denis"] == VoiceInfo("+Denis", "mul", "male", "adult")
+    assert variants["+Andy"].gender == "male"
+    assert [info.name for info in espeak.ensemble("+f3")][:2] == ["+f1", "+f2"]
+
+
 def test_a_variant_sounds_otherwise(espeak: Espeak) -> None:
     usual = espeak.synthesise(Utterance(TEXT), VOICE)
     other = espeak.synthesise(Utterance(TEXT), Voice("espeak", "en-us+f3", "en"))
 
-    assert "f3" in espeak.variants
     assert not np.array_equal(usual.samples, other.samples)
 
 
-@pytest.mark.parametrize("name", ["en-us+f33", "en-us+", "../en", "+f3", "fo"])
+@pytest.mark.parametrize("name", ["en-us+f33", "en-us+", "../en", "+f33", "+", "fo"])
 def test_names_that_espeak_would_pass_over_are_refused(espeak: Espeak, name: str) -> None:
     with pytest.raises(UnknownNameError, match="unknown voice"):
         espeak.check_voice(Voice("espeak", name, "en"))

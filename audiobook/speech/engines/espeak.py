@@ -46,7 +46,7 @@ class Espeak:
     """Speaks through the library espeak-ng, in processes of its own.
 
     Voices are named as espeak-ng names them: "en-us", "en-gb", "de", "kk"; with a variant:
-    "en-us+f3".
+    "en-us+f3", or "+f3" for the usual voice of the language, whichever it is.
 
     Args:
         timeout_s: seconds after which an utterance is given up, besides 10 ms a character.
@@ -80,14 +80,9 @@ class Espeak:
             identity.update(path.read_bytes())
         return f"{metadata.version(_PACKAGE)}-{identity.hexdigest()}-{_REQUEST_FORMAT}"
 
-    @property
-    def variants(self) -> tuple[str, ...]:
-        """The names that may follow a "+" in any voice's name."""
-        return self._voices.variants
-
     def voices(self) -> tuple[VoiceInfo, ...]:
-        """A voice for each language and dialect; each may be changed by any of `variants`."""
-        return self._voices.infos
+        """A voice for each language and dialect, then the variants, which change any of them."""
+        return (*self._voices.infos, *self._voices.variants)
 
     def ensemble(self, voice: str) -> tuple[VoiceInfo, ...]:
         """The variants of a voice that differ enough for one cast; see `HasEnsemble`."""
@@ -99,8 +94,9 @@ class Espeak:
 
     def check_voice(self, voice: Voice) -> None:
         """Refuse a voice, a variant or a language that is not there (UnknownNameError)."""
-        self._voices.identifier(voice.name)
-        self._voices.for_language(voice.language)
+        self._voices.identifier(voice.name, voice.language)
+        if not voice.name.startswith("+"):
+            self._voices.for_language(voice.language)
 
     def place(self) -> str:
         """The library's file; see `HasPlace`."""
@@ -122,7 +118,7 @@ class Espeak:
             UnknownNameError: there is no such voice.
         """
         text = utterance.text
-        identifier = self._voices.identifier(voice.name)
+        identifier = self._voices.identifier(voice.name, voice.language)
         spellings, unknown = self._spellings(utterance, identifier)
         written = write(text, spellings)
         request = pack_speech(
