@@ -152,7 +152,7 @@ def examine() -> Health:
     return Health(
         metadata.version("audiobook"),
         platform.python_version(),
-        f"{platform.platform()} {platform.machine()}",
+        platform.platform(),
         os.cpu_count() or 1,
         healths,
         _result(encoder, Finding("MP3", "the encoder did not answer")),

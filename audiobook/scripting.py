@@ -12,8 +12,8 @@ from audiobook.errors import StoryError, UsageError, Where
 from audiobook.model import Script
 from audiobook.progress import Listener, Noted, Warned, silent
 from audiobook.script import MAX_STORY_BYTES, decode, front_matter
-from audiobook.script.merging import merge
-from audiobook.script.writing import script_text
+from audiobook.script.notation.merging import merge
+from audiobook.script.notation.writing import script_text
 from audiobook.store import Store, digest, replacing
 
 __all__ = ["write_script"]

@@ -24,7 +24,7 @@ from audiobook.lexicon import read_user_lexicon
 from audiobook.model import Book, Cue, Paragraph, Role, Script, Segment
 from audiobook.progress import Listener, Warned, silent
 from audiobook.script import read, read_front_matter, split
-from audiobook.script.cast_report import cast_report
+from audiobook.script.dialogue.cast_report import cast_report
 from audiobook.script.readers.text import read as read_text
 from audiobook.script.selection import selected
 from audiobook.script.spoken import pronounced

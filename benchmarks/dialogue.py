@@ -25,8 +25,8 @@ from pathlib import Path
 
 from audiobook.config import CastMember
 from audiobook.model import Book, BookChapter, Paragraph, Source
-from audiobook.script.conversation import conversation
-from audiobook.script.names import bare
+from audiobook.script.dialogue.conversation import conversation
+from audiobook.script.dialogue.names import bare
 
 _PARAGRAPH = re.compile(r"(?:[^\n]|\n(?!\s*\n))+")
 _HEADING = re.compile(r"(?i:chapter|book|part)\b.{0,40}|[IVXLC]+\.?|[^a-z\"“‘]{3,60}")

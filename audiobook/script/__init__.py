@@ -6,7 +6,7 @@ story ─encoding▶ text ─readers▶ Book ─quotes, sentences, clauses▶ Sc
 from __future__ import annotations
 
 from audiobook.script.encoding import MAX_STORY_BYTES, decode
-from audiobook.script.front import FrontMatter, front_matter
+from audiobook.script.notation.front import FrontMatter, front_matter
 from audiobook.script.splitting import Pauses, split
 from audiobook.script.story import read, read_front_matter, story_suffixes
 

@@ -6,7 +6,7 @@ import codecs
 import re
 
 from audiobook.errors import StoryError, Where
-from audiobook.script.cyrillic import cyrillic
+from audiobook.script.plain.cyrillic import cyrillic
 
 __all__ = ["MAX_STORY_BYTES", "decode"]
 

@@ -26,7 +26,7 @@ from audiobook.model import (
     Segment,
 )
 from audiobook.script.clauses import cut
-from audiobook.script.conversation import Stretch, conversation
+from audiobook.script.dialogue.conversation import Stretch, conversation
 from audiobook.script.sentences import sentences
 
 __all__ = ["Pauses", "split"]

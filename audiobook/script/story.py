@@ -9,9 +9,9 @@ from typing import Protocol
 
 from audiobook.errors import MissingError, StoryError, UsageError, Where
 from audiobook.model import Book
+from audiobook.script.documents.limits import MAX_PACKED_BYTES
 from audiobook.script.encoding import MAX_STORY_BYTES, decode
-from audiobook.script.front import FrontMatter, front_matter
-from audiobook.script.limits import MAX_PACKED_BYTES
+from audiobook.script.notation.front import FrontMatter, front_matter
 
 __all__ = ["Reader", "read", "read_front_matter", "story_suffixes"]
 

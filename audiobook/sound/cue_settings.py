@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from audiobook.errors import StoryError, UnknownNameError
 from audiobook.model import Cue, Source
-from audiobook.script.annotations import CUE_OPTIONS, cue_setting
+from audiobook.script.notation.annotations import CUE_OPTIONS, cue_setting
 
 __all__ = ["CueSettings", "settings_of"]
 

@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 from audiobook.config import CastMember
 from audiobook.model import Book, BookChapter, Cue, Kind, Paragraph, Script, Source
 from audiobook.script import split
-from audiobook.script.cast_report import cast_report
-from audiobook.script.conversation import Stretch, conversation
-from audiobook.script.gathering import gathered
-from audiobook.script.roster import roster_of_cast
+from audiobook.script.dialogue.cast_report import cast_report
+from audiobook.script.dialogue.conversation import Stretch, conversation
+from audiobook.script.dialogue.gathering import gathered
+from audiobook.script.dialogue.roster import roster_of_cast
 
 ANNA_AND_BEN = (CastMember("Anna", gender="female"), CastMember("Ben", gender="male"))
 

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from audiobook.model import Kind, Paragraph
-from audiobook.script.dialogue import dialogue
+from audiobook.script.dialogue.paragraphs import dialogue
 
 # Language, and paragraphs with their speech between bars.
 MARKED = [

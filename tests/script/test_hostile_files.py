@@ -22,7 +22,12 @@ from hypothesis import strategies as st
 from audiobook.errors import StoryError
 from audiobook.model import Book, Paragraph
 from audiobook.script import MAX_STORY_BYTES, read
-from audiobook.script.limits import MAX_DOCUMENT_BYTES, MAX_DOCUMENTS_BYTES, MAX_ENTRIES, MAX_TAGS
+from audiobook.script.documents.limits import (
+    MAX_DOCUMENT_BYTES,
+    MAX_DOCUMENTS_BYTES,
+    MAX_ENTRIES,
+    MAX_TAGS,
+)
 from audiobook.script.readers import epub as epub_reader
 from audiobook.script.readers import html as html_reader
 from audiobook.script.selection import selected

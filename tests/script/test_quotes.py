@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from audiobook.script.quotes import opens_with_quote, spans
+from audiobook.script.dialogue.quotes import opens_with_quote, spans
 
 # Language, and a text with its speech between bars.
 MARKED = [

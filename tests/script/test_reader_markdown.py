@@ -8,8 +8,8 @@ import pytest
 from audiobook.errors import StoryError, UnknownNameError
 from audiobook.model import Book, Cue, Kind, Paragraph, Reading
 from audiobook.script import read, split
+from audiobook.script.notation.speakers import GUESS_CONFIDENCE
 from audiobook.script.readers import markdown
-from audiobook.script.speakers import GUESS_CONFIDENCE
 
 ReadMarkdown = Callable[..., Book]
 

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from audiobook.model import Chapter, Cue, Kind, Reading, Script, Segment, Source
 from audiobook.script import front_matter, split
+from audiobook.script.notation.writing import script_text
 from audiobook.script.readers import markdown
-from audiobook.script.writing import script_text
 from audiobook.yaml_values import yaml_values
 
 MARKS = "#>-*_`~+=[](){}<>&\\!:.|?1 \"'“”‘’«—…"

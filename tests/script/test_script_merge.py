@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 import audiobook
 from audiobook.errors import StoryError
 from audiobook.progress import Event, Noted, Warned
-from audiobook.script.merging import merge
+from audiobook.script.notation.merging import merge
 from audiobook.scripting import write_script
 from audiobook.store import Store
 

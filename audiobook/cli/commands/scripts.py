@@ -56,7 +56,7 @@ def script(
     """Show what will be spoken, by whom, in which order."""
     with reported(debug=debug, as_json=as_json) as reporter:
         from audiobook.script.accounting import account
-        from audiobook.script.cast_report import cast_report
+        from audiobook.script.dialogue.cast_report import cast_report
         from audiobook.scripting import write_script
         from audiobook.stories import read_story
 

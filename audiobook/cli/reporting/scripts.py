@@ -13,7 +13,7 @@ from audiobook.cli.reporting.tables import table
 if TYPE_CHECKING:
     from audiobook.model import Script
     from audiobook.script.accounting import Account, Normalised
-    from audiobook.script.cast_report import CastLine
+    from audiobook.script.dialogue.cast_report import CastLine
 
 __all__ = ["Findings", "show_findings", "write_findings"]
 
@@ -49,7 +49,7 @@ def show_findings(findings: Findings, reporter: Reporter, *, with_text: bool) ->
     if findings.cast is not None:
         reporter.lines(*_cast_lines(findings.cast))
     if with_text and findings.account is None and findings.cast is None:
-        from audiobook.script.writing import script_text
+        from audiobook.script.notation.writing import script_text
 
         reporter.text(script_text(findings.script))
 

@@ -28,7 +28,7 @@ from typing import TypeAlias
 import pypdfium2 as pdfium
 from pypdfium2 import raw
 
-from audiobook.script.limits import (
+from audiobook.script.documents.limits import (
     MAX_PDF_CHARACTERS,
     MAX_PDF_MEMORY_BYTES,
     MAX_PDF_OUTLINE,

@@ -10,13 +10,19 @@ from lxml import etree
 
 from audiobook.errors import StoryError, Where
 from audiobook.model import Book, Source
-from audiobook.script.archive import Archive
-from audiobook.script.flow import Flow
-from audiobook.script.hypertext import Document
-from audiobook.script.markup import local_name, parse_xml, text_of
-from audiobook.script.parts import chapters_by_headings, with_roles
-from audiobook.script.word_blocks import WordDocument, blocks_of_body, notes_of
-from audiobook.script.word_styles import attribute, child, children, read_lists, read_styles
+from audiobook.script.documents.archive import Archive
+from audiobook.script.documents.flow import Flow
+from audiobook.script.documents.hypertext import Document
+from audiobook.script.documents.markup import local_name, parse_xml, text_of
+from audiobook.script.documents.parts import chapters_by_headings, with_roles
+from audiobook.script.documents.word_blocks import WordDocument, blocks_of_body, notes_of
+from audiobook.script.documents.word_styles import (
+    attribute,
+    child,
+    children,
+    read_lists,
+    read_styles,
+)
 
 __all__ = ["read"]
 

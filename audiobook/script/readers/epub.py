@@ -6,13 +6,13 @@ from collections.abc import Collection
 
 from audiobook.errors import StoryError, Where
 from audiobook.model import Book, Source
-from audiobook.script.archive import Archive
-from audiobook.script.flow import Flow, Place
-from audiobook.script.hypertext import document
-from audiobook.script.limits import MAX_COVER_BYTES, MAX_TAGS, MAX_WARNINGS
-from audiobook.script.markup import parse
-from audiobook.script.package import Package, read_package, resolved
-from audiobook.script.parts import (
+from audiobook.script.documents.archive import Archive
+from audiobook.script.documents.flow import Flow, Place
+from audiobook.script.documents.hypertext import document
+from audiobook.script.documents.limits import MAX_COVER_BYTES, MAX_TAGS, MAX_WARNINGS
+from audiobook.script.documents.markup import parse
+from audiobook.script.documents.package import Package, read_package, resolved
+from audiobook.script.documents.parts import (
     chapters_by_contents,
     chapters_by_headings,
     set_apart,

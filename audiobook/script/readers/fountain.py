@@ -15,8 +15,8 @@ from audiobook.config import NARRATOR
 from audiobook.model import Book, Cue, Kind, Omission, Paragraph, Source
 from audiobook.script.assemble import chapters, paragraph
 from audiobook.script.encoding import decode
-from audiobook.script.lines import Line
-from audiobook.script.transcript import display_name
+from audiobook.script.plain.lines import Line
+from audiobook.script.plain.transcript import display_name
 
 __all__ = ["read"]
 

@@ -8,10 +8,10 @@ from lxml import etree
 
 from audiobook.errors import StoryError, Where
 from audiobook.model import Book, Source
-from audiobook.script.flow import Flow
-from audiobook.script.hypertext import document
-from audiobook.script.markup import local_name, parse, text_of
-from audiobook.script.parts import chapters_by_headings, with_roles
+from audiobook.script.documents.flow import Flow
+from audiobook.script.documents.hypertext import document
+from audiobook.script.documents.markup import local_name, parse, text_of
+from audiobook.script.documents.parts import chapters_by_headings, with_roles
 
 __all__ = ["read"]
 

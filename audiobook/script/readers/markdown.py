@@ -11,11 +11,11 @@ from markdown_it.token import Token
 
 from audiobook.errors import StoryError, Where
 from audiobook.model import Book, BookChapter, Cue, Kind, Omission, Paragraph, Source
-from audiobook.script.annotations import PauseMark, attributes_at, duration_ms
 from audiobook.script.encoding import decode
-from audiobook.script.front import front_matter, is_script_file
-from audiobook.script.markdown_block import Item, Page, paragraphs
-from audiobook.script.markdown_inline import Passage, make_parser
+from audiobook.script.notation.annotations import PauseMark, attributes_at, duration_ms
+from audiobook.script.notation.front import front_matter, is_script_file
+from audiobook.script.notation.markdown_block import Item, Page, paragraphs
+from audiobook.script.notation.markdown_inline import Passage, make_parser
 
 __all__ = ["read"]
 

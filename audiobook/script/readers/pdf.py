@@ -15,16 +15,14 @@ from typing import Any, TypeAlias
 from audiobook.errors import MissingError, StoryError, Where
 from audiobook.model import Book, Cue, Kind, Omission, Paragraph, Role, Source
 from audiobook.script.assemble import Run, chapters, paragraph
-from audiobook.script.contents import folded
-from audiobook.script.headings import is_break, is_chapter_line
-from audiobook.script.limits import (
+from audiobook.script.documents.limits import (
     MAX_PACKED_BYTES,
     MAX_PDF_CHARACTERS,
     MAX_PDF_PAGES,
     MAX_PDF_SECONDS,
 )
-from audiobook.script.pages import Page, PageLine, body_size, roles_of
-from audiobook.script.typesetting import (
+from audiobook.script.documents.pages import Page, PageLine, body_size, roles_of
+from audiobook.script.documents.typesetting import (
     SetLine,
     drops_hyphen,
     is_drop_cap,
@@ -32,6 +30,8 @@ from audiobook.script.typesetting import (
     set_paragraphs,
     words_of,
 )
+from audiobook.script.plain.contents import folded
+from audiobook.script.plain.headings import is_break, is_chapter_line
 
 __all__ = ["read"]
 

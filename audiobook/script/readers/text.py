@@ -9,14 +9,14 @@ from typing import TypeAlias
 
 from audiobook.config import NARRATOR
 from audiobook.model import Book, Cue, Kind, Omission, Paragraph, Role, Source
-from audiobook.script.asides import aside, asides_joined, note_labels, without_marks
 from audiobook.script.assemble import chapters, paragraph
-from audiobook.script.contents import Contents, find_contents, folded
 from audiobook.script.encoding import decode
-from audiobook.script.gutenberg import Edition, edition, is_credit
-from audiobook.script.headings import is_break, is_chapter_line, is_numeral
-from audiobook.script.lines import Block, blocks_of, is_verse, parts_of_block, wrap_columns
-from audiobook.script.transcript import display_name, labels_of, turn
+from audiobook.script.plain.asides import aside, asides_joined, note_labels, without_marks
+from audiobook.script.plain.contents import Contents, find_contents, folded
+from audiobook.script.plain.gutenberg import Edition, edition, is_credit
+from audiobook.script.plain.headings import is_break, is_chapter_line, is_numeral
+from audiobook.script.plain.lines import Block, blocks_of, is_verse, parts_of_block, wrap_columns
+from audiobook.script.plain.transcript import display_name, labels_of, turn
 
 __all__ = ["read"]
 

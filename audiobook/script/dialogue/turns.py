@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from audiobook.script.quotes import Span
-from audiobook.script.roster import Mention, Roster
-from audiobook.script.tags import Tag, TagReader
+from audiobook.script.dialogue.quotes import Span
+from audiobook.script.dialogue.roster import Mention, Roster
+from audiobook.script.dialogue.tags import Tag, TagReader
 
 __all__ = ["Passage", "Turn", "turns"]
 

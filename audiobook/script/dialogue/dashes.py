@@ -13,8 +13,8 @@ import functools
 import re
 from collections.abc import Iterable, Iterator
 
-from audiobook.script.quotes import Span
-from audiobook.script.speech_words import speech_verbs
+from audiobook.script.dialogue.quotes import Span
+from audiobook.script.dialogue.speech_words import speech_verbs
 
 __all__ = ["dash_spans", "without_incises"]
 

@@ -9,10 +9,10 @@ from itertools import pairwise
 
 from audiobook.model import BookChapter, Paragraph, Role
 from audiobook.script.assemble import chapters
-from audiobook.script.flow import Flow, Place, is_heading
-from audiobook.script.gutenberg import Edition, edition
-from audiobook.script.package import Package
-from audiobook.script.semantics import role_of_title
+from audiobook.script.documents.flow import Flow, Place, is_heading
+from audiobook.script.documents.package import Package
+from audiobook.script.documents.semantics import role_of_title
+from audiobook.script.plain.gutenberg import Edition, edition
 
 __all__ = ["chapters_by_contents", "chapters_by_headings", "set_apart", "with_roles"]
 

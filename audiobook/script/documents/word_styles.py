@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from lxml import etree
 
-from audiobook.script.markup import local_name
+from audiobook.script.documents.markup import local_name
 
 __all__ = [
     "Lists",

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median
 
-from audiobook.script.pages import Page, PageLine
+from audiobook.script.documents.pages import Page, PageLine
 
 __all__ = ["SetLine", "drops_hyphen", "is_drop_cap", "set_pages", "set_paragraphs", "words_of"]
 

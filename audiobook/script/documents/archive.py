@@ -14,7 +14,7 @@ from contextlib import suppress
 from urllib.parse import unquote
 
 from audiobook.errors import StoryError, Where
-from audiobook.script.limits import (
+from audiobook.script.documents.limits import (
     MAX_DOCUMENT_BYTES,
     MAX_DOCUMENTS_BYTES,
     MAX_ENTRIES,

@@ -13,8 +13,8 @@ from itertools import islice
 from lxml import etree
 
 from audiobook.model import Kind, Role
-from audiobook.script.markup import attributes_of, local_name, text_of, texts_of
-from audiobook.script.semantics import (
+from audiobook.script.documents.markup import attributes_of, local_name, text_of, texts_of
+from audiobook.script.documents.semantics import (
     BLOCK_TAGS,
     DIRECTION,
     PERSONA,

@@ -12,9 +12,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
-from audiobook.script.front import front_matter
-from audiobook.script.merging_front import cast_names, merged_front
-from audiobook.script.speakers import cue_name, is_cue
+from audiobook.script.notation.front import front_matter
+from audiobook.script.notation.merging_front import cast_names, merged_front
+from audiobook.script.notation.speakers import cue_name, is_cue
 
 __all__ = ["Conflict", "Merged", "merge"]
 

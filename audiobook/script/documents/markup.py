@@ -15,9 +15,9 @@ from contextlib import suppress
 from lxml import etree
 
 from audiobook.errors import StoryError, Where
+from audiobook.script.documents.limits import MAX_DOCUMENT_BYTES, MAX_TAGS
+from audiobook.script.documents.tag_soup import tidied
 from audiobook.script.encoding import decode
-from audiobook.script.limits import MAX_DOCUMENT_BYTES, MAX_TAGS
-from audiobook.script.tag_soup import tidied
 
 __all__ = [
     "attributes_of",

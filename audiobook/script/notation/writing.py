@@ -34,8 +34,8 @@ from audiobook.model import (
     Script,
     Segment,
 )
-from audiobook.script.front import SEGMENTS
-from audiobook.script.speakers import is_cue
+from audiobook.script.notation.front import SEGMENTS
+from audiobook.script.notation.speakers import is_cue
 from audiobook.script.splitting import Pauses, split
 from audiobook.yaml_values import yaml_values
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import html
 import re
 
-from audiobook.script.limits import MAX_DEPTH
+from audiobook.script.documents.limits import MAX_DEPTH
 
 __all__ = ["tidied"]
 

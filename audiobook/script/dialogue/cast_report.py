@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from audiobook.errors import Where
 from audiobook.model import Kind, Script, Segment
-from audiobook.script.gathering import gathered
-from audiobook.script.names import gender_of
-from audiobook.script.roster import Roster
+from audiobook.script.dialogue.gathering import gathered
+from audiobook.script.dialogue.names import gender_of
+from audiobook.script.dialogue.roster import Roster
 
 __all__ = ["CastLine", "Example", "cast_report"]
 

@@ -15,8 +15,8 @@ from typing import TypeAlias, TypeGuard
 
 from audiobook.model import Cue, Kind, Omission, Paragraph, Role
 from audiobook.script.assemble import paragraph
-from audiobook.script.headings import is_break
-from audiobook.script.hypertext import LABEL, Block, Document, Run
+from audiobook.script.documents.hypertext import LABEL, Block, Document, Run
+from audiobook.script.plain.headings import is_break
 
 __all__ = ["Flow", "Item", "Place", "is_heading"]
 

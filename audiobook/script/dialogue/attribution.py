@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from audiobook.script.chain import marginals
-from audiobook.script.evidence import NARRATOR, SOMEBODY, evidence, passing
-from audiobook.script.roster import Roster
-from audiobook.script.turns import Passage, Turn, turns
+from audiobook.script.dialogue.chain import marginals
+from audiobook.script.dialogue.evidence import NARRATOR, SOMEBODY, evidence, passing
+from audiobook.script.dialogue.roster import Roster
+from audiobook.script.dialogue.turns import Passage, Turn, turns
 
 __all__ = ["Attribution", "attribute"]
 

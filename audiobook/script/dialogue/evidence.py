@@ -9,10 +9,10 @@ import math
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from audiobook.script.names import title_of
-from audiobook.script.roster import Roster
-from audiobook.script.tags import Tag
-from audiobook.script.turns import Turn
+from audiobook.script.dialogue.names import title_of
+from audiobook.script.dialogue.roster import Roster
+from audiobook.script.dialogue.tags import Tag
+from audiobook.script.dialogue.turns import Turn
 
 __all__ = ["NARRATOR", "SOMEBODY", "evidence", "passing"]
 

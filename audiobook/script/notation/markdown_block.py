@@ -14,10 +14,10 @@ from markdown_it import MarkdownIt
 
 from audiobook.errors import StoryError
 from audiobook.model import Cue, Kind, Omission, Paragraph, Reading, Source
-from audiobook.script.annotations import PauseMark, ReadingMark
 from audiobook.script.assemble import Run, paragraph
-from audiobook.script.markdown_inline import Passage, inline
-from audiobook.script.speakers import GUESS_CONFIDENCE, SpokenLine, spoken_line
+from audiobook.script.notation.annotations import PauseMark, ReadingMark
+from audiobook.script.notation.markdown_inline import Passage, inline
+from audiobook.script.notation.speakers import GUESS_CONFIDENCE, SpokenLine, spoken_line
 
 __all__ = ["Item", "Page", "paragraphs"]
 

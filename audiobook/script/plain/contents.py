@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from audiobook.script.headings import is_chapter_line
-from audiobook.script.lines import Block, Line
+from audiobook.script.plain.headings import is_chapter_line
+from audiobook.script.plain.lines import Block, Line
 
 __all__ = ["NO_CONTENTS", "Contents", "find_contents", "folded"]
 

@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from audiobook.script.names import CAPITALISED
-from audiobook.script.roster import Roster
-from audiobook.script.speech_words import determiners, pronouns, roles, speech_verbs
+from audiobook.script.dialogue.names import CAPITALISED
+from audiobook.script.dialogue.roster import Roster
+from audiobook.script.dialogue.speech_words import determiners, pronouns, roles, speech_verbs
 
 __all__ = ["Tag", "TagReader"]
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from audiobook.model import Omission, Role
 from audiobook.script.assemble import Run
-from audiobook.script.lines import Block
+from audiobook.script.plain.lines import Block
 
 __all__ = ["Aside", "aside", "asides_joined", "note_labels", "without_marks"]
 

@@ -12,8 +12,8 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from audiobook.config import NARRATOR
-from audiobook.script.headings import is_break
-from audiobook.script.lines import Block, Line
+from audiobook.script.plain.headings import is_break
+from audiobook.script.plain.lines import Block, Line
 
 __all__ = ["Turn", "display_name", "labels_of", "turn"]
 

@@ -20,14 +20,14 @@ from markdown_it.token import Token
 
 from audiobook.errors import StoryError, Where
 from audiobook.model import Cue, Omission, Source
-from audiobook.script.annotations import (
+from audiobook.script.assemble import Run
+from audiobook.script.notation.annotations import (
     CUE_OPTIONS,
     PauseMark,
     ReadingMark,
     mark_at,
     options_at,
 )
-from audiobook.script.assemble import Run
 
 __all__ = ["Mark", "Passage", "Piece", "inline", "make_parser"]
 

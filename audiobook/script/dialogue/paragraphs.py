@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from audiobook.model import Kind, Paragraph
-from audiobook.script.dashes import dash_spans, without_incises
-from audiobook.script.quotes import Span, opens_with_quote, spans
+from audiobook.script.dialogue.dashes import dash_spans, without_incises
+from audiobook.script.dialogue.quotes import Span, opens_with_quote, spans
 
 __all__ = ["dialogue"]
 

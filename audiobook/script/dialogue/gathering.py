@@ -7,9 +7,9 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from audiobook.script.names import CAPITALISED, bare, familiar_of, gender_of, title_of
-from audiobook.script.roster import Character, Roster
-from audiobook.script.speech_words import determiners, pronouns, roles, speech_verbs
+from audiobook.script.dialogue.names import CAPITALISED, bare, familiar_of, gender_of, title_of
+from audiobook.script.dialogue.roster import Character, Roster
+from audiobook.script.dialogue.speech_words import determiners, pronouns, roles, speech_verbs
 
 __all__ = ["gathered"]
 

@@ -8,12 +8,12 @@ from itertools import groupby, pairwise
 
 from audiobook.config import NARRATOR, CastMember
 from audiobook.model import Book, Cue, Kind, Paragraph
-from audiobook.script.attribution import Attribution, attribute
-from audiobook.script.dialogue import dialogue
-from audiobook.script.gathering import gathered
-from audiobook.script.quotes import Span
-from audiobook.script.roster import Roster, roster_of_cast
-from audiobook.script.turns import Passage
+from audiobook.script.dialogue.attribution import Attribution, attribute
+from audiobook.script.dialogue.gathering import gathered
+from audiobook.script.dialogue.paragraphs import dialogue
+from audiobook.script.dialogue.quotes import Span
+from audiobook.script.dialogue.roster import Roster, roster_of_cast
+from audiobook.script.dialogue.turns import Passage
 
 __all__ = ["Stretch", "conversation"]
 

@@ -15,9 +15,9 @@ from lxml import etree
 
 from audiobook.errors import StoryError, Where
 from audiobook.model import Role
-from audiobook.script.archive import Archive
-from audiobook.script.markup import attributes_of, local_name, parse, parse_xml, text_of
-from audiobook.script.semantics import role_of_terms, terms_of
+from audiobook.script.documents.archive import Archive
+from audiobook.script.documents.markup import attributes_of, local_name, parse, parse_xml, text_of
+from audiobook.script.documents.semantics import role_of_terms, terms_of
 
 __all__ = ["Entry", "Package", "Spine", "read_package", "resolved"]
 

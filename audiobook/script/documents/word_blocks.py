@@ -9,9 +9,9 @@ from itertools import pairwise
 from lxml import etree
 
 from audiobook.model import Kind, Role
-from audiobook.script.hypertext import Block, Run
-from audiobook.script.markup import local_name
-from audiobook.script.word_styles import (
+from audiobook.script.documents.hypertext import Block, Run
+from audiobook.script.documents.markup import local_name
+from audiobook.script.documents.word_styles import (
     Lists,
     Style,
     attribute,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from audiobook.script.names import CAPITALISED, bare, gender_of, title_of
+from audiobook.script.dialogue.names import CAPITALISED, bare, gender_of, title_of
 
 __all__ = ["Character", "Mention", "Roster", "roster_of_cast"]
 

@@ -1,0 +1,1 @@
+"""Dialogue: which of a book's words are speech, and whose."""

@@ -1,0 +1,1 @@
+"""Documents: books that are packed or marked up, read within bounds."""

@@ -1,0 +1,1 @@
+"""Plain text: what its lines, blanks, brackets and headings tell."""
