@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import hashlib
 import io
 import re
@@ -16,6 +15,7 @@ import soundfile
 from cli.commands import Run
 from lxml import html
 
+from audiobook.cli.app import app
 from audiobook.speech import voice_catalogue
 from audiobook.speech.voice_catalogue import InstallableVoice, RemoteFile
 
@@ -72,7 +72,7 @@ def test_an_engine_that_is_not_set_up_says_why_it_has_no_voices(run: Run) -> Non
 
 def test_a_show_in_the_folder_adds_its_own_engines(run: Run) -> None:
     Path("show.toml").write_text(
-        f'title = "T"\n[engines.mine]\ncommand = ["{sys.executable}", "-c", "{{out}}", "{{voice}}"]\n'
+        f'[engines.mine]\ncommand = ["{sys.executable}", "{{out}}", "{{voice}}"]\n'
         'voices.Maud = {language = "cy", gender = "female", age = "old"}\n'
     )
     (voice,) = run("voices", "--engine", "mine", "--json").json["voices"]
@@ -210,12 +210,10 @@ def run_at_terminal(
     """Run a command in this process as if somebody sat at a terminal and typed."""
 
     def run(answer: str, *arguments: str) -> tuple[int, str]:
-        from audiobook.cli.app import app
-
         monkeypatch.setattr("sys.stdin", _Terminal(answer))
         monkeypatch.setattr("audiobook.cli.asking._is_terminal", lambda _: True)
         with pytest.raises(SystemExit) as ended:
-            functools.partial(app, list(arguments))()
+            app(list(arguments))
         return int(ended.value.code or 0), capsys.readouterr().err
 
     return run

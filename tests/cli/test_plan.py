@@ -1,0 +1,110 @@
+"""What a plan foretells, held against what a build then does."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cli.commands import Run
+from fakes.google import Google
+
+TONE = ("--engine", "tone", "--no-music")
+REFRAIN = "The river was high, and nobody had crossed it since Tuesday."
+
+
+def planned(run: Run, *arguments: object) -> Any:
+    (plan,) = run("plan", *arguments, "--json").json["episodes"]
+    return plan
+
+
+def test_chapters_and_speakers_add_up_to_the_whole(run: Run, story: Path) -> None:
+    assert run("build", story, *TONE, "--only", "1").code == 0
+    plan = planned(run, story, *TONE)
+    assert [chapter["title"] for chapter in plan["by_chapter"]] == plan["chapters"]
+    for parts in (plan["by_chapter"], plan["speakers"]):
+        for name in ("segments", "segments_kept", "characters", "characters_to_speak", "requests"):
+            assert sum(part[name] for part in parts) == plan[name], name
+    near, far = plan["by_chapter"]
+    assert (near["segments_kept"], near["characters_to_speak"]) == (near["segments"], 0)
+    assert (far["segments_kept"], far["characters_to_speak"]) == (0, far["characters"])
+    lasts_s = sum(chapter["estimated_s"] for chapter in plan["by_chapter"])
+    assert lasts_s == pytest.approx(plan["estimated_s"], abs=0.2)
+
+
+def test_what_is_said_twice_is_counted_once(run: Run) -> None:
+    Path("refrain.md").write_text(f"{REFRAIN}\n\nShe waited.\n\n{REFRAIN}\n")
+    plan = planned(run, "refrain.md", *TONE)
+    assert (plan["segments"], plan["segments_kept"]) == (3, 0)
+    assert plan["characters"] - plan["characters_to_speak"] == len(REFRAIN)
+    (built,) = run("build", "refrain.md", *TONE, "--json").json["episodes"]
+    assert built["segments_synthesised"] == 2
+
+
+def test_requests_are_those_that_a_build_sends(run: Run, google: Google, story: Path) -> None:
+    long = "It went on, " * 20 + "and ended."
+    story.write_text(f"{story.read_text()}\n{long}\n\n{long}\n")
+    options = (story, "--engine", "gtts", "--no-music")
+    plan = planned(run, *options)
+    assert google.asked == []
+    assert plan["requests_by_engine"] == {"gtts": plan["requests"]}
+    assert run("build", *options).code == 0
+    n_probes = google.texts.count("Yes.")
+    assert len(google.asked) - n_probes == plan["requests"] > plan["segments"]
+    assert planned(run, *options)["requests"] == 0
+
+
+def test_a_price_in_the_show_gives_a_cost_by_chapter_and_speaker(run: Run, story: Path) -> None:
+    Path("show.toml").write_text(
+        'title = "T"\nengine = "gtts"\n'
+        "[engines.gtts]\nprice_per_million_characters = 1000\n"
+        '[cast.Ferryman]\nengine = "tone"\n'
+    )
+    plan = planned(run, story, "--no-music")
+    ferryman = len("“Not today,”")
+    assert plan["cost"] == pytest.approx((plan["characters"] - ferryman) / 1000)
+    costs = {speaker["name"]: speaker["cost"] for speaker in plan["speakers"]}
+    assert costs.pop("Ferryman") is None
+    assert sum(costs.values()) == pytest.approx(plan["cost"], abs=1e-5)
+    assert sum(chapter["cost"] for chapter in plan["by_chapter"]) == pytest.approx(plan["cost"])
+    assert (
+        f"costs     {plan['cost']:.4f}, by the show's prices"
+        in run("plan", story, "--no-music").out
+    )
+    assert planned(run, story, *TONE)["cost"] is None
+
+
+def test_a_price_must_be_one(run: Run, story: Path) -> None:
+    Path("show.toml").write_text("[engines.gtts]\nprice_per_million_characters = -1\n")
+    done = run("plan", story)
+    done.fails(3, "show.toml:2:")
+    Path("show.toml").write_text("[engines.gtts]\nprice_per_milion_characters = 1\n")
+    assert run("plan", story, "--engine", "gtts").code == 3
+
+
+def test_time_is_told_by_the_builds_of_this_machine_alone(run: Run) -> None:
+    Path("long.md").write_text("\n\n".join(f"{n}: {REFRAIN}" for n in range(12)))
+    before = planned(run, "long.md", *TONE)
+    assert (before["expected_s"], before["expected_from"]) == (None, [])
+    assert "takes     not known" in run("plan", "long.md", *TONE).out
+
+    built = run("build", "long.md", *TONE, "--json").json
+    kept = planned(run, "long.md", *TONE)
+    assert kept["expected_s"] is None
+    Path("long.md").write_text("\n\n".join(f"Anew, {n}: {REFRAIN}" for n in range(24)))
+    after = planned(run, "long.md", *TONE)
+    (rate,) = after["expected_from"]
+    assert (rate["engine"], rate["builds"]) == ("tone", 1)
+    assert 0 < rate["s_per_speech_s"] < built["elapsed_s"] / 20
+    speech_s = after["speech_to_make_s"]
+    assert after["expected_s"] == pytest.approx(rate["s_per_speech_s"] * speech_s, abs=0.06)
+    assert "as 1 build with tone on this machine" in run("plan", "long.md", *TONE).out
+    assert planned(run, "long.md", "--engine", "espeak")["expected_s"] is None
+
+
+@pytest.mark.usefixtures("no_google")
+def test_the_first_of_engines_that_take_over_is_planned_with(run: Run, story: Path) -> None:
+    Path("show.toml").write_text('title = "T"\nengine = ["gtts", "espeak"]\n')
+    plan = planned(run, story, "--no-music")
+    assert plan["engine"] == "gtts"
+    assert plan["requests"] > 0
