@@ -24,6 +24,7 @@ from audiobook.model import Utterance, Voice
 from audiobook.progress import silent
 from audiobook.speech.engines.gtts import GoogleTranslate
 from audiobook.speech.retrying import MOST_FAILURES_IN_A_ROW
+from audiobook.speech.stage import SpeechStage
 from audiobook.speech.synthesis import Line, clip_key, load_clip, speak
 from audiobook.store import Store
 
@@ -460,7 +461,12 @@ def test_close_ends_the_waiting_for_an_answer(google: Google) -> None:
 def run(lines: list[Line], engine: GoogleTranslate, store: Store) -> list[bool]:
     """Have lines spoken as a build does; which of them were kept."""
     with ThreadPoolExecutor(4) as executor:
-        return [line.kept for line in speak(lines, {"gtts": engine}, store, executor, silent)]
+        return [
+            line.kept
+            for line in speak(
+                lines, {"gtts": engine}, store, executor, SpeechStage(silent, len(lines))
+            )
+        ]
 
 
 def test_after_a_failure_midway_only_the_rest_is_asked_for(
@@ -526,5 +532,12 @@ def test_requests_come_one_at_a_time(google: Google, engine: GoogleTranslate, st
     google.answer = answer
     lines = [Line(f"Sentence {number}.", VOICE, 0) for number in range(12)]
     with ThreadPoolExecutor(4) as executor:
-        assert len(list(speak(lines, {"gtts": engine}, store, executor, silent))) == 12
+        assert (
+            len(
+                list(
+                    speak(lines, {"gtts": engine}, store, executor, SpeechStage(silent, len(lines)))
+                )
+            )
+            == 12
+        )
     assert most == 1

@@ -29,6 +29,7 @@ from audiobook.speech.engine import VoiceInfo
 from audiobook.speech.engines._openai_server import FORMATS, Server
 from audiobook.speech.engines.openai import OpenAI
 from audiobook.speech.retrying import MOST_FAILURES_IN_A_ROW
+from audiobook.speech.stage import SpeechStage
 from audiobook.speech.synthesis import Line, clip_key, load_clip, speak
 from audiobook.store import Store
 
@@ -267,7 +268,16 @@ def test_no_more_requests_at_once_than_set(
     engine = OpenAI(replace(server, at_once=3))
     lines = [Line(f"Sentence {n}.", VOICE, 0) for n in range(12)]
     with ThreadPoolExecutor(8) as executor:
-        assert len(list(speak(lines, {"openai": engine}, store, executor, silent))) == 12
+        assert (
+            len(
+                list(
+                    speak(
+                        lines, {"openai": engine}, store, executor, SpeechStage(silent, len(lines))
+                    )
+                )
+            )
+            == 12
+        )
     assert most == 3
 
 
@@ -286,7 +296,16 @@ def test_a_long_build_gets_through_where_one_request_in_ten_fails(
     engine = engine_by(clock, replace(server, at_once=4))
     lines = [Line(f"Line {n:03}.", VOICE, 0) for n in range(200)]
     with ThreadPoolExecutor(4) as executor:
-        assert len(list(speak(lines, {"openai": engine}, store, executor, silent))) == 200
+        assert (
+            len(
+                list(
+                    speak(
+                        lines, {"openai": engine}, store, executor, SpeechStage(silent, len(lines))
+                    )
+                )
+            )
+            == 200
+        )
 
     assert sorted(answered) == [line.text for line in lines]
     assert all(load_clip(store, clip_key(engine, line)) for line in lines)
@@ -376,7 +395,7 @@ def test_the_key_is_told_to_nobody(
         ThreadPoolExecutor(1) as executor,
         pytest.raises((SpeechError, MissingError)) as caught,
     ):
-        list(speak(lines, {"openai": engine}, store, executor, silent))
+        list(speak(lines, {"openai": engine}, store, executor, SpeechStage(silent, len(lines))))
 
     kept = b"".join(path.read_bytes() for path in store.folder.rglob("*") if path.is_file())
     told = [str(caught.value), repr(caught.value), engine.version, repr(vars(engine)), caplog.text]
