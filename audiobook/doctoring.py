@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import platform
 import shutil
@@ -31,6 +32,7 @@ __all__ = ["EngineHealth", "Finding", "Health", "StoreHealth", "examine"]
 _TEXT = "1, 2, 3."  # which every language can say
 _LANGUAGE = "en"
 _EVERY_LANGUAGE = "mul"
+_AUTO = "auto"
 _WITHIN_S = 20.0
 _SITE = "https://translate.google.com/"
 _SITE_TIMEOUT_S = (3.0, 5.0)  # to connect, to wait for the next bytes
@@ -133,39 +135,48 @@ class Health:
         return [problem for problem in needed if problem]
 
 
-def examine() -> Health:
+def examine(engine: str | None = None) -> Health:
     """Try out all that a build may need, each engine by having it speak, all at the same time.
 
     It takes as long as the slowest: under a second as a rule, `_WITHIN_S` at the most.
+
+    Args:
+        engine: what a build would speak with; None for what the show in this folder says.
+
+    Raises:
+        UnknownNameError: there is no such engine.
     """
     show, finding = _show()
     engines = Engines(silent, show.engines) if show else Engines(silent)
-    begun = time.monotonic()
+    if engine is not None and engine not in (_AUTO, *engines.names):
+        raise UnknownNameError("engine", engine, [*engines.names, _AUTO])
     with closing(engines):
         own = {settings.name for settings in show.engines} if show else set()
         spoken = {name: _begun(_engine, engines, name, name in own) for name in engines.names}
         network, store, encoder = _begun(_network), _begun(_store), _begun(_encoder)
         work: list[Future[Any]] = [network, store, encoder, *spoken.values()]
         wait(work, timeout=_WITHIN_S)
-        took_s = time.monotonic() - begun
-    healths = tuple(_result(health, _late_engine(name, took_s)) for name, health in spoken.items())
+    healths = tuple(
+        _result(health, functools.partial(_silent_engine, name)) for name, health in spoken.items()
+    )
     return Health(
         metadata.version("audiobook"),
         platform.python_version(),
         platform.platform(),
         os.cpu_count() or 1,
         healths,
-        _result(encoder, Finding("MP3", "the encoder did not answer")),
-        _result(network, Finding(_SITE, "it did not answer")),
-        _result(store, StoreHealth(Store().folder, 0, 0, 0, "it did not answer")),
+        _result(encoder, functools.partial(Finding, "MP3")),
+        _result(network, functools.partial(Finding, _SITE)),
+        _result(store, functools.partial(StoreHealth, Store().folder, 0, 0, 0)),
         finding,
-        _wanted(show or Show()),
+        _wanted(engine, show or Show()),
     )
 
 
-def _wanted(show: Show) -> tuple[str, ...]:
+def _wanted(engine: str | None, show: Show) -> tuple[str, ...]:
     """The engines that may speak for all of a show who ask for no other."""
-    return AUTO_ENGINES if show.engine == "auto" else (show.engine, *show.stand_ins)
+    names = (engine,) if engine else (show.engine, *show.stand_ins)
+    return AUTO_ENGINES if names == (_AUTO,) else names
 
 
 def _show() -> tuple[Show | None, Finding]:
@@ -228,8 +239,8 @@ def _told(ask: Callable[[], str | None]) -> str | None:
         return None
 
 
-def _late_engine(name: str, took_s: float) -> EngineHealth:
-    return EngineHealth(name, None, None, None, took_s, f"it did not speak within {took_s:.0f} s")
+def _silent_engine(name: str, problem: str) -> EngineHealth:
+    return EngineHealth(name, None, None, None, _WITHIN_S, problem)
 
 
 def _encoder() -> Finding:
@@ -301,5 +312,10 @@ def _begun(act: Callable[..., _Found], *arguments: object) -> Future[_Found]:
     return future
 
 
-def _result(future: Future[_Found], late: _Found) -> _Found:
-    return future.result() if future.done() else late
+def _result(future: Future[_Found], with_problem: Callable[[str], _Found]) -> _Found:
+    """What was found, or what keeps it from being found."""
+    if not future.done():
+        return with_problem(f"it did not answer within {_WITHIN_S:g} s")
+    if error := future.exception():
+        return with_problem(f"{type(error).__name__}: {error}")
+    return future.result()

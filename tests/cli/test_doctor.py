@@ -62,6 +62,7 @@ def test_a_build_that_would_not_work_is_told_with_code_4(run: Run) -> None:
     assert "espeak   works" in done.out
 
     Path("show.toml").write_text('title = "T"\nengine = ["gtts", "espeak"]\n')
+    assert run("doctor", "--engine", "gtts").code == 4
     done = run("doctor")
     assert done.code == 0
     assert done.out.splitlines()[-1] == "A build works here; espeak would speak."
@@ -98,3 +99,10 @@ def test_an_engine_of_the_shows_own_is_tried(run: Run) -> None:
     assert done.code == 4
     assert "ended with code 1" in mine["problem"]
     assert Path(mine["place"]).name == "false"
+
+
+@pytest.mark.usefixtures("no_google")
+def test_an_engine_may_be_asked_about(run: Run) -> None:
+    assert run("doctor", "--engine", "tone", "--json").json["engine"] == "tone"
+    assert run("doctor", "--engine", "auto", "--json").json["engine"] == "espeak"
+    run("doctor", "--engine", "espaek").fails(2, 'unknown engine "espaek"', hint='"espeak"')
