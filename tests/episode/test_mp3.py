@@ -38,7 +38,7 @@ _UNPADDED = [
 """Where frames are whole bytes long; else the padding's pattern begins anew with each block."""
 
 
-_FORGOTTEN_FRAMES = 49
+_FORGOTTEN_FRAMES = 72
 """What LAME heard longer ago than this leaves no trace, not even over digital silence."""
 
 
