@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing
+from collections.abc import Iterator, Sequence
+from contextlib import closing, suppress
 from dataclasses import dataclass, replace
 from itertools import chain, islice, zip_longest
 from pathlib import Path
@@ -146,7 +146,8 @@ def _engine_with(name: str, language: str, main: Engine, engines: Engines) -> En
         return main
     except UnknownNameError:
         for engine in _ready(language, engines):
-            if _does(lambda: engine.check_voice(Voice(engine.name, name, language))):  # noqa: B023 - called at once
+            with suppress(MissingError, UnknownNameError):
+                engine.check_voice(Voice(engine.name, name, language))
                 return engine
         raise
 
@@ -154,19 +155,16 @@ def _engine_with(name: str, language: str, main: Engine, engines: Engines) -> En
 def _ready(language: str, engines: Engines) -> Iterator[Engine]:
     """All engines that speak a language and can be used now, but for that of the tests."""
     for name in engines.names:
-        if name != _FOR_TESTS and _does(lambda: _load_ready(name, language, engines)):  # noqa: B023 - called at once
+        if name != _FOR_TESTS and _is_ready(name, language, engines):
             yield engines.load(name)
 
 
-def _load_ready(name: str, language: str, engines: Engines) -> None:
-    engine = engines.load(name)
-    engine.default_voice(language)
-    engine.check_ready()
-
-
-def _does(act: Callable[[], object]) -> bool:
+def _is_ready(name: str, language: str, engines: Engines) -> bool:
     try:
-        act()
+        if not engines.is_set_up(name):
+            return False
+        engines.load(name).default_voice(language)
+        engines.load(name).check_ready()
     except (MissingError, UnknownNameError):
         return False
     return True

@@ -24,7 +24,7 @@ from audiobook.model import Utterance, Voice
 from audiobook.progress import silent
 from audiobook.shows import nearest_show
 from audiobook.speech.choose import AUTO_ENGINES, Engines
-from audiobook.speech.engine import Engine, HasPlace, TakesSettings
+from audiobook.speech.engine import Engine, HasPlace
 from audiobook.store import Store, digest
 
 __all__ = ["EngineHealth", "Finding", "Health", "StoreHealth", "examine"]
@@ -151,8 +151,7 @@ def examine(engine: str | None = None) -> Health:
     if engine is not None and engine not in (_AUTO, *engines.names):
         raise UnknownNameError("engine", engine, [*engines.names, _AUTO])
     with closing(engines):
-        own = {settings.name for settings in show.engines} if show else set()
-        spoken = {name: _begun(_engine, engines, name, name in own) for name in engines.names}
+        spoken = {name: _begun(_engine, engines, name) for name in engines.names}
         network, store, encoder = _begun(_network), _begun(_store), _begun(_encoder)
         work: list[Future[Any]] = [network, store, encoder, *spoken.values()]
         wait(work, timeout=_WITHIN_S)
@@ -189,14 +188,14 @@ def _show() -> tuple[Show | None, Finding]:
     return show, Finding(str(show.folder) if show else "none here")
 
 
-def _engine(engines: Engines, name: str, is_set_up: bool) -> EngineHealth:
+def _engine(engines: Engines, name: str) -> EngineHealth:
     """Have an engine speak."""
     begun = time.monotonic()
     engine: Engine | None = None
     problem = hint = None
     try:
         engine = engines.load(name)
-        _speak(engine, is_set_up=is_set_up)
+        _speak(engine, is_set_up=engines.is_set_up(name))
     except AudiobookError as error:
         problem, hint = error.what, error.hint
     except Exception as error:  # an engine of others' may raise anything
@@ -209,7 +208,7 @@ def _engine(engines: Engines, name: str, is_set_up: bool) -> EngineHealth:
 
 
 def _speak(engine: Engine, *, is_set_up: bool) -> None:
-    if engine.needs_network and isinstance(engine, TakesSettings) and not is_set_up:
+    if not is_set_up:
         raise MissingError(
             "no show has set it up, so its server is not asked",
             hint=f"add a table [engines.{engine.name}] to show.toml",

@@ -105,6 +105,18 @@ class Engines:
             self._by_name[name] = _set_up(own) if own else load_engine(name, where=where)
         return self._by_name[name]
 
+    def is_set_up(self, name: str) -> bool:
+        """Whether an engine may be tried out unasked: it asks no server, or no other than usual.
+
+        One whose server a show may choose is set up where this one has chosen.
+
+        Raises:
+            UnknownNameError, ConfigError, MissingError: as for `load`.
+        """
+        engine = self.load(name)
+        asks_any = engine.needs_network and isinstance(engine, TakesSettings)
+        return name in self._own or not asks_any
+
     def close(self) -> None:
         """End the processes and connections of all of them."""
         for engine in self._by_name.values():

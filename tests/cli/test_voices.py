@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 import soundfile
 from cli.commands import Run
+from fakes.google import Google
 from lxml import html
 
 from audiobook.cli.app import app
@@ -120,6 +121,22 @@ def test_a_voice_is_found_whichever_engine_has_it(run: Run) -> None:
     heard = run("voices", "audition", *said, "--json").json
     assert [voice["engine"] for voice in heard["voices"]] == ["tone", "espeak"]
     run("voices", "audition", *said, "--voice", "nobody").fails(2, 'unknown voice "nobody"')
+
+
+@pytest.mark.usefixtures("no_google")
+def test_without_a_choice_those_are_heard_who_can_speak(run: Run) -> None:
+    done = run("voices", "audition", "--text", "Bonsoir.", "--language", "fr", "--json")
+    voices = done.json["voices"]
+    assert {voice["engine"] for voice in voices} == {"espeak"}
+    assert len({voice["voice"] for voice in voices}) == len(voices) == 6
+    assert "espeak-ng speaks instead" in done.err
+
+
+def test_engines_that_can_speak_are_heard_in_turn(run: Run, google: Google) -> None:
+    voices = run("voices", "audition", "--text", "Good evening.", "--json").json["voices"]
+    assert [voice["engine"] for voice in voices] == ["gtts", "espeak"] * 3
+    hosts = {asked.host for asked in google.asked if asked.text == "Good evening."}
+    assert len(hosts) == 3
 
 
 def test_an_audition_needs_something_to_say(run: Run) -> None:
