@@ -102,11 +102,14 @@ _FAMILIAR = {
 _TITLE = "|".join(sorted(map(str.capitalize, _TITLES), key=lambda title: (-len(title), title)))
 _WORD = rf"[{_UPPER}](?:[’'](?=[{_UPPER}]))?[\w’'\-]*"
 CAPITALISED = re.compile(
-    rf"(?<![\w’'])(?:(?:{_TITLE}|St)\.\s(?=[{_UPPER}]))?{_WORD}"
-    rf"(?:(?<![’']s)\s(?:(?:de|du|di|da|von|van|of|la|le|del|y)\s(?:(?:la|le|the)\s)?)?{_WORD}"
-    rf"|(?<=\bSt)\.\s{_WORD}|(?<=\s[{_UPPER}])\.\s?{_WORD})*"
+    rf"(?<![\w’'])(?:(?:{_TITLE}|St)\. (?=[{_UPPER}]))?{_WORD}"
+    rf"(?:(?<![’']s) (?:(?:de|du|di|da|von|van|of|la|le|del|y) (?:(?:la|le|the) )?)?{_WORD}"
+    rf"|(?<=\bSt)\. {_WORD}|(?<=[ \n][{_UPPER}])\. ?{_WORD})*"
 )
-"""A run of capitalised words that may be somebody's name, with their title before it."""
+"""A run of capitalised words that may be somebody's name, with their title before it.
+
+It stays on its line: the paragraphs of a story stand on one each.
+"""
 _PLACE_WORDS = """
     street road lane square house hall park lodge abbey castle place court bridge station hill
     church cathedral college hotel inn river terrace avenue
