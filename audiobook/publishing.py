@@ -90,7 +90,7 @@ def _finished(story: Story, output: Path, wholes: Set[str]) -> list[FinishedEpis
     whole = output / f"{file_stem(story.entry.story)}.mp3"
     if whole.is_file():
         return [_episode(story, whole, None)]
-    names = chapter_names(story, story.script(None))
+    names = chapter_names(story, story.whole)
     paths = {n: output / f"{name}.mp3" for n, name in enumerate(names, 1) if name not in wholes}
     built = [_episode(story, path, n) for n, path in paths.items() if _is_chapter(path, n)]
     if not built:
