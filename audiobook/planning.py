@@ -78,10 +78,20 @@ class Plan:
     expected: Expected | None
     """How long the build would take; None where nothing is to be spoken, or by an engine with
     which no build was measured."""
-    chapters: tuple[PlannedChapter, ...]
+    by_chapter: tuple[PlannedChapter, ...]
     """Its chapters, in order."""
-    speakers: tuple[PlannedSpeaker, ...]
+    by_speaker: tuple[PlannedSpeaker, ...]
     """Everybody who speaks; who speaks most comes first."""
+
+    @property
+    def chapters(self) -> tuple[str, ...]:
+        """The titles of its chapters."""
+        return tuple(chapter.title for chapter in self.by_chapter)
+
+    @property
+    def speakers(self) -> tuple[tuple[str, str, int], ...]:
+        """Of everybody who speaks: name, voice, number of segments."""
+        return tuple((each.name, each.voice.name, each.tally.segments) for each in self.by_speaker)
 
     @property
     def segments(self) -> int:

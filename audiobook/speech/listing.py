@@ -89,6 +89,8 @@ def list_voices(
     installed = {(voice.engine, voice.info.name) for voice in voices}
     voices.extend(_to_be_installed(names, installed))
     _check_language(language, voices)
+    if language:  # whose voices tell themselves what they may be changed to
+        voices = [voice for voice in voices if voice.info.name != _CHANGE]
     spoken = (voice for voice in voices if _speaks(voice.info.language, language))
     chosen = [fitting for voice in spoken if (fitting := _of_gender(voice, gender))]
     return VoiceList(tuple(sorted(chosen, key=_order)), tuple(unusable))

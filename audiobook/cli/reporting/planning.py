@@ -42,8 +42,8 @@ def _lines(plan: Plan) -> Iterator[str]:
     elif tally.characters_to_speak:
         yield "  takes     not known: no build of this machine has been measured with this engine"
     has_cost = tally.cost is not None
-    yield from _speaker_lines(plan.speakers, has_cost=has_cost)
-    yield from _chapter_lines(plan.chapters, has_cost=has_cost)
+    yield from _speaker_lines(plan.by_speaker, has_cost=has_cost)
+    yield from _chapter_lines(plan.by_chapter, has_cost=has_cost)
 
 
 def _told(expected: Expected) -> str:
@@ -99,14 +99,14 @@ def _data(plan: Plan) -> dict[str, object]:
         "estimated_s": plan.estimated_s,
         "expected_s": None if plan.expected is None else round(plan.expected.took_s, 1),
         "expected_from": [] if plan.expected is None else list(_rates_data(plan.expected)),
-        "chapters": [chapter.title for chapter in plan.chapters],
+        "chapters": list(plan.chapters),
         "by_chapter": [
             {
                 "title": chapter.title,
                 "estimated_s": round(chapter.lasts_s, 1),
                 **_tally_data(chapter.tally),
             }
-            for chapter in plan.chapters
+            for chapter in plan.by_chapter
         ],
         "speakers": [
             {
@@ -115,7 +115,7 @@ def _data(plan: Plan) -> dict[str, object]:
                 "voice": speaker.voice.name,
                 **_tally_data(speaker.tally),
             }
-            for speaker in plan.speakers
+            for speaker in plan.by_speaker
         ],
     }
 
