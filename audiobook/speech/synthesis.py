@@ -11,6 +11,7 @@ from collections.abc import Callable, Generator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from dataclasses import dataclass
 from itertools import islice
+from typing import TypeGuard
 
 import numpy as np
 
@@ -61,10 +62,19 @@ def clip_key(engine: Engine, line: Line) -> str:
     Every field of Voice but the gain counts, so one added later does so too.
     """
     version = engine.version
-    if isinstance(engine, HasVoiceVersions):
+    if _has_voice_versions(engine):
         version += f" {engine.voice_version(line.voice)}"
     voice = _voice_key(engine.name, version, line.voice)
     return digest(voice, utterance_of(engine, line))
+
+
+def _has_voice_versions(engine: Engine) -> TypeGuard[HasVoiceVersions]:
+    return _are_models(type(engine))
+
+
+@functools.cache
+def _are_models(kind: type[Engine]) -> bool:
+    return issubclass(kind, HasVoiceVersions)  # far too slow to be asked for every line
 
 
 @functools.lru_cache(maxsize=256)  # a script has many lines and few voices
