@@ -25,6 +25,7 @@ from audiobook.model import Book, Cue, Paragraph, Role, Script, Segment
 from audiobook.progress import Listener, Warned, silent
 from audiobook.script import read, read_front_matter, split
 from audiobook.script.dialogue.cast_report import cast_report
+from audiobook.script.language import language_of
 from audiobook.script.readers.text import read as read_text
 from audiobook.script.selection import selected
 from audiobook.script.spoken import pronounced
@@ -207,7 +208,7 @@ def read_script(
 
     Args:
         source: the story's file.
-        language: BCP 47 tag; None for the story's own, else its show's, else English.
+        language: BCP 47 tag; None for the story's own, its show's, the one that it seems to be in.
         include: parts of a book that are spoken besides its body, such as its notes.
         max_characters: segments longer than this are cut at clauses; None to cut none.
         listen: is told of what could not be read.
@@ -317,7 +318,7 @@ def _read_story(show: Show, entry: EpisodeEntry, choices: Choices) -> Story:
     if not choices.music:
         show = replace(show, music=Music(opening=None, bed=None, closing=None))
         book = _without_music(book)
-    language = choices.language or show.language or book.language or "en"
+    language = choices.language or show.language or book.language or language_of(book) or "en"
     return Story(show, entry, book, language)
 
 

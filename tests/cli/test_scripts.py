@@ -93,6 +93,14 @@ def test_the_cast_is_told_with_examples(run: Run, story: Path) -> None:
     assert "Narrator" in shown
 
 
+def test_the_language_is_told_where_a_story_does_not_say_it(run: Run) -> None:
+    Path("zug.txt").write_text("„Es ist kalt“, sagte Anna. „Ich warte nicht auf den Zug.“\n")
+    german = told(run, "zug.txt")
+    assert german["language"] == "de"
+    assert [s["speaker"] for s in german["chapters"][0]["segments"]] == ["Anna", None, "Anna"]
+    assert told(run, "zug.txt", "--language", "en")["language"] == "en"
+
+
 def test_both_tables_stand_beside_a_written_file(run: Run, story: Path) -> None:
     shown = run("script", story, "--report", "--cast", "-o", "out.md").out
     assert "characters" in shown
