@@ -8,21 +8,14 @@ A `Studio` is all that this takes, in plain values, so that it can be handed to 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TypeAlias
 
 from audiobook.episode.blocks import KeptBlock, find_block, keep_block
-from audiobook.episode.encoder import EncodedBlock, Encoder
+from audiobook.episode.encoder import Encoder
 from audiobook.model import Sound
 from audiobook.sound.blocks import Block
-from audiobook.sound.levels import (
-    Levels,
-    levels_of,
-    loudest_stretches,
-    packed,
-    peaks_of,
-    unpacked,
-)
+from audiobook.sound.levels import Levels, levels_of, packed, unpacked
 from audiobook.sound.music import Piece
 from audiobook.sound.render import render
 from audiobook.sound.roomtone import ROOM_TONE_KEY, room_tone
@@ -37,9 +30,7 @@ Near: TypeAlias = tuple[tuple[Block, ...], int]
 """A block among its neighbours, and its index among them; see `with_neighbours`."""
 
 _LEVELS_KIND = "levels"
-_PEAKS_HEARD = 4
-"""In 14 blocks of speech the highest peak decoded was found among these, to 0.14 dB or better."""
-_VERSION = 4
+_VERSION = 5
 """Part of every block's key: another number when rendering changes what it makes of a scene."""
 
 
@@ -105,21 +96,12 @@ class Studio:
         n_frames = blocks[index].n_frames
         last = first + n_frames * self.grid.frame_samples
         block = self.encoder.encode(pcm, first // self.grid.frame_samples, n_frames + flush)
-        levels = levels_of(pcm, self.mix.sample_rate, first=first, last=last)
-        levels = self._with_peaks_heard(levels, pcm[:, first:last], block)
+        # An encoder moves peaks by some tenths of a decibel; loudness it leaves as it is.
+        heard = self.encoder.decoded(block)
+        levels = levels_of(pcm, self.mix.sample_rate, first=first, last=last, heard=heard)
         self.store.put(_LEVELS_KIND, key, packed(levels))
         kept = keep_block(self.store, key, block)
         return MadeBlock(kept, levels, _n_segments(near), was_kept=False)
-
-    def _with_peaks_heard(self, levels: Levels, pcm: Sound, block: EncodedBlock) -> Levels:
-        """Levels with the peaks that players hear, decoded where the sound peaks highest.
-
-        An encoder moves peaks by some tenths of a decibel; loudness it leaves as it is.
-        """
-        frames = loudest_stretches(pcm, self.grid.frame_samples, _PEAKS_HEARD)
-        heard = (self.encoder.decoded(block, frame, frame + 1) for frame in frames)
-        true_peak, sample_peak = peaks_of(heard)
-        return replace(levels, true_peak=true_peak, sample_peak=sample_peak)
 
     def _scene(self, near: Near) -> tuple[Scene, int, str]:
         """The scene of a block, the frames that end the programme with it, and its key."""

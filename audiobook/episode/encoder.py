@@ -112,10 +112,11 @@ class Encoder(Protocol):
             SoundError: the samples have the wrong shape or are not numbers, or encoding failed.
         """
 
-    def decoded(self, block: EncodedBlock, first: int, stop: int) -> Sound:
-        """What players hear of the frames from `first` up to `stop` of a block.
+    def decoded(self, block: EncodedBlock) -> Sound:
+        """What players hear of a block, shape (channels, n); at either end a frame may be missing.
 
-        Shape (channels, n). A little more may come at either end, and less where the block ends.
+        Raises:
+            SoundError: it cannot be decoded.
         """
 
     def head(self, tag: Tag, tables: Sequence[FrameTable], n_samples: int) -> bytes:

@@ -82,18 +82,16 @@ class Mp3Encoder:
         data = stream[ends[lead_frames] : ends[stop]]
         return EncodedBlock(data, FrameTable(sizes[lead_frames:stop], crc16(data)))
 
-    def decoded(self, block: EncodedBlock, first: int, stop: int) -> Sound:
-        """What players hear of some frames; see `Encoder.decoded`.
+    def decoded(self, block: EncodedBlock) -> Sound:
+        """What players hear of a block; see `Encoder.decoded`.
 
-        A decoder gives a frame's sound with the frame itself and the one after, and nothing right
-        before it has seen one frame more.
+        A decoder needs the frame before to give a frame's sound, so that of the first is left out.
         """
-        n = self.frame_samples
-        ends = np.cumsum([0, *block.table.sizes])
-        first, stop = max(0, first - 1), min(stop + 2, block.table.n_frames)
-        data = io.BytesIO(block.data[ends[first] : ends[stop]])
-        sound, _ = soundfile.read(data, dtype="float32", always_2d=True)
-        return np.asarray(sound.T[:, n:])
+        try:
+            sound, _ = soundfile.read(io.BytesIO(block.data), dtype="float32", always_2d=True)
+        except soundfile.SoundFileError as error:
+            raise SoundError("the MP3 encoder made frames that cannot be decoded") from error
+        return np.ascontiguousarray(sound[self.frame_samples :].T)
 
     def head(self, tag: Tag, tables: Sequence[FrameTable], n_samples: int) -> bytes:
         """The ID3 tag and the info frame; see `Encoder.head`."""

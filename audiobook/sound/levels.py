@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from audiobook.model import Sound
-from audiobook.sound.loudness import integrated_lufs, step_energies, true_peak, true_peaks
+from audiobook.sound.loudness import integrated_lufs, step_energies, true_peaks
 
 __all__ = [
     "SILENCE_DB",
@@ -24,9 +24,7 @@ __all__ = [
     "figures_of",
     "joined",
     "levels_of",
-    "loudest_stretches",
     "packed",
-    "peaks_of",
     "unpacked",
 ]
 
@@ -74,7 +72,14 @@ class Figures:
     """How long it goes on after that level was there last."""
 
 
-def levels_of(sound: Sound, sample_rate: int, *, first: int = 0, last: int | None = None) -> Levels:
+def levels_of(
+    sound: Sound,
+    sample_rate: int,
+    *,
+    first: int = 0,
+    last: int | None = None,
+    heard: Sound | None = None,
+) -> Levels:
     """Measure the samples from `first` up to `last`; those around them are context.
 
     Parts measured with the context that K-weighting remembers before them and 16 samples after say
@@ -85,6 +90,8 @@ def levels_of(sound: Sound, sample_rate: int, *, first: int = 0, last: int | Non
         sample_rate: samples per second.
         first: the first sample measured.
         last: the one after the last; None for the end.
+        heard: what is left of them behind an encoder and a decoder: peaks are then measured of
+            this, but for 16 samples at either end.
     """
     last = sound.shape[1] if last is None else last
     measured = sound[:, first:last]
@@ -92,41 +99,23 @@ def levels_of(sound: Sound, sample_rate: int, *, first: int = 0, last: int | Non
     whole = measured.shape[1] // step * step
     steps = measured[:, :whole].reshape(len(sound), -1, step)
     squares = np.einsum("cij,cij->i", steps, steps) / (step * len(sound))
-    sample_peak = float(np.abs(measured).max(initial=0.0))
+    if heard is None:
+        peaks = _peaks(sound, first, last)
+    else:
+        peaks = _peaks(heard, _PEAK_CONTEXT_SAMPLES, heard.shape[1] - _PEAK_CONTEXT_SAMPLES)
+    energies = step_energies(sound[:, :last], sample_rate, lead_samples=first)
+    return Levels(energies.astype(np.float32), squares.astype(np.float32), *peaks)
+
+
+def _peaks(sound: Sound, first: int, last: int) -> tuple[float, float]:
+    """The greatest true peak and the greatest sample from `first` up to `last`.
+
+    A sound that is cut off short overshoots between its last samples: context is needed.
+    """
+    sample_peak = float(np.abs(sound[:, first:last]).max(initial=0.0))
     start = max(0, first - _PEAK_CONTEXT_SAMPLES)
     peaks = true_peaks(sound[:, start : last + _PEAK_CONTEXT_SAMPLES], sample_peak)
-    return Levels(
-        step_energies(sound[:, :last], sample_rate, lead_samples=first).astype(np.float32),
-        squares.astype(np.float32),
-        float(peaks[first - start : last - start].max(initial=0.0)),
-        sample_peak,
-    )
-
-
-def loudest_stretches(sound: Sound, n_samples: int, n_most: int) -> list[int]:
-    """Which stretches of so many samples hold the highest, by index, none beside another.
-
-    Args:
-        sound: shape (channels, n).
-        n_samples: how long a stretch is.
-        n_most: how many to tell at most.
-    """
-    n_whole = sound.shape[1] // n_samples
-    whole = np.abs(sound[:, : n_whole * n_samples]).reshape(len(sound), n_whole, n_samples)
-    found: list[int] = []
-    for index in np.argsort(-whole.max(axis=(0, 2)), kind="stable").tolist():
-        if all(abs(index - other) > 1 for other in found):
-            found.append(index)
-        if len(found) == n_most:
-            break
-    return found
-
-
-def peaks_of(sounds: Iterable[Sound]) -> tuple[float, float]:
-    """The greatest true peak and the greatest sample in some sounds, as factors of full scale."""
-    heard = [sound for sound in sounds if sound.size]
-    sample_peak = max((float(np.abs(sound).max()) for sound in heard), default=0.0)
-    return max(map(true_peak, heard), default=0.0), sample_peak
+    return float(peaks[first - start : last - start].max(initial=0.0)), sample_peak
 
 
 def joined(parts: Iterable[Levels]) -> Levels:

@@ -27,7 +27,6 @@ __all__ = [
     "k_weighted",
     "step_energies",
     "step_samples",
-    "true_peak",
     "true_peaks",
 ]
 
@@ -143,12 +142,6 @@ def _turns(sound: Sound) -> NDArray[np.bool_]:
     turns = np.ones(sound.shape, bool)
     turns[:, 1:-1] = rises[:, 1:] != rises[:, :-1]
     return np.asarray(turns.any(axis=0))
-
-
-def true_peak(sound: Sound) -> float:
-    """The greatest true peak, as a factor of full scale."""
-    loudest = float(np.abs(sound).max(initial=0.0))
-    return float(true_peaks(sound, loudest).max(initial=0.0))
 
 
 @lru_cache(maxsize=1)
