@@ -228,7 +228,8 @@ def test_after_a_refusal_requests_are_further_apart_for_a_while(
 
     assert clock.slept[:2] == [7.0, 7.0]
     gaps_s = clock.slept[2:]
-    assert gaps_s == pytest.approx([1.0 - 0.05 * n for n in range(20)])
+    long_s = [0.9**n for n in range(7)]  # a tenth less each time, then 50 ms
+    assert gaps_s == pytest.approx([*long_s, *(0.9**7 - 0.05 * n for n in range(10))])
 
 
 def test_the_jitter_is_full(google: Google, clock: Clock) -> None:
