@@ -111,6 +111,26 @@ def test_both_tables_stand_beside_a_written_file(run: Run, story: Path) -> None:
     assert '"account"' in Path("out.json").read_text()
 
 
+@pytest.mark.parametrize("options", [(), ("--json",)])
+def test_a_story_is_not_written_over_by_its_script(
+    run: Run, story: Path, options: tuple[str, ...]
+) -> None:
+    done = run("script", story, *options, "-o", story)
+    assert done.code == 2
+    assert "is the story itself" in done.err
+    assert story.read_text("utf-8") == STORY
+    assert list(Path().glob("*.new")) == []
+
+
+def test_data_is_not_written_over_a_script_file(run: Run, story: Path) -> None:
+    run("script", story, "-o", "mine.md")
+    mine = Path("mine.md").read_bytes()
+    done = run("script", story, "--json", "-o", "mine.md")
+    assert (done.code, Path("mine.md").read_bytes()) == (2, mine)
+    for _ in range(2):
+        assert run("script", story, "--json", "-o", "mine.json").code == 0
+
+
 def test_parts_of_a_book_are_spoken_when_asked_for(
     run: Run, book: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

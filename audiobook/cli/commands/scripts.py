@@ -22,6 +22,7 @@ from audiobook.cli.reporting.building import show_built
 from audiobook.cli.reporting.reporter import reported
 from audiobook.cli.reporting.scripts import Findings, show_findings, write_findings
 from audiobook.cli.reporting.words import show_words
+from audiobook.errors import UsageError
 
 __all__ = ["script", "words"]
 
@@ -62,6 +63,10 @@ def script(
 
         choices = choices_of(language=language, include=include)
         read = read_story(story, choices, reporter.listen)
+        if output is not None and output.exists() and output.samefile(read.entry.story):
+            raise UsageError(
+                f"{output} is the story itself", hint="name another file with --output"
+            )
         found = read.script(None)
         findings = Findings(
             found,

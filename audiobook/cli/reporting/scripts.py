@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from audiobook.cli.reporting.reporter import Reporter, json_text
 from audiobook.cli.reporting.tables import table
+from audiobook.errors import UsageError
 
 if TYPE_CHECKING:
     from audiobook.model import Script
@@ -59,11 +60,25 @@ def write_findings(findings: Findings, path: Path) -> None:
 
     Raises:
         OutputError: it cannot be written.
+        UsageError: there is a file that is no JSON: somebody may have written it.
     """
     from audiobook.store import replacing
 
+    if path.is_file() and not _is_json(path):
+        raise UsageError(
+            f"{path} is there and is no JSON", hint="name another file with --output, or move it"
+        )
     with replacing(path) as file:
         file.write(json_text(_data(findings)).encode("utf-8", "backslashreplace"))
+
+
+def _is_json(path: Path) -> bool:
+    """Whether a file that is there seems to have been written by `write_findings`."""
+    try:
+        with path.open("rb") as file:
+            return file.read(1) in (b"", b"{")
+    except OSError as error:
+        raise UsageError(f"cannot read {path}: {error.strerror or error}") from error
 
 
 def _account_lines(account: Account, script: Script) -> Iterator[str]:
