@@ -53,6 +53,60 @@ def test_many_chapters_of_few_documents_begin_at_anchors(version: int) -> None:
     assert found == [(f"Chapter {n}", [f"Chapter {n}", f"Text {n}."]) for n in numbers]
 
 
+STORIES = {
+    "a.xhtml": "<h1>The Mill</h1><section id='i'><h2>I</h2><p>Dawn.</p></section>"
+    "<section id='ii'><h2>II</h2><p>Noon.</p></section>",
+    "b.xhtml": "<h1>The Ferry</h1><p>Dusk.</p>"
+    "<section id='i'><h2>Later</h2><p>Night.</p></section>",
+}
+NAV = """<nav epub:type="toc"><ol>
+<li><a href="a.xhtml">The Mill</a><ol>
+<li><a href="a.xhtml#i">I</a></li><li><a href="a.xhtml#ii">II</a></li></ol></li>
+<li><a href="b.xhtml">The Ferry</a><ol><li><a href="b.xhtml#i">Later</a></li></ol></li>
+</ol></nav>"""
+NCX = (
+    '<ncx xmlns="http://www.daisy.org/z3986/2005/ncx/"><navMap>'
+    + "".join(
+        f"{opens}<navPoint><navLabel><text>{title}</text></navLabel><content src='{src}'/>{closes}"
+        for opens, title, src, closes in [
+            ("", "The Mill", "a.xhtml", ""),
+            ("", "I", "a.xhtml#i", "</navPoint>"),
+            ("", "II", "a.xhtml#ii", "</navPoint></navPoint>"),
+            ("", "The Ferry", "b.xhtml", ""),
+            ("", "Later", "b.xhtml#i", "</navPoint></navPoint>"),
+        ]
+    )
+    + "</navMap></ncx>"
+)
+
+
+@pytest.mark.parametrize(
+    ("version", "file", "contents"), [(3, "nav.xhtml", page(NAV)), (2, "toc.ncx", NCX)]
+)
+def test_a_number_is_called_after_what_it_is_a_part_of(
+    version: int, file: str, contents: str
+) -> None:
+    data = epub(STORIES, version=version, files={f"OEBPS/{file}": contents})
+    assert spoken(data) == [
+        ("The Mill: I", ["The Mill", "I", "Dawn."]),  # no chapter of two words alone
+        ("The Mill: II", ["II", "Noon."]),
+        ("The Ferry", ["The Ferry", "Dusk."]),
+        ("Later", ["Later", "Night."]),
+    ]
+
+
+def test_a_title_page_that_is_left_out_names_no_chapter() -> None:
+    documents = {
+        "t.xhtml": '<section epub:type="titlepage"><h1>The Mill</h1></section>',
+        "a.xhtml": ONE,
+        "b.xhtml": TWO,
+    }
+    contents = """<nav epub:type="toc"><ol><li><a href="t.xhtml">The Mill</a><ol>
+        <li><a href="a.xhtml">One</a></li><li><a href="b.xhtml">Two</a></li></ol></li></ol></nav>"""
+    data = epub(documents, files={"OEBPS/nav.xhtml": page(contents)})
+    assert [title for title, _ in spoken(data)] == ["One", "Two"]
+
+
 @pytest.mark.parametrize(
     "body",
     [

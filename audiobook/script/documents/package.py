@@ -9,6 +9,7 @@ import posixpath
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from urllib.parse import unquote
 
 from lxml import etree
@@ -29,6 +30,8 @@ _REMOTE = re.compile(r"[a-zA-Z][\w+.-]*:|//")
 _NOT_TEXT = re.compile(r"(?:image/(?!svg)|audio/|video/|font/|text/css|application/(?:pdf|zip))")
 _PICTURES = ("image/jpeg", "image/jpg", "image/png")
 _MAX_FALLBACKS = 5
+_MOST_AROUND = 100
+"""How many elements around an entry are looked at for its depth."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +56,8 @@ class Entry:
     """The id at which it begins, or "" for the document's beginning."""
     role: Role = Role.BODY
     """What it is for, where that is said."""
+    depth: int = 0
+    """In how many other entries it stands, where they are nested."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -285,7 +290,7 @@ def _links(nav: etree._Element, path: str) -> Iterator[Entry]:
         if place and link.get("href"):
             title = text_of(link)
             role = role_of_terms(terms_of(attributes_of(link), inline=True))
-            yield Entry(title, *place, role)
+            yield Entry(title, *place, role, depth=_depth(link, "ol"))
 
 
 def _ncx(root: etree._Element, path: str) -> Iterator[Entry]:
@@ -301,7 +306,14 @@ def _ncx(root: etree._Element, path: str) -> Iterator[Entry]:
             src = element.get("src") or ""
             place = resolved(path, src)
             if place and src:
-                yield Entry(title, *place)
+                yield Entry(title, *place, depth=_depth(element, "navpoint"))
+
+
+def _depth(element: etree._Element, tag: str) -> int:
+    """In how many elements of a name, beyond the first, one stands."""
+    around = islice(element.iterancestors("*"), _MOST_AROUND)
+    n = sum(1 for above in around if local_name(above) == tag)
+    return max(0, n - 1)
 
 
 def _guide(manifest: _Manifest) -> Iterator[Entry]:

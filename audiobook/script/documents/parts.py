@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from audiobook.model import BookChapter, Paragraph, Role
 from audiobook.script.assemble import chapters
 from audiobook.script.documents.flow import Flow, Place, is_heading
-from audiobook.script.documents.package import Package
+from audiobook.script.documents.package import Entry, Package
 from audiobook.script.documents.semantics import role_of_title
 from audiobook.script.plain.gutenberg import Edition, edition
 
@@ -25,6 +25,9 @@ _MAX_IMPRINT_CHARACTERS = 4000
 _MAX_NOTE_ITEMS = 20
 _MIN_CONTENTS_LINES = 4
 _MAX_CHAPTER_LEVEL = 6
+_NUMBER = re.compile(r"(?:\w{1,20}\s)?(?:[IVXLCDM]{1,15}|\d{1,5})\.?|chapter [\w-]{1,20}", re.I)
+_MAX_WHOLE_CHARACTERS = 200
+"""The longest title that is set before a number; many numbers may stand under one title."""
 
 
 def with_roles(flow: Flow, text: str, notes: Iterable[Place]) -> Edition:
@@ -81,32 +84,70 @@ def chapters_by_contents(
 ) -> tuple[BookChapter, ...]:
     """The chapters of a table of contents; none if it parts the book nowhere.
 
-    Headings right before a place that it names belong to what begins there.
+    Headings right before a place that it names belong to what begins there. Where entries are
+    nested, one that is but a number is called after what it is a part of, and a heading with
+    nothing under it but other chapters begins the first of these.
     """
-    starts: dict[int, str] = {}
+    starts: dict[int, _Start] = {}
     headings = _headings(flow, package)
     lost = 0
-    for entry in package.contents:
+    for entry, start in _starts(package):
         place = flow.places.get((entry.path, entry.anchor))
         first = place[0] if place else headings.get((entry.path, entry.title))
         if first is None:
             lost += 1
-        elif entry.title or first not in starts:
-            starts[first] = entry.title
+        elif start.title or first not in starts:
+            starts[first] = start
     if lost:
         warnings.append(f"the table of contents names {lost} places that are not there")
     if len(starts) < 2:
         return ()
     documents = {first for (_, anchor), (first, _) in flow.places.items() if not anchor} | {0}
     opened = {
-        _with_headings(flow, first, starts, documents): title for first, title in starts.items()
+        _with_headings(flow, first, starts, documents): start for first, start in starts.items()
     }
+    _join_bare(flow, opened)
     made = []
     for first, stop in pairwise(sorted({0, len(flow.items), *opened})):
         items = tuple(flow.items[first:stop])
         heading = next((item.text for item in items if is_heading(item)), "")
-        made.append(BookChapter(opened.get(first, "") or heading, items))
+        title = opened[first].title if first in opened else ""
+        made.append(BookChapter(title or heading, items))
     return tuple(chapter for chapter in made if chapter.items)
+
+
+@dataclass(frozen=True, slots=True)
+class _Start:
+    """Where a chapter begins, by the table of contents."""
+
+    title: str
+    depth: int
+
+
+def _starts(package: Package) -> Iterator[tuple[Entry, _Start]]:
+    """The entries of a table of contents; a mere number is called after what it is a part of."""
+    above: list[str] = []
+    for entry in package.contents:
+        above = above[: entry.depth] + [""] * (entry.depth - len(above))
+        whole = above[-1] if above and above[-1] != package.title else ""
+        is_part = 0 < len(whole) <= _MAX_WHOLE_CHARACTERS and _NUMBER.fullmatch(entry.title)
+        title = f"{whole}: {entry.title}" if is_part else entry.title
+        above.append(title)
+        yield entry, _Start(title, entry.depth)
+
+
+def _join_bare(flow: Flow, opened: dict[int, _Start]) -> None:
+    """Join chapters that are only a heading to the first of those that stand under it."""
+    for first, after in reversed(list(pairwise(sorted(opened)))):
+        above, below = opened[first], opened[after]
+        said = [
+            i for i in flow.items[first:after] if isinstance(i, Paragraph) and i.role is Role.BODY
+        ]
+        if above.depth < below.depth and said and all(map(is_heading, said)):
+            is_named = below.title.startswith(above.title)
+            title = below.title if is_named else f"{above.title}: {below.title}"
+            opened[first] = _Start(title, below.depth)
+            del opened[after]
 
 
 def chapters_by_headings(flow: Flow) -> tuple[BookChapter, ...]:
