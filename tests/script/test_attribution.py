@@ -89,6 +89,11 @@ def test_a_pronoun_means_whoever_was_named_and_has_its_gender(
     assert speakers(["Anna. Ben.", text], ANNA_AND_BEN, language) == [name]
 
 
+def test_names_are_gathered_from_behind_a_dash() -> None:
+    talk = ["—¿Adónde? —preguntó María.", "—A casa —dijo Iker—. Ya.", "—¿Ya? —dijo Iker."]
+    assert speakers(talk, (), "es") == ["María", "Iker", "Iker", "Iker"]
+
+
 def test_people_take_turns() -> None:
     talk = ["“One,” said Anna.", "“Two,” said Ben.", "“Three.”", "“Four.”", "“Five.”", "“Six.”"]
     assert speakers(talk, ANNA_AND_BEN) == ["Anna", "Ben"] * 3

@@ -125,7 +125,8 @@ def _names(narration: str, language: str) -> _Found:
         ends.setdefault(name, []).append(match.end())
         if name not in shown:
             shown[name] = _as_written(match[0], name)
-        before = narration[max(0, match.start() - _LOOK_BACK) : match.start()].lower().split()
+        start = max(0, match.start() - _LOOK_BACK)
+        before = narration[start : match.start()].lower().replace("—", " ").split()
         before = before[:-1] if before and before[-1] in articles else before
         after = _NEXT_WORD.match(narration, match.end())
         n_spoken[name] += bool(before and before[-1] in verbs) or bool(after and after[1] in verbs)

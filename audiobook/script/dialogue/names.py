@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 
 __all__ = ["CAPITALISED", "bare", "familiar_of", "gender_of", "title_of"]
 
@@ -138,10 +139,16 @@ def gender_of(name: str) -> str | None:
         return None
     for word in words:
         if word not in _TITLES:
-            return _NAMES.get(word)
+            return _NAMES.get(word) or _NAMES.get(_without_accents(word))
         if _TITLES[word] or len(words) == 1:
             return _TITLES[word]
     return None
+
+
+def _without_accents(word: str) -> str:
+    """A word in plain letters, as María is Maria elsewhere."""
+    parts = unicodedata.normalize("NFD", word)
+    return "".join(part for part in parts if not unicodedata.combining(part))
 
 
 def familiar_of(name: str) -> frozenset[str]:
