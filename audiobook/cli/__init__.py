@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 
 __all__ = ["main"]
 
 _INTERRUPTED = 130
+_AS_CTRL_C = ("SIGTERM", "SIGHUP")  # from a supervisor, from a terminal that is closed
 
 
 def main() -> None:
     """Run the command line; the entry point `audiobook`."""
     try:
+        _end_as_by_ctrl_c()
         from audiobook.cli.app import app  # so that importing the room costs nothing
 
         app()
     except KeyboardInterrupt:  # before a command has begun
         sys.exit(_INTERRUPTED)
+
+
+def _end_as_by_ctrl_c() -> None:
+    """Have signals that ask for an end leave nothing behind either; those ignored stay so."""
+    for name in _AS_CTRL_C:
+        number = getattr(signal, name, None)  # Windows has one of them
+        if number and signal.getsignal(number) is signal.SIG_DFL:
+            signal.signal(number, signal.default_int_handler)

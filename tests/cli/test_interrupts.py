@@ -1,4 +1,4 @@
-"""Ctrl-C and the kill signal at every stage: nothing is left behind, and the next build goes on."""
+"""Ctrl-C, signals like it, and the kill signal: nothing is left behind, and builds go on."""
 
 from __future__ import annotations
 
@@ -34,6 +34,14 @@ runpy.run_module("audiobook", run_name="__main__", alter_sys=True)
 """
 ON_A_STUCK_DISK = (sys.executable, "-c", STUCK)
 """The program where copying a block into an episode's file never ends, nobody writing to it."""
+PARROT = """
+story = "{story}"
+engine = "parrot"
+
+[engines.parrot]
+command = ["sh", "-c", ": > begun; sleep 60", "sh", "{{text_file}}", "{{out}}"]
+"""
+"""A show whose engine is a program that takes its time."""
 
 
 @pytest.fixture
@@ -226,6 +234,23 @@ def test_while_it_serves() -> None:
         assert process.stdout
         assert process.stdout.readline().startswith(b"serving http://127.0.0.1:")
         interrupt(process, last_words="the server has ended\n")
+
+
+@pytest.mark.parametrize("asked_to_end", [signal.SIGTERM, signal.SIGHUP])
+def test_asked_to_end_while_a_program_speaks(
+    tale: str, asked_to_end: signal.Signals, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Path("rooms").mkdir()
+    monkeypatch.setenv("TMPDIR", str(Path("rooms").absolute()))
+    Path("show.toml").write_text(PARROT.format(story=tale))
+    with running("build") as process:
+        wait_until(Path("begun").exists, process)
+        process.send_signal(asked_to_end)
+        out, err = process.communicate(timeout=PATIENCE_S)
+    assert (process.returncode, out) == (130, b"")
+    assert err.decode().endswith(INTERRUPTED), err.decode()
+    assert orphans() == []
+    assert list(Path("rooms").iterdir()) == []
 
 
 def test_killed_while_espeak_speaks(run: Run, tale: str) -> None:
