@@ -24,7 +24,7 @@ from audiobook.progress import Listener, StageAdvanced, StageEnded, StageStarted
 from audiobook.sound.blocks import cut_blocks, with_neighbours
 from audiobook.sound.duck import Ducking
 from audiobook.sound.levels import Figures, figures_of, joined
-from audiobook.sound.mastering import foretold_lufs, rounded_gain_db
+from audiobook.sound.mastering import foretold_db, rounded_gain_db
 from audiobook.sound.music import Piece, energies_of, load_piece
 from audiobook.sound.music_file import find_file
 from audiobook.sound.profiles import Profile
@@ -54,8 +54,6 @@ _MP3_OVERSHOOT_DB = 1.0
 """A lossy encoder's output peaks higher than its input, by a little; room is left for it."""
 _MIX_DB = 1.0
 """Peaks of the mix lie higher than those of its voices, by about this."""
-_TOLERANCE_DB = 0.25
-"""A programme further from its aim than this is made again with a better gain."""
 _MOST_CORRECTIONS = 2
 """What is turned up meets the limiter, and may have to be turned up a little more."""
 _SILENCE_DB = 40.0
@@ -212,7 +210,8 @@ def mix_and_encode(
     estimated = list(arranged(script, likely, show, pieces, grid))
     mix = _balance(profile, show.music)
     energies = {p.key: energies_of(p, grid.sample_rate, tools.store) for p in pieces.values()}
-    gain_db = rounded_gain_db(profile.loudness_lufs - foretold_lufs(estimated, grid, mix, energies))
+    foretold = foretold_db(estimated, grid, mix, energies, profile)
+    gain_db = rounded_gain_db(profile.aim_db - foretold)
     del estimated, energies
     studio = Studio(
         grid,
@@ -226,7 +225,7 @@ def mix_and_encode(
     mixed = _mixed(studio, script, slots, n_segments, tools)
     for _ in range(_MOST_CORRECTIONS):
         error_db = profile.error_db(mixed.figures)
-        if not _TOLERANCE_DB < abs(error_db) < _SILENCE_DB:
+        if not profile.near_enough_db < abs(error_db) < _SILENCE_DB:
             break
         gain_db += rounded_gain_db(error_db)
         studio = dataclasses.replace(studio, mix=dataclasses.replace(mix, gain_db=gain_db))

@@ -273,6 +273,16 @@ def test_a_build_meets_its_profile_in_the_finished_file(tmp_path: Path, profile:
         assert episode.true_peak_dbtp == pytest.approx(figures.true_peak_dbtp, abs=0.01)
 
 
+def test_an_rms_is_foretold_so_well_that_nothing_is_made_twice(tmp_path: Path) -> None:
+    story = tmp_path / "crossing.md"
+    story.write_text(told(9), encoding="utf-8")
+    choices = Choices(engine="espeak", profile="acx", music=False)
+    *_, episode = audiobook.build(story, output=tmp_path / "out", choices=choices).episodes
+    assert episode.blocks_encoded == episode.blocks >= 3
+    (checked,) = audiobook.check(episode.files.values(), "acx")
+    assert checked.measured.figures.rms_db == pytest.approx(-20, abs=0.5)
+
+
 @pytest.mark.slow
 def test_a_programme_of_more_than_4_gib_of_samples(tmp_path: Path) -> None:
     text = "\n\n".join(["# Again", "The river rose and " * 24 + "fell."] * 1750)

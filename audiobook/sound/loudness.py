@@ -28,6 +28,7 @@ __all__ = [
     "step_energies",
     "step_samples",
     "true_peaks",
+    "ungated_lufs",
 ]
 
 _SETTLING_S = 0.06
@@ -101,6 +102,11 @@ def integrated_lufs(energies: NDArray[np.float64]) -> float:
         return -math.inf
     gate = _lufs(float(loud.mean())) + _RELATIVE_GATE_LU
     return _lufs(float(loud[loud > energy_of_lufs(gate)].mean()))
+
+
+def ungated_lufs(energies: NDArray[np.float64]) -> float:
+    """Loudness of 100 ms steps, quiet ones and all; −∞ for silence."""
+    return _lufs(float(energies.mean())) if energies.any() else -math.inf
 
 
 def true_peaks(sound: Sound, above: float, *, beside_tops: bool = False) -> NDArray[np.float32]:

@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from audiobook.sound.duck import duck_share_at
-from audiobook.sound.loudness import energy_of_lufs, integrated_lufs, step_samples
+from audiobook.sound.loudness import energy_of_lufs, integrated_lufs, step_samples, ungated_lufs
+from audiobook.sound.profiles import Profile
 from audiobook.sound.scene import Mix
 from audiobook.sound.timeline import Grid, Slot
 from audiobook.sound.voice import WORKING_LUFS
@@ -24,7 +25,7 @@ from audiobook.sound.voice import WORKING_LUFS
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["GAIN_STEP_DB", "foretold_lufs", "rounded_gain_db"]
+__all__ = ["GAIN_STEP_DB", "foretold_db", "rounded_gain_db"]
 
 GAIN_STEP_DB = 0.25
 """Gains are multiples of this."""
@@ -41,16 +42,24 @@ def rounded_gain_db(gain_db: float) -> float:
     return max(-_MOST_GAIN_DB, min(steps * GAIN_STEP_DB, _MOST_GAIN_DB))
 
 
-def foretold_lufs(
-    slots: Sequence[Slot], grid: Grid, mix: Mix, music: Mapping[str, NDArray[np.float64]]
+def foretold_db(
+    slots: Sequence[Slot],
+    grid: Grid,
+    mix: Mix,
+    music: Mapping[str, NDArray[np.float64]],
+    profile: Profile,
 ) -> float:
-    """The integrated loudness that a programme will have before its gain, in LUFS.
+    """What a programme will measure before its gain, of that which its profile aims at.
+
+    That is the integrated loudness in LUFS, or the RMS in dB. K-weighting takes from speech what
+    its offset adds: RMS is the ungated loudness of one channel, to about 0.2 dB.
 
     Args:
         slots: what is heard; of takes only the length counts, and may be estimated.
         grid: the programme's frames.
         mix: its balance; its own gain counts for nothing.
         music: K-weighted energies of each piece's 100 ms steps, by key.
+        profile: what it is to be mastered to.
     """
     step = step_samples(mix.sample_rate)
     placed = list(_placed(slots, grid))
@@ -66,7 +75,9 @@ def foretold_lufs(
             heard = music[slot.solo] * 10 ** ((mix.solo_db + slot.music_gain_db) / 10)
             _fade(heard, slot.fade_ms, rises=True, falls=True)
             energies[first : first + len(heard)] += heard[: n_steps - first]
-    return integrated_lufs(energies)
+    if profile.rms_db is None:
+        return integrated_lufs(energies)
+    return ungated_lufs(energies[: placed[-1].stop // step if placed else 0] / mix.channels)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from audiobook.sound.levels import SILENCE_DB, Figures
 
 __all__ = ["PROFILES", "Demand", "Measure", "Profile", "find_profile"]
 
+_NEAR_ENOUGH_DB = 0.25
 _LEAST_CREST_DB = 8.0
 """Speech whose peaks rise no higher above its loudness sounds crushed."""
 
@@ -59,8 +60,8 @@ class Profile:
     source: str
     """Who asks for this."""
     loudness_lufs: float
-    """Integrated loudness aimed at, in LUFS (ITU-R BS.1770); where `rms_db` is the aim, the first
-    guess at the loudness that goes with it."""
+    """Integrated loudness aimed at, in LUFS (ITU-R BS.1770); where `rms_db` is the aim, about the
+    loudness that goes with it."""
     tolerance_lu: float | None = None
     """How far from that a file may be, in LU."""
     rms_db: float | None = None
@@ -121,12 +122,26 @@ class Profile:
         found.extend(Demand(measure, *span) for measure, span in ranges.items() if span)
         return tuple(found)
 
+    @property
+    def near_enough_db(self) -> float:
+        """What is no further from its aim stays: to come nearer, all of it would be made twice.
+
+        A quarter of a decibel; where an RMS within a range is asked for, half the way to its bound.
+        """
+        if self.rms_db is None or self.rms_range_db is None:
+            return _NEAR_ENOUGH_DB
+        least_db, most_db = self.rms_range_db
+        return max(_NEAR_ENOUGH_DB, min(self.rms_db - least_db, most_db - self.rms_db) / 2)
+
+    @property
+    def aim_db(self) -> float:
+        """What a programme is to measure: RMS in dB where that is the aim, else LUFS."""
+        return self.loudness_lufs if self.rms_db is None else self.rms_db
+
     def error_db(self, figures: Figures) -> float:
         """How far a programme must be turned up to hit the aim, in dB; 0 for silence."""
-        aim_db, measured_db = self.loudness_lufs, figures.integrated_lufs
-        if self.rms_db is not None:
-            aim_db, measured_db = self.rms_db, figures.rms_db
-        return aim_db - measured_db if measured_db > SILENCE_DB else 0.0
+        measured_db = figures.integrated_lufs if self.rms_db is None else figures.rms_db
+        return self.aim_db - measured_db if measured_db > SILENCE_DB else 0.0
 
 
 PROFILES = {
@@ -154,7 +169,7 @@ PROFILES = {
             name="acx",
             source="ACX, Audio Submission Requirements; -20 dB is well inside its range, and the "
             "peak is kept between samples too",
-            loudness_lufs=-20.0,
+            loudness_lufs=-19.5,
             rms_db=-20.0,
             rms_range_db=(-23.0, -18.0),
             ceiling_dbtp=-3.0,

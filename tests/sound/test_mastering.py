@@ -24,7 +24,8 @@ from fakes.programmes import (
 from audiobook.config import Music
 from audiobook.model import Cue, Sound
 from audiobook.sound.loudness import integrated_lufs, step_energies
-from audiobook.sound.mastering import foretold_lufs, rounded_gain_db
+from audiobook.sound.mastering import foretold_db, rounded_gain_db
+from audiobook.sound.profiles import PROFILES
 from audiobook.sound.render import render
 from audiobook.sound.scene import Reach
 from audiobook.sound.timeline import Timeline
@@ -91,14 +92,17 @@ def test_loudness_is_foretold(name: str, channels: int) -> None:
     timeline = laid_out(chapters, music)
     mix = replace(FLAT, channels=channels, bed_db=music.bed_db)
     pieces = {key: channels * energies for key, energies in PIECES.items()}
-    foretold = foretold_lufs(timeline.slots, GRID, mix, pieces)
+    foretold = foretold_db(timeline.slots, GRID, mix, pieces, PROFILES["podcast"])
     assert foretold == pytest.approx(heard_lufs(timeline, channels, music), abs=0.3)
 
 
 def test_a_change_of_one_line_in_an_hour_hardly_moves_it() -> None:
     lines = [Line(str(i), 4.0, 400) for i in range(800)]
     long = [replace(lines[0], speech_s=8.0), *lines[1:]]
-    one, other = (foretold_lufs(laid_out([some]).slots, GRID, FLAT, {}) for some in (lines, long))
+    one, other = (
+        foretold_db(laid_out([some]).slots, GRID, FLAT, {}, PROFILES["podcast"])
+        for some in (lines, long)
+    )
     assert 0 < abs(one - other) < 0.005
 
 
@@ -109,4 +113,15 @@ def test_gains_come_in_quarters_and_have_a_bound() -> None:
 
 
 def test_a_programme_without_sound_has_no_loudness() -> None:
-    assert foretold_lufs((), GRID, FLAT, {}) == -math.inf
+    for profile in PROFILES.values():
+        assert foretold_db((), GRID, FLAT, {}, profile) == -math.inf
+
+
+def test_an_rms_counts_the_pauses_and_is_that_of_a_channel() -> None:
+    slots = laid_out([[Line("a", 6.0, 0), Line("b", 6.0, 12_000)]]).slots
+    pieces: dict[str, np.ndarray] = {}
+    for channels in (1, 2):
+        mix = replace(FLAT, channels=channels)
+        rms_db = foretold_db(slots, GRID, mix, pieces, PROFILES["acx"])
+        # Half of it is speech, and at either end there is room tone.
+        assert rms_db == pytest.approx(WORKING_LUFS - 3.4, abs=0.1)
