@@ -16,6 +16,7 @@ from audiobook.model import Script, Voice
 from audiobook.podcast.audition_page import AuditionedVoice, audition_page
 from audiobook.progress import Event, Listener, StageAdvanced, StageEnded, StageStarted, Warned
 from audiobook.progress import silent as nobody
+from audiobook.shows import engines_here, nearest_show
 from audiobook.speech.auto_cast import ensemble
 from audiobook.speech.choose import Engines
 from audiobook.speech.engine import Engine, VoiceInfo
@@ -59,7 +60,8 @@ def audition(
     """Speak the same words in several voices, each into a file, with a page to hear them all.
 
     Args:
-        story: whose first lines are spoken, with its language, its lexicon and its show's engines.
+        story: whose first lines are spoken, with its language, its lexicon and its show's engines;
+            None for that of the nearest show, unless there is a text.
         text: what is spoken instead; the story, if one is named, still says how.
         voices: names of voices; none for a handful that differ. One that the engine lacks is
             looked for among the others.
@@ -73,12 +75,14 @@ def audition(
         AudiobookError: as for `say`.
     """
     choices = choices or Choices()
+    if story is None and text is None and (show := nearest_show()):
+        story = show.folder
     told = None if story is None else read_story(story, choices, listen)
     text = text or (_first_lines(told.whole) if told else None)
     if not text or not text.strip():
         raise UsageError("there is nothing to say", hint="name a story, or give --text TEXT")
     language = choices.language or (told.language if told else "en")
-    with closing(Engines(listen, told.show.engines if told else ())) as engines:
+    with closing(Engines(listen, told.show.engines if told else engines_here())) as engines:
         cast = list(_cast(voices, language, choices, told, engines))
     folder = _made(Path(output))
     heard: list[AuditionedVoice] = []

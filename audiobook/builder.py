@@ -182,7 +182,8 @@ def say(
     Args:
         text: what to say.
         path: the file to write; its suffix names the format.
-        like: a story whose narrator, language and lexicon are to be heard; None for none.
+        like: a story whose narrator, language and lexicon are to be heard; None for none. The
+            engines are those of its show, or of the nearest one.
         rate: how fast, 1 being the engine's own speed, from 0.5 to 2; None for the narrator's.
         choices: as for `build`; split and only are of no account.
         listen: is told of progress and warnings.

@@ -7,9 +7,10 @@ from dataclasses import replace
 from pathlib import Path
 
 from audiobook.config import SHOW_FILE, EpisodeEntry, Show, read_show
+from audiobook.engine_settings import EngineSettings
 from audiobook.errors import UsageError
 
-__all__ = ["find_show", "nearest_show"]
+__all__ = ["engines_here", "find_show", "nearest_show"]
 
 
 def find_show(source: Path | None) -> Show:
@@ -59,6 +60,16 @@ def nearest_show() -> Show | None:
     """
     path = _above(Path()) or _in_folder(Path("script"))
     return read_show(path) if path else None
+
+
+def engines_here() -> tuple[EngineSettings, ...]:
+    """What the nearest show sets for engines, for what is spoken without a story.
+
+    Raises:
+        UsageError, ConfigError: as for `read_show`.
+    """
+    show = nearest_show()
+    return show.engines if show else ()
 
 
 def _above(folder: Path) -> Path | None:

@@ -29,7 +29,7 @@ from audiobook.script.language import language_of
 from audiobook.script.readers.text import read as read_text
 from audiobook.script.selection import selected
 from audiobook.script.spoken import pronounced
-from audiobook.shows import find_show
+from audiobook.shows import engines_here, find_show
 from audiobook.sound.profiles import Profile, find_profile
 from audiobook.speech.auto_cast import Speaker
 from audiobook.speech.casting import Casting, cast_voices
@@ -336,14 +336,16 @@ def story_of_text(
         text: what is spoken.
         title: its title.
         choices: what is to be made of it.
-        like: whose narrator, language and lexicon it has; None for no show at all.
+        like: whose narrator, language and lexicon it has; None for no show but the nearest one's
+            engines.
         rate: the narrator's speed, 1 being the engine's own; None for what `like` says.
 
     Raises:
         StoryError: there is nothing to speak in it.
         UsageError: a choice cannot be used.
+        ConfigError: the nearest show's settings are wrong.
     """
-    show = like.show if like else _with_user_lexicon(Show())
+    show = like.show if like else _with_user_lexicon(Show(engines=engines_here()))
     narration = show.narration if choices.narration is None else choices.narration
     narrator = show.member(NARRATOR) or CastMember(NARRATOR)
     if rate is not None:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import soundfile
 from cli.commands import Run
@@ -80,6 +81,23 @@ def test_a_show_in_the_folder_adds_its_own_engines(run: Run) -> None:
     assert (voice["name"], voice["language"], voice["age"]) == ("Maud", "cy", "old")
 
 
+@pytest.mark.usefixtures("no_google")
+def test_the_engines_of_the_show_in_the_folder_are_heard(run: Run, story: Path) -> None:
+    Path("beep.wav").write_bytes(beep())
+    copy = "import shutil, sys; shutil.copy('beep.wav', sys.argv[1])"
+    Path("show.toml").write_text(
+        f'story = "{story.name}"\n'
+        f'[engines.mine]\ncommand = ["{sys.executable}", "-c", "{copy}", "{{out}}", "{{voice}}"]\n'
+        'voices = ["Maud"]\n'
+    )
+    maud = ("--engine", "mine", "--voice", "Maud", "--json")
+    assert run("say", "Good evening.", *maud).json["engine"] == "mine"
+    (heard,) = run("voices", "audition", "--text", "Yes.", *maud).json["voices"]
+    assert (heard["engine"], heard["voice"]) == ("mine", "Maud")
+    told = run("voices", "audition", *maud).json
+    assert told["text"].startswith("The water was high.")
+
+
 def test_an_audition_makes_a_file_for_each_voice_and_a_page(run: Run) -> None:
     voices = ("--voice", "bass", "--voice", "soprano")
     heard = run("voices", "audition", "--text", NASTY, "--engine", "tone", *voices, "--json").json
@@ -145,6 +163,13 @@ def test_an_audition_needs_something_to_say(run: Run) -> None:
     Path("audition").write_text("a file")
     said = ("--text", "Yes.", "--engine", "tone")
     run("voices", "audition", *said).fails(1, "a file has that name", hint="--output")
+
+
+def beep() -> bytes:
+    """A sound file."""
+    file = io.BytesIO()
+    soundfile.write(file, np.sin(np.arange(8_000) / 5), 16_000, format="WAV")
+    return file.getvalue()
 
 
 CONTENT = b"a model"

@@ -50,12 +50,11 @@ def list_voices(
 ) -> None:
     """List voices by language, gender and engine, those that can be installed included."""
     with reported(debug=debug, as_json=as_json) as reporter:
-        from audiobook.shows import nearest_show
+        from audiobook.shows import engines_here
         from audiobook.speech.choose import Engines
         from audiobook.speech.listing import list_voices as find_voices
 
-        show = nearest_show()
-        with closing(Engines(reporter.listen, show.engines if show else ())) as engines:
+        with closing(Engines(reporter.listen, engines_here())) as engines:
             found = find_voices(engines, engine=engine, language=language, gender=gender)
         show_voices(found, reporter)
 
@@ -64,7 +63,9 @@ def audition(
     story: Annotated[
         Path | None,
         typer.Argument(
-            metavar="STORY", show_default=False, help="A story, whose first lines are spoken."
+            metavar="STORY",
+            show_default=False,
+            help="A story, whose first lines are spoken. Default: that of the nearest show.toml.",
         ),
     ] = None,
     text: Annotated[
