@@ -119,20 +119,27 @@ class Health:
     """The show that a build without arguments would make, if there is one."""
     wanted: tuple[str, ...]
     """The engines that may speak in a build here, the preferred one first."""
+    needed: tuple[str, ...] = ()
+    """Engines that alone may speak somebody of the show's cast."""
 
     @property
     def engine(self) -> str | None:
         """The engine that would speak in a build here; None where none would."""
-        working = {engine.name for engine in self.engines if engine.works}
-        return next((name for name in self.wanted if name in working), None)
+        return next((name for name in self.wanted if name in self._working), None)
 
     @property
     def problems(self) -> list[str]:
         """What keeps a build from working here; empty where one would."""
-        needed = [self.show.problem, self.encoder.problem, self.store.problem]
+        found = [self.show.problem, self.encoder.problem, self.store.problem]
         if self.engine is None:
-            needed.append(f"no engine that it may use works ({', '.join(self.wanted)})")
-        return [problem for problem in needed if problem]
+            found.append(f"no engine that it may use works ({', '.join(self.wanted)})")
+        lacking = (name for name in self.needed if name not in self._working)
+        found += [f"{name} does not work, which some of the cast need" for name in lacking]
+        return [problem for problem in found if problem]
+
+    @property
+    def _working(self) -> set[str]:
+        return {engine.name for engine in self.engines if engine.works}
 
 
 def examine(engine: str | None = None) -> Health:
@@ -169,6 +176,7 @@ def examine(engine: str | None = None) -> Health:
         _result(store, functools.partial(StoreHealth, Store().folder, 0, 0, 0)),
         finding,
         _wanted(engine, show or Show()),
+        _needed(show or Show()),
     )
 
 
@@ -178,11 +186,20 @@ def _wanted(engine: str | None, show: Show) -> tuple[str, ...]:
     return AUTO_ENGINES if names == (_AUTO,) else names
 
 
+def _needed(show: Show) -> tuple[str, ...]:
+    """The engines that alone may speak somebody of a show's cast."""
+    return tuple(sorted({member.engine for member in show.cast if member.engine}))
+
+
 def _show() -> tuple[Show | None, Finding]:
     try:
         show = nearest_show()
         if show:
-            Engines(silent, show.engines)
+            engines = Engines(silent, show.engines)
+            for name in _wanted(None, show):
+                engines.load(name, show.where("engine"))
+            for name in _needed(show):
+                engines.load(name)
     except AudiobookError as error:
         return None, Finding(str(error.where or "show.toml"), error.what, error.hint)
     return show, Finding(str(show.folder) if show else "none here")

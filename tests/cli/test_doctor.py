@@ -69,6 +69,23 @@ def test_a_build_that_would_not_work_is_told_with_code_4(run: Run) -> None:
 
 
 @pytest.mark.usefixtures("no_google")
+def test_engines_that_a_show_asks_for_are_found_missing(run: Run) -> None:
+    Path("show.toml").write_text('engine = ["espeak", "nobody"]\n')
+    done = run("doctor")
+    assert done.code == 4
+    assert "show.toml:1:1" in done.out
+    assert 'a build would not work here: unknown engine "nobody"' in done.err
+
+    Path("show.toml").write_text(
+        'engine = "espeak"\n[cast.Ida]\nengine = "mine"\n'
+        '[engines.mine]\ncommand = ["no-such-program", "{out}"]\n'
+    )
+    done = run("doctor")
+    assert done.code == 4
+    assert "error: a build would not work here: mine does not work, which some of" in done.err
+
+
+@pytest.mark.usefixtures("no_google")
 def test_a_store_that_cannot_be_written_is_found(
     run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
