@@ -139,7 +139,8 @@ def _asked(file: RemoteFile, n_come: int) -> Iterator[Response]:
             _check_answer(answer, file, n_come)
             yield answer
     except requests.RequestException as error:
-        raise MissingError(f"{file.url} cannot be fetched: {error}", hint=_AGAIN) from error
+        kind = type(error).__name__  # what it says may be long, and about a library
+        raise MissingError(f"{file.url} cannot be fetched ({kind})", hint=_AGAIN) from error
 
 
 def _check_answer(answer: Response, file: RemoteFile, n_come: int) -> None:

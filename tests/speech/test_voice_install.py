@@ -268,7 +268,7 @@ def test_a_certificate_of_an_unknown_authority_is_refused(
     voice: InstallableVoice, folder: Path, sender: Sender, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("REQUESTS_CA_BUNDLE")
-    refused(voice, folder, MissingError, "CERTIFICATE_VERIFY_FAILED|certificate verify failed")
+    refused(voice, folder, MissingError, r"fetched \(SSLError\)")
     assert sender.asked == []
 
 
@@ -299,7 +299,7 @@ def test_a_file_that_is_not_there_is_told(
 
 def test_without_network_it_says_so(voice: InstallableVoice, folder: Path) -> None:
     dead = [replace(file, url="https://127.0.0.1:9/x") for file in voice.files]
-    refused(replace(voice, files=tuple(dead)), folder, MissingError, "cannot be fetched")
+    refused(replace(voice, files=tuple(dead)), folder, MissingError, r"fetched \(Conn")
 
 
 def test_a_folder_that_cannot_be_written_is_told(voice: InstallableVoice, tmp_path: Path) -> None:
