@@ -21,7 +21,7 @@ from audiobook.sound.music_file import (
     shown,
     with_channels,
 )
-from audiobook.sound.pieces import PHRASE_BEATS, PIECES, compose
+from audiobook.sound.pieces import LOOP_GRID_SAMPLES, PHRASE_BEATS, PIECES, compose
 from audiobook.store import Store, digest
 
 __all__ = ["PIECE_LUFS", "Piece", "built_in_names", "energies_of", "load_piece"]
@@ -39,8 +39,7 @@ _KIND = "music"
 _ENERGIES_KIND = "music-energies"
 _LEAST_S = 0.4
 _MEASURED_STEPS = 300
-_FRAME_SAMPLES = 1152
-_FILE_PHRASE_FRAMES = 400
+_FILE_PHRASE_SAMPLES = 400 * LOOP_GRID_SAMPLES
 """Where the phrases of a file begin is not known: about every 10 s is taken."""
 
 
@@ -53,7 +52,7 @@ class Piece:
     samples: Sound = field(repr=False, compare=False)
     """Shape (channels, n), float32, read-only, at PIECE_LUFS."""
     loops: bool
-    """Whether its end goes on into its beginning; n is then a multiple of 1152."""
+    """Whether its end goes on into its beginning; n is then a multiple of LOOP_GRID_SAMPLES."""
     phrase_samples: int
     """A listener hears no break where it is taken up at a multiple of this."""
     key: str
@@ -108,7 +107,7 @@ def load_piece(
         if not sound.any():
             raise ConfigError(f"music {shown(name)} is silent", where=where)
         samples = _keep(store, key, sound)
-    return Piece(name, samples, loop, _FILE_PHRASE_FRAMES * _FRAME_SAMPLES, key)
+    return Piece(name, samples, loop, _FILE_PHRASE_SAMPLES, key)
 
 
 def energies_of(piece: Piece, sample_rate: int, store: Store) -> NDArray[np.float64]:

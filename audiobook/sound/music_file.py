@@ -16,6 +16,7 @@ import soxr
 
 from audiobook.errors import ConfigError, Where
 from audiobook.model import Sound
+from audiobook.sound.pieces import LOOP_GRID_SAMPLES
 
 __all__ = [
     "LEAST_LOOP_S",
@@ -41,7 +42,6 @@ _MOST_FACTOR = 1e4
 """Samples beyond 80 dB over full scale, and what is no number, are no music."""
 _BLOCK_VALUES = 1 << 18
 _CROSSFADE_S = 3.0
-_FRAME_SAMPLES = 1152
 _LONGEST_SHOWN = 80
 
 
@@ -124,11 +124,11 @@ def read_file(path: Path, *, sample_rate: int, channels: int, where: Where | Non
 def seamless(sound: Sound, sample_rate: int) -> Sound:
     """The sound as a loop: its end laid over its beginning in a crossfade of equal power.
 
-    Its length is the greatest multiple of 1152 samples, an MP3 frame, that leaves room for the
+    Its length is the greatest multiple of `LOOP_GRID_SAMPLES` that leaves room for the
     crossfade: 3 s, or a quarter of a short sound.
     """
     n_fade = min(int(_CROSSFADE_S * sample_rate), sound.shape[1] // 4)
-    n_loop = (sound.shape[1] - n_fade) // _FRAME_SAMPLES * _FRAME_SAMPLES
+    n_loop = (sound.shape[1] - n_fade) // LOOP_GRID_SAMPLES * LOOP_GRID_SAMPLES
     turn = np.linspace(0, np.pi / 2, n_fade, endpoint=False)
     loop = sound[:, :n_loop].copy()
     loop[:, :n_fade] *= np.sin(turn).astype(np.float32)

@@ -15,12 +15,13 @@ from audiobook.model import Sound
 from audiobook.sound.instruments import Lute, Mono, note_frequency_hz, pad, pluck
 from audiobook.sound.room import add_round, in_room
 
-__all__ = ["PHRASE_BEATS", "PIECES", "Composition", "Note", "compose", "notes"]
+__all__ = ["LOOP_GRID_SAMPLES", "PHRASE_BEATS", "PIECES", "Composition", "Note", "compose", "notes"]
 
 _BEATS_PER_MINUTE = 56
 """At 44,100 Hz a beat is 47,250 samples, and 64 beats are a whole number of MP3 frames."""
-_FRAME_SAMPLES = 1152
-"""Of an MP3 frame, ISO/IEC 11172-3: so the frame grid stands still when a bed begins anew."""
+LOOP_GRID_SAMPLES = 1152
+"""What loops is a multiple of this long, an MP3 frame (ISO/IEC 11172-3): so the frame grid stands
+still when a bed begins anew."""
 _BAR_BEATS = 4
 PHRASE_BEATS = 16
 """Every phrase of a piece that loops begins at a multiple of this."""
@@ -167,7 +168,7 @@ def compose(piece: Composition, sample_rate: int) -> Sound:
     rings on in its beginning; any other ends in silence.
     """
     beat_samples = 60 / _BEATS_PER_MINUTE * sample_rate
-    n_samples = round(piece.beats * beat_samples / _FRAME_SAMPLES) * _FRAME_SAMPLES
+    n_samples = round(piece.beats * beat_samples / LOOP_GRID_SAMPLES) * LOOP_GRID_SAMPLES
     if piece.loops:
         n_samples = n_round = _fast_length(n_samples)
         beat_samples = n_samples / piece.beats
@@ -186,10 +187,10 @@ def compose(piece: Composition, sample_rate: int) -> Sound:
 
 def _fast_length(n_samples: int) -> int:
     """The least number of whole MP3 frames at which a Fourier transform is fast."""
-    n_frames = -(-n_samples // _FRAME_SAMPLES)
+    n_frames = -(-n_samples // LOOP_GRID_SAMPLES)
     while not _is_smooth(n_frames):
         n_frames += 1
-    return n_frames * _FRAME_SAMPLES
+    return n_frames * LOOP_GRID_SAMPLES
 
 
 def _is_smooth(n: int) -> bool:

@@ -15,8 +15,7 @@ __all__ = ["ROOM_TONE_KEY", "room_tone"]
 ROOM_TONE_KEY = "room tone 2"
 """Part of the key of every block; another number when the tone changes."""
 
-_LOOP_FRAMES = 300
-_FRAME_SAMPLES = 1152
+_LOOP_SAMPLES = 345_600
 _LEVEL_DB = -82.0
 _SEED = 2101
 _CORNER_HZ = 400.0
@@ -26,14 +25,13 @@ _CORNER_HZ = 400.0
 def room_tone(sample_rate: int, channels: int) -> Sound:
     """Noise that falls off above 400 Hz like that of a quiet room, shape (channels, n), read-only.
 
-    A seamless loop of 300 MP3 frames, at −82 dB RMS of full scale before the programme's gain.
+    A seamless loop of 8 s and more, at −82 dB RMS of full scale before the programme's gain.
     """
-    n_samples = _LOOP_FRAMES * _FRAME_SAMPLES
-    noise = np.random.RandomState(_SEED).standard_normal((channels, n_samples))
-    frequency_hz = np.fft.rfftfreq(n_samples, 1 / sample_rate)
+    noise = np.random.RandomState(_SEED).standard_normal((channels, _LOOP_SAMPLES))
+    frequency_hz = np.fft.rfftfreq(_LOOP_SAMPLES, 1 / sample_rate)
     high_pass = frequency_hz / np.hypot(frequency_hz, 30.0)
     shape = high_pass / np.sqrt(1 + (frequency_hz / _CORNER_HZ) ** 2)
-    tone = np.fft.irfft(np.fft.rfft(noise, axis=1) * shape, n_samples, axis=1)
+    tone = np.fft.irfft(np.fft.rfft(noise, axis=1) * shape, _LOOP_SAMPLES, axis=1)
     tone *= 10 ** (_LEVEL_DB / 20) / np.sqrt(np.mean(tone**2))
     quiet = tone.astype(np.float32)
     quiet.flags.writeable = False
