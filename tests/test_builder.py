@@ -30,6 +30,7 @@ from audiobook import (
     Warned,
 )
 from audiobook.speech.engines.gtts import GoogleTranslate
+from audiobook.store import Store
 
 
 def told(n_days: int) -> str:
@@ -139,6 +140,23 @@ def test_nothing_changed_costs_nothing(story: Path, tmp_path: Path) -> None:
     assert (episode.segments_synthesised, episode.blocks_encoded) == (0, 0)
     assert episode.segments_reused == episode.segments > 14
     assert file_bytes(again) == old
+
+
+def test_a_build_clears_away_what_killed_ones_left_half_written(
+    story: Path, tmp_path: Path, store: Store
+) -> None:
+    audiobook.build(story, output=tmp_path / "out", choices=TONE)
+    folders = tmp_path / "out", store.folder / "block" / "00"
+    left = [folder / f".partial-{'0' * 32}" for folder in folders]
+    fresh = [place.with_name(f".partial-{'1' * 32}") for place in left]
+    for path in left + fresh:
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(b"half")
+    for path in left:
+        os.utime(path, (0, 0))
+    audiobook.build(story, output=tmp_path / "out", choices=TONE)
+    assert not [path for path in left if path.exists()]
+    assert all(path.exists() for path in fresh)  # another build may be writing it
 
 
 def test_an_edit_costs_its_size_and_gives_the_bytes_of_a_clean_build(
