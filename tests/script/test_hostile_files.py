@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 
 from audiobook.errors import StoryError
 from audiobook.model import Book, Paragraph
-from audiobook.script import MAX_STORY_BYTES, read
+from audiobook.script import MAX_STORY_BYTES, read, split
 from audiobook.script.documents.limits import (
     MAX_DOCUMENT_BYTES,
     MAX_DOCUMENTS_BYTES,
@@ -426,3 +426,24 @@ def test_very_many_books_with_spoiled_parts(
 def test_very_many_spoiled_archives(check_accounted: Law, data: bytes) -> None:
     check_survives(check_accounted, of_epub, data)
     check_survives(check_accounted, of_html, data)
+
+
+RUNS = [" ", "\t", ".", "_", "-", "*", "(", "[", "“", "'", "a ", "I", "1", "1,", "a.", "| ", "—a "]
+
+
+@pytest.mark.parametrize("suffix", [".txt", ".md", ".fountain"])
+@pytest.mark.parametrize("run", RUNS)
+def test_one_mark_for_ever_takes_no_longer_than_words(
+    tmp_path: Path, run: str, suffix: str
+) -> None:
+    path = tmp_path / f"run{suffix}"
+    path.write_text("So it begins" + run * (60_000 // len(run)) + " end.\n", "utf-8")
+    with bounded(3):
+        split(read(path), language="en", title="Run")
+
+
+def test_nothing_at_all_is_refused_at_once(tmp_path: Path) -> None:
+    path = tmp_path / "nothing.txt"
+    path.write_bytes(b" " * 4_000_000)
+    with bounded(3), pytest.raises(StoryError):
+        split(read(path), language="en", title="Nothing")

@@ -43,7 +43,9 @@ NO_CONTENTS = Contents(0, 0, frozenset())
 
 def folded(title: str) -> str:
     """A title as it is compared: its letters and digits in one case, without a page's number."""
-    return " ".join(re.findall(r"\w+", _PAGE.sub("", title).replace("_", " ").casefold()))
+    if len(title) <= _MAX_ENTRY:
+        title = _PAGE.sub("", title)
+    return " ".join(re.findall(r"\w+", title.replace("_", " ").casefold()))
 
 
 def find_contents(blocks: list[Block]) -> Contents:
