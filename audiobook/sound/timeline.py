@@ -213,7 +213,7 @@ class _Arranger:
         yield Slot(self.grid.frames_of_ms(_TAIL_MS))
 
     def chapter(self, chapter: Chapter, takes: Iterator[Take]) -> Iterator[Slot]:
-        if self.bed:
+        if self.bed and not self._is_seen_to(chapter.items[:1]):
             yield self.rest()
         for item in chapter.items:
             if isinstance(item, Cue):
@@ -268,6 +268,15 @@ class _Arranger:
                 yield self.rest(settings.fade_ms)
         elif cue.kind in ("sting", "sound") and cue.name:
             yield from self.alone(cue.name, settings)
+
+    def _is_seen_to(self, first: Sequence[Segment | Cue]) -> bool:
+        """Whether what a chapter begins with lets a bed be heard alone by itself."""
+        return any(
+            isinstance(item, Cue)
+            and item.kind == "music"
+            and bool(item.name or not self.bed_enters)
+            for item in first
+        )
 
     def _with_bed(self, slot: Slot) -> Slot:
         if self.bed is None:

@@ -166,6 +166,29 @@ def test_a_cue_after_a_sting_does_not_bring_the_old_bed_back() -> None:
     assert [slot.bed for slot in slots] == [None, BED, BED, None, None, None]
 
 
+@pytest.mark.parametrize("name", [BED, None])
+def test_a_bed_that_goes_where_a_chapter_begins_is_heard_alone_but_once(name: str | None) -> None:
+    cue = Cue("music", 0, 1, name)
+    slots = laid_out([[Line("a")], [cue, Line("b")]], WITH_BED).slots
+    said = [slot.take.clip if slot.take else None for slot in slots]
+    between = slots[said.index("a") + 1 : said.index("b")]
+    assert [slot.bed_enters for slot in between] == ([False, True] if name else [False])
+    assert all(GRID.seconds(slot.n_frames) == pytest.approx(3.5, abs=0.04) for slot in between)
+    assert between[0].chapter == 1
+
+
+def test_another_bed_where_the_story_begins_is_the_only_one_heard() -> None:
+    slots = laid_out([[Cue("music", 0, 1, STING), Line("a")]], ALL_MUSIC).slots
+    assert BED not in [slot.bed for slot in slots]
+
+
+def test_the_opening_never_rings_on_over_speech() -> None:
+    slots = laid_out([[Cue("music", 0, 1), Line("a")]], ALL_MUSIC).slots
+    opening, after = slots[1:3]
+    assert opening.solo_stop <= (opening.n_frames + after.n_frames) * GRID.frame_samples
+    assert not after.take
+
+
 def music(name: str | None, **options: str) -> Cue:
     return Cue("music", 0, 1, name, tuple(options.items()))
 
