@@ -175,7 +175,7 @@ class _Planner:
     def plans(self, story: Story) -> list[Plan]:
         """The plans of an episode's parts."""
         where = story.engine_where(self.choices)
-        mains = [self.engines.load(name, where) for name in self.names]
+        mains = self.engines.fit(self.names, story.language, where=where)
         castings = [cast_story(story, self.choices, main, self.engines.load) for main in mains]
         longest = min(casting.max_characters for casting in castings)
         parts = parts_of(story, story.script(longest), self.choices)

@@ -9,7 +9,7 @@ import pytest
 from fakes.google import Answer, Asked, Google
 
 import audiobook
-from audiobook import Choices, ConfigError, Event, Report, SpeechError, Warned
+from audiobook import Choices, ConfigError, Event, MissingError, Report, SpeechError, Warned
 from audiobook.config import EpisodeEntry, Show, read_show, with_front_matter
 from audiobook.model import Chapter, Clip, Kind, Script, Segment, Source, Utterance, Voice
 from audiobook.performance import Performance
@@ -98,6 +98,40 @@ def test_the_same_failures_give_the_same_files(
         made.append([p.read_bytes() for e in report.episodes for p in e.files.values()])
 
     assert made[0] == made[1]
+
+
+@pytest.mark.usefixtures("google")
+@pytest.mark.parametrize(
+    ("settings", "why"),
+    [
+        ('engine = ["gtts", "tone"]\nlanguage = "kk"\n', 'unknown language "kk": gtts is passed'),
+        (
+            'engine = ["mine", "tone"]\n[engines.mine]\ncommand = ["no-such-program", "{out}"]\n',
+            'there is no program "no-such-program": mine is passed over',
+        ),
+    ],
+)
+def test_an_engine_that_cannot_speak_here_is_passed_over(
+    show: Path, settings: str, why: str
+) -> None:
+    told: list[Event] = []
+    report = built(show, settings, told)
+
+    assert {engine for _, engine in who(report)} == {report.engine} == {"tone"}
+    (warning,) = (event for event in told if isinstance(event, Warned))
+    assert why in warning.what
+    assert warning.where
+    (planned,) = audiobook.plan(show, choices=Choices(music=False))
+    assert planned.engine == "tone"
+
+
+def test_where_none_can_speak_the_first_says_why(show: Path) -> None:
+    nobody = (
+        'engine = ["mine", "other"]\n[engines.mine]\ncommand = ["no-such-program", "{out}"]\n'
+        '[engines.other]\ncommand = ["nor-this", "{out}"]\n'
+    )
+    with pytest.raises(MissingError, match='there is no program "no-such-program"'):
+        built(show, nobody)
 
 
 def test_one_engine_alone_stops_instead(show: Path, google: Google) -> None:

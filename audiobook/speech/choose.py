@@ -77,14 +77,39 @@ class Engines:
     ) -> list[Engine]:
         """The engines of all who ask for no other, to take over from each other in that order.
 
-        One alone is ready; see `main`. Of several it shows when they are asked to speak.
+        One alone is ready; see `main`. Of several, whether a server answers shows when it is asked
+        to speak; see `fit`.
 
         Raises:
             UnknownNameError, ConfigError, MissingError: as for `main`.
         """
         if len(names) == 1:
             return [self.main(names[0], language, where=where)]
-        return [self.load(name, where) for name in names]
+        return self.fit(names, language, where=where)
+
+    def fit(
+        self, names: Sequence[str], language: str, *, where: Where | None = None
+    ) -> list[Engine]:
+        """Engines that may take over from each other, told without a network.
+
+        One that speaks another language, or that lacks something on this machine, is passed over
+        with a warning. One alone is not asked.
+
+        Raises:
+            UnknownNameError, ConfigError: as for `load`.
+            UnknownNameError, MissingError: none of them can speak; why the first cannot.
+        """
+        engines = [self.load(name, where) for name in names]
+        if len(engines) == 1:
+            return engines
+        problems = {engine.name: _problem(engine, language) for engine in engines}
+        fit = [engine for engine in engines if problems[engine.name] is None]
+        for name, problem in problems.items():
+            if problem and not fit:
+                raise problem
+            if problem:
+                self._listen(Warned(f"{problem.what}: {name} is passed over", where, problem.hint))
+        return fit
 
     def load(self, name: str, where: Where | None = None) -> Engine:
         """An engine by name, as the show has set it up; it is not asked whether it is ready.
@@ -136,6 +161,17 @@ class Engines:
         engine = self.load(name, where)
         engine.check_ready()
         return engine
+
+
+def _problem(engine: Engine, language: str) -> MissingError | UnknownNameError | None:
+    """Why an engine cannot speak a language here, as far as can be told without a network."""
+    try:
+        if not engine.needs_network:
+            engine.check_ready()
+        engine.default_voice(language)
+    except (MissingError, UnknownNameError) as error:
+        return error
+    return None
 
 
 def _runs_a_program(settings: EngineSettings) -> bool:
