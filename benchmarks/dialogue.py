@@ -32,7 +32,7 @@ _PARAGRAPH = re.compile(r"(?:[^\n]|\n(?!\s*\n))+")
 _HEADING = re.compile(r"(?i:chapter|book|part)\b.{0,40}|[IVXLC]+\.?|[^a-z\"“‘]{3,60}")
 _MARKS = " \n\"'“”‘’«»„,.;:_—-"
 _GENDERS = {"F": "female", "M": "male"}
-_BANDS = (0.0, 0.5, 0.7, 0.9)
+_BANDS = (0.0, 0.33, 0.5, 0.7, 0.9)
 
 
 @dataclass(frozen=True)
@@ -107,7 +107,7 @@ def _parts(label: Label, guess: Guess | None) -> Iterator[str]:
     yield f"type {label.kind.lower() or 'unknown'}"
     if guess:
         yield f"rule {guess.rule}"
-        yield f"sure {max(band for band in _BANDS if band <= guess.confidence):.1f}"
+        yield f"sure {max(band for band in _BANDS if band <= guess.confidence):.2f}"
 
 
 def _place(text: str, start: int, stop: int) -> tuple[int, int]:

@@ -99,6 +99,12 @@ def test_people_take_turns() -> None:
     assert speakers(talk, ANNA_AND_BEN) == ["Anna", "Ben"] * 3
 
 
+def test_a_guess_between_two_is_no_surer_than_a_coin() -> None:
+    (found,) = spoken(["Anna and Ben slept.", "“Stay.”"], ANNA_AND_BEN)
+    assert found.attribution is not None
+    assert 1 / 3 < found.attribution.confidence < 1 / 2
+
+
 def test_who_is_addressed_answers() -> None:
     talk = ["“What is it, Ben?” asked Anna.", "“Nothing.”"]
     assert speakers(talk, (*ANNA_AND_BEN, CastMember("Carl"))) == ["Anna", "Ben"]

@@ -17,6 +17,9 @@ from audiobook.script.dialogue.turns import Passage, Turn, turns
 __all__ = ["Attribution", "attribute"]
 
 _MOST_SURE = 0.95
+_OVERSURE = 0.5
+"""What the odds of a guess are lowered by, so that it is right as often as it says: measured on
+labelled chapters of novels, where what weighs for somebody often weighs twice."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +70,8 @@ def _told(
 
 def _decided(turn: Turn, likely: dict[str, float]) -> Attribution:
     who = max(likely, key=lambda name: (likely[name], name))
-    confidence = round(min(likely[who], _MOST_SURE), 3)
+    odds = likely[who] * _OVERSURE
+    confidence = round(min(odds / (odds + 1 - likely[who]), _MOST_SURE), 3)
     if who == SOMEBODY:
         return Attribution(None, 0.0, "nobody")
     speaker = None if who == NARRATOR else who
