@@ -23,16 +23,14 @@ from audiobook.episode.formats import check_formats, format_names
 from audiobook.episode.join import write_episode
 from audiobook.episode.measure import Measured
 from audiobook.episode.mp3_survey import BitRate
-from audiobook.episode.tags import ChapterMark, Cover, Tag
+from audiobook.episode.tags import Cover, Tag
 from audiobook.episode.verdicts import verdicts_of
 from audiobook.errors import LostError, OutputError, UsageError
-from audiobook.model import Script
 from audiobook.performance import Performance
 from audiobook.programme import Mixed, Tools, encoder_of, load_music, mix_and_encode, room_of
 from audiobook.progress import Listener, Noted, Warned, silent
 from audiobook.sound.music import Piece
 from audiobook.sound.profiles import Profile
-from audiobook.sound.timeline import Timeline
 from audiobook.sound.voice import Take
 from audiobook.speech.casting import Casting
 from audiobook.speech.choose import Engines
@@ -47,6 +45,7 @@ from audiobook.stories import (
     relay_of,
     story_of_text,
 )
+from audiobook.tagging import tag_of
 
 __all__ = ["Built", "ChapterEngine", "ChapterStart", "Report", "build", "say"]
 
@@ -234,7 +233,7 @@ def _build_part(
         mixes = _mixed(part, performance, profile, pieces, encoders)
     files = {
         name: _written(
-            part, _tag(part, relay, cover, mixed.timeline), mixed, encoders[name], output
+            part, tag_of(part, relay, cover, mixed.timeline), mixed, encoders[name], output
         )
         for name, mixed in mixes.items()
     }
@@ -326,49 +325,6 @@ def _written(part: Part, tag: Tag, mixed: Mixed, encoder: Encoder, output: Path)
     n_samples = mixed.timeline.n_frames * encoder.frame_samples
     write_episode(path, encoder, tag, mixed.blocks, n_samples)
     return path
-
-
-def _tag(part: Part, relay: Relay, cover: Cover | None, timeline: Timeline) -> Tag:
-    """What players show of a programme."""
-    show, entry, grid = part.story.show, part.story.entry, timeline.grid
-    date = entry.date or show.date
-    return Tag(
-        part.script.title,
-        artist=show.author or ", ".join(part.story.book.authors),
-        album=show.title or part.story.title,
-        narrator=show.narrator or _narrators(part.script, relay),
-        date=date.isoformat() if date else "",
-        genre=show.genre,
-        track=part.number,
-        language=part.story.language,
-        comment=entry.description or show.description or "",
-        lyrics=_text(part.script),
-        copyright=show.copyright or "",
-        cover=cover,
-        duration_ms=round(timeline.duration_s * 1000),
-        chapters=tuple(
-            ChapterMark(
-                mark.title,
-                round(grid.seconds(mark.start_frame) * 1000),
-                round(grid.seconds(mark.end_frame) * 1000),
-            )
-            for mark in timeline.marks
-        ),
-    )
-
-
-def _narrators(script: Script, relay: Relay) -> str:
-    """Whose voice tells a story, or whose voices where engines have taken over."""
-    voices = (relay.casting(chapter).voice(None) for chapter in script.chapters)
-    names = list(dict.fromkeys(f"{voice.engine} {voice.name}" for voice in voices))
-    return f"{', '.join(names)} (synthetic voice{'s' if len(names) > 1 else ''})"
-
-
-def _text(script: Script) -> str:
-    """What is spoken, a line for each segment and a blank one between chapters."""
-    return "\n\n".join(
-        "\n".join(segment.text for segment in chapter.segments) for chapter in script.chapters
-    )
 
 
 def _overview(part: Part, casting: Casting) -> str:

@@ -18,7 +18,7 @@ LAYERS = [
     {"cli"},
     {"auditioning"},
     {"builder", "checking", "doctoring", "planning", "publishing"},
-    {"performance", "tally"},
+    {"performance", "tagging", "tally"},
     {"stories", "programme", "scripting"},
     {"studio"},
     {"podcast", "covers"},

@@ -271,12 +271,8 @@ class _Arranger:
 
     def _is_seen_to(self, first: Sequence[Segment | Cue]) -> bool:
         """Whether what a chapter begins with lets a bed be heard alone by itself."""
-        return any(
-            isinstance(item, Cue)
-            and item.kind == "music"
-            and bool(item.name or not self.bed_enters)
-            for item in first
-        )
+        cues = (item for item in first if isinstance(item, Cue) and item.kind == "music")
+        return any(cue.name or not self.bed_enters for cue in cues)
 
     def _with_bed(self, slot: Slot) -> Slot:
         if self.bed is None:
