@@ -104,10 +104,13 @@ def test_the_same_failures_give_the_same_files(
 @pytest.mark.parametrize(
     ("settings", "why"),
     [
-        ('engine = ["gtts", "tone"]\nlanguage = "kk"\n', 'unknown language "kk": gtts is passed'),
+        (
+            'engine = ["gtts", "tone"]\nlanguage = "kk"\n',
+            'gtts is passed over: gtts has no voice for "kk"',
+        ),
         (
             'engine = ["mine", "tone"]\n[engines.mine]\ncommand = ["no-such-program", "{out}"]\n',
-            'there is no program "no-such-program": mine is passed over',
+            'mine is passed over: there is no program "no-such-program"',
         ),
     ],
 )

@@ -97,7 +97,7 @@ class Engines:
 
         Raises:
             UnknownNameError, ConfigError: as for `load`.
-            UnknownNameError, MissingError: none of them can speak; why the first cannot.
+            MissingError: none of them can speak; why the first cannot.
         """
         engines = [self.load(name, where) for name in names]
         if len(engines) == 1:
@@ -108,7 +108,7 @@ class Engines:
             if problem and not fit:
                 raise problem
             if problem:
-                self._listen(Warned(f"{problem.what}: {name} is passed over", where, problem.hint))
+                self._listen(Warned(f"{name} is passed over: {problem.what}", where, problem.hint))
         return fit
 
     def load(self, name: str, where: Where | None = None) -> Engine:
@@ -163,14 +163,16 @@ class Engines:
         return engine
 
 
-def _problem(engine: Engine, language: str) -> MissingError | UnknownNameError | None:
+def _problem(engine: Engine, language: str) -> MissingError | None:
     """Why an engine cannot speak a language here, as far as can be told without a network."""
     try:
         if not engine.needs_network:
             engine.check_ready()
         engine.default_voice(language)
-    except (MissingError, UnknownNameError) as error:
+    except MissingError as error:
         return error
+    except UnknownNameError:
+        return MissingError(f'{engine.name} has no voice for "{language}"')
     return None
 
 
