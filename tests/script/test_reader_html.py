@@ -284,3 +284,7 @@ def test_every_visible_character_is_in_one_place(check_accounted: Law, html: str
         return
     check_accounted(found)
     check_accounted(selected(found))
+
+
+def test_a_picture_within_a_scene_break_is_in_one_place(check_accounted: Law) -> None:
+    check_accounted(book("<p>One.</p>* * *<svg><title>s</title></svg>* * *<p>Two.</p>"))

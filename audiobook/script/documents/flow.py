@@ -104,8 +104,10 @@ class Flow:
                 made.append((item, n_linked * 2 > len(item.text)))
         for n, (item, is_link) in enumerate(made, 1):
             goes_on = block.goes_on or not is_last or n < len(made)
-            if block.role is Role.BODY and len(made) == 1 and is_break(item.text):
-                self._append(Cue("break", item.anchors[0][1], item.end))
+            start = item.anchors[0][1]
+            is_alone = len(made) == 1 and item.end - start == len(item.text)  # no aside within
+            if block.role is Role.BODY and is_alone and is_break(item.text):
+                self._append(Cue("break", start, item.end))
                 continue
             found = replace(item, role=block.role, goes_on=goes_on)
             self._append(found, block.level, is_link=is_link)
