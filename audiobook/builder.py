@@ -239,8 +239,19 @@ def _build_part(
     }
     for name, mixed in mixes.items():
         _check(files[name], mixed, encoders[name], profile, tools.listen)
-    mixed = mixes[choices.formats[0]]
-    _keep_rate(performance, mixed, time.monotonic() - begun)
+    _keep_rate(performance, mixes[choices.formats[0]], time.monotonic() - begun)
+    return _built(part, relay, performance, files, mixes)
+
+
+def _built(
+    part: Part,
+    relay: Relay,
+    performance: Performance,
+    files: Mapping[str, Path],
+    mixes: Mapping[str, Mixed],
+) -> Built:
+    """What there is to tell of a finished programme; its figures are those of its first format."""
+    mixed = next(iter(mixes.values()))
     return Built(
         part.script.title,
         files,
