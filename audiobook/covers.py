@@ -22,6 +22,8 @@ def cover_of(show: Show, book: Book | None, listen: Listener) -> Cover | None:
     Raises:
         ConfigError: the show's own cannot be used.
     """
+    if show.cover is None and (book is None or book.cover is None):
+        return None
     from audiobook.episode.cover import check_cover, square_cover  # noqa: PLC0415 - slow to load
 
     if show.cover is not None:
