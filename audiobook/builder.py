@@ -42,10 +42,10 @@ from audiobook.stories import (
     parts_of,
     read_stories,
     read_story,
-    relay_of,
     story_of_text,
 )
 from audiobook.tagging import tag_of
+from audiobook.voicing import relay_of
 
 __all__ = ["Built", "ChapterEngine", "ChapterStart", "Report", "build", "say"]
 

@@ -18,7 +18,7 @@ from audiobook.speech.relay import Relay
 from audiobook.speech.stage import SpeechStage
 from audiobook.speech.synthesis import SpokenLine, speak
 from audiobook.store import Store
-from audiobook.stories import lines_of
+from audiobook.voicing import lines_of
 
 __all__ = ["Performance"]
 

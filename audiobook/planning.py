@@ -19,8 +19,9 @@ from audiobook.sound.timeline import Grid, Timeline, timeline_of
 from audiobook.speech.casting import Casting
 from audiobook.speech.choose import AUTO_ENGINES, Engines
 from audiobook.store import Store
-from audiobook.stories import Choices, Part, Story, cast_story, lines_of, parts_of, read_stories
+from audiobook.stories import Choices, Part, Story, parts_of, read_stories
 from audiobook.tally import PlannedLine, Tally, planned_lines, tally_of
+from audiobook.voicing import cast_story, lines_of
 
 __all__ = ["Expected", "Plan", "PlannedChapter", "PlannedSpeaker", "plan"]
 

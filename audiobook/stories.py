@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -21,37 +21,27 @@ from audiobook.config import (
 from audiobook.episode.formats import check_rates
 from audiobook.errors import ConfigError, UnknownNameError, UsageError, Where
 from audiobook.lexicon import read_user_lexicon
-from audiobook.model import Book, Cue, Paragraph, Role, Script, Segment
+from audiobook.model import Book, Cue, Paragraph, Role, Script
 from audiobook.progress import Listener, Warned, silent
 from audiobook.script import read, read_front_matter, split
-from audiobook.script.dialogue.cast_report import cast_report
 from audiobook.script.language import language_of
 from audiobook.script.readers.text import read as read_text
 from audiobook.script.selection import selected
 from audiobook.script.spoken import pronounced
 from audiobook.shows import engines_here, find_show
 from audiobook.sound.profiles import Profile, find_profile
-from audiobook.speech.auto_cast import Speaker
-from audiobook.speech.casting import Casting, cast_voices
-from audiobook.speech.choose import Engines
-from audiobook.speech.engine import Engine
-from audiobook.speech.relay import Relay
-from audiobook.speech.synthesis import Line
 
 __all__ = [
     "Choices",
     "Part",
     "Story",
-    "cast_story",
     "chapter_names",
     "file_stem",
-    "lines_of",
     "parts_of",
     "profile_of",
     "read_script",
     "read_stories",
     "read_story",
-    "relay_of",
     "story_of_text",
 ]
 
@@ -382,50 +372,6 @@ def _without_music(book: Book) -> Book:
     return replace(book, chapters=tuple(chapters))
 
 
-def cast_story(
-    story: Story,
-    choices: Choices,
-    main: Engine,
-    load: Callable[[str, Where | None], Engine],
-) -> Casting:
-    """Give everybody in a story a voice; see `cast_voices`."""
-    return cast_voices(
-        story.show,
-        story.language,
-        main,
-        load,
-        dict(choices.voices),
-        speakers=_speakers(story) if story.show.auto_cast else (),
-        language_where=story.language_where(choices),
-        for_narrator=choices.engine is not None,
-    )
-
-
-def relay_of(story: Story, choices: Choices, engines: Engines, listen: Listener) -> Relay:
-    """Everybody's voices with the engine of a story, and with each that may take over from it.
-
-    Args:
-        story: what is spoken.
-        choices: what goes before the show's own settings.
-        engines: makes the engines.
-        listen: is told when another engine takes over.
-
-    Raises:
-        AudiobookError: an engine or a voice is not known, or the only engine is not ready.
-    """
-    mains = engines.in_turn(
-        story.engines(choices), story.language, where=story.engine_where(choices)
-    )
-    return Relay([cast_story(story, choices, main, engines.load) for main in mains], listen)
-
-
-def _speakers(story: Story) -> list[Speaker]:
-    if all(segment.speaker is None for segment in story.whole.segments):
-        return []
-    report = cast_report(story.whole)
-    return [Speaker(line.speaker, line.n_words, line.gender) for line in report if line.speaker]
-
-
 def parts_of(story: Story, script: Script, choices: Choices) -> Iterator[Part]:
     """A script as the files ask for it: whole, a chapter each, or one chapter alone."""
     name = file_stem(story.entry.story)
@@ -457,17 +403,6 @@ def _chapter_number(only: str, script: Script) -> int:
         if title.casefold() == only.casefold():
             return number
     raise UnknownNameError("chapter", only, titles)
-
-
-def lines_of(script: Script, casting: Casting) -> list[Line]:
-    """A line for each segment of a script, in order."""
-    return [_line(segment, casting) for segment in script.segments]
-
-
-def _line(segment: Segment, casting: Casting) -> Line:
-    utterance = segment.utterance
-    voice = casting.voice(segment.speaker)
-    return Line(utterance.text, voice, segment.start, utterance.sounds)
 
 
 def file_stem(story: Path) -> str:
