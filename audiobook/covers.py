@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from audiobook.config import Show
 from audiobook.episode.tags import Cover
 from audiobook.errors import ConfigError, Where
@@ -22,17 +24,25 @@ def cover_of(show: Show, book: Book | None, listen: Listener) -> Cover | None:
     Raises:
         ConfigError: the show's own cannot be used.
     """
-    if show.cover is None and (book is None or book.cover is None):
-        return None
-    from audiobook.episode.cover import check_cover, square_cover  # noqa: PLC0415 - slow to load
-
     if show.cover is not None:
-        return Cover(*check_cover(show.cover, where=show.where("cover")))
-    if book is None or book.cover is None:
-        return None
+        return _of_show(show.cover, show.where("cover"))
+    if book is not None and book.cover is not None:
+        return _of_book(book.cover, Where(book.source.name), listen)
+    return None
+
+
+def _of_show(path: Path, where: Where | None) -> Cover:
+    from audiobook.episode.cover import check_cover  # noqa: PLC0415 - slow to load
+
+    return Cover(*check_cover(path, where=where))
+
+
+def _of_book(picture: bytes, where: Where, listen: Listener) -> Cover | None:
+    from audiobook.episode.cover import square_cover  # noqa: PLC0415 - slow to load
+
     try:
-        return Cover(*square_cover(book.cover))
+        return Cover(*square_cover(picture))
     except ConfigError as error:
         what = f"the book's cover is left out: {error.what}"
-        listen(Warned(what, Where(book.source.name), hint="set one with cover = in show.toml"))
+        listen(Warned(what, where, hint="set one with cover = in show.toml"))
         return None

@@ -15,7 +15,6 @@ import functools
 import io
 import json
 import ssl
-import threading
 import urllib.parse
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -26,6 +25,8 @@ import numpy as np
 import pytest
 import soundfile
 import trustme
+
+from fakes.serving import serving
 
 __all__ = [
     "Answer",
@@ -133,14 +134,8 @@ class Google:
 
     @contextlib.contextmanager
     def serving(self) -> Iterator[Google]:
-        thread = threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True)
-        thread.start()
-        try:
+        with serving(self._server):
             yield self
-        finally:
-            self._server.shutdown()
-            self._server.server_close()
-            thread.join()
 
 
 class _Server(ThreadingHTTPServer):

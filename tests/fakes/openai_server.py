@@ -19,6 +19,8 @@ import numpy as np
 import pytest
 import soundfile
 
+from fakes.serving import serving
+
 __all__ = ["KEY", "Asked", "Reply", "SpeechServer", "openai_server", "sound"]
 
 KEY = "sk-" + "0123456789abcdef" * 2
@@ -108,14 +110,8 @@ class SpeechServer:
 
     @contextlib.contextmanager
     def serving(self) -> Iterator[SpeechServer]:
-        thread = threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True)
-        thread.start()
-        try:
+        with serving(self._server):
             yield self
-        finally:
-            self._server.shutdown()
-            self._server.server_close()
-            thread.join()
 
 
 class _Server(ThreadingHTTPServer):

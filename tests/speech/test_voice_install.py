@@ -7,7 +7,6 @@ import os
 import re
 import shutil
 import ssl
-import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -15,6 +14,7 @@ from pathlib import Path
 
 import pytest
 import trustme
+from fakes.serving import serving
 
 from audiobook.errors import AudiobookError, MissingError, OutputError, UnknownNameError
 from audiobook.progress import Event, StageAdvanced, StageEnded, StageStarted, silent
@@ -110,12 +110,8 @@ def sender(
     sending = Sender(
         f"https://127.0.0.1:{server.server_port}", {"/v.onnx": MODEL, "/v.json": CONFIG}
     )
-    thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
-    thread.start()
-    yield sending
-    server.shutdown()
-    server.server_close()
-    thread.join()
+    with serving(server):
+        yield sending
 
 
 @pytest.fixture
@@ -281,13 +277,9 @@ def test_a_redirect_is_followed_only_to_tls(
     assert (folder / "v.onnx.json").read_bytes() == CONFIG
 
     plain = ThreadingHTTPServer(("127.0.0.1", 0), BaseHTTPRequestHandler)
-    thread = threading.Thread(target=plain.serve_forever, args=(0.01,), daemon=True)
-    thread.start()
-    sender.redirects["/v.onnx"] = f"http://127.0.0.1:{plain.server_port}/v.onnx"
-    refused(voice, folder, MissingError, "without TLS")
-    plain.shutdown()
-    plain.server_close()
-    thread.join()
+    with serving(plain):
+        sender.redirects["/v.onnx"] = f"http://127.0.0.1:{plain.server_port}/v.onnx"
+        refused(voice, folder, MissingError, "without TLS")
 
 
 def test_a_file_that_is_not_there_is_told(

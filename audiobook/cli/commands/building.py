@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -28,7 +28,10 @@ from audiobook.cli.options import (
 )
 from audiobook.cli.reporting.building import show_built
 from audiobook.cli.reporting.planning import show_plans
-from audiobook.cli.reporting.reporter import reported
+from audiobook.cli.reporting.reporter import Reporter, reported
+
+if TYPE_CHECKING:
+    from audiobook.stories import Choices
 
 __all__ = ["build", "plan", "say"]
 
@@ -79,10 +82,7 @@ def build(
             include=include,
         )
         if dry_run:
-            from audiobook.planning import plan as plan_of
-
-            plans = plan_of(source, output=output, choices=choices, listen=reporter.listen)
-            show_plans(plans, reporter)
+            _tell_plans(source, output, choices, reporter)
             return
         from audiobook.builder import build as build_all
 
@@ -116,8 +116,6 @@ def plan(
 ) -> None:
     """Say what a build would speak, make and cost; without a network."""
     with reported(quiet=quiet, debug=debug, as_json=as_json) as reporter:
-        from audiobook.planning import plan as plan_of
-
         choices = choices_of(
             engine=engine,
             voices=voice,
@@ -130,8 +128,14 @@ def plan(
             narration=narration,
             include=include,
         )
-        plans = plan_of(source, output=output, choices=choices, listen=reporter.listen)
-        show_plans(plans, reporter)
+        _tell_plans(source, output, choices, reporter)
+
+
+def _tell_plans(source: Path | None, output: Path, choices: Choices, reporter: Reporter) -> None:
+    from audiobook.planning import plan as plan_of
+
+    plans = plan_of(source, output=output, choices=choices, listen=reporter.listen)
+    show_plans(plans, reporter)
 
 
 def say(

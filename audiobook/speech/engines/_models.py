@@ -2,30 +2,33 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import hashlib
 import os
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Generic, TypeVar
 
 from audiobook.engine_settings import EngineSettings
 from audiobook.errors import ConfigError, MissingError, SpeechError
+from audiobook.model import Clip
 from audiobook.speech.voice_store import voice_folders
 
 __all__ = [
     "AT_ONCE",
-    "NO_CUDA",
     "N_THREADS",
     "Loaded",
     "ModelSettings",
     "digest_of",
+    "loading",
     "nothing_installed",
     "read_settings",
     "usual_settings",
+    "with_device",
 ]
 
 _CORES = os.cpu_count() or 1
@@ -34,9 +37,7 @@ AT_ONCE = min(_CORES, 4)
 N_THREADS = max(1, _CORES // AT_ONCE)
 """Threads for each of them, so that all together are no more than there are cores."""
 
-NO_CUDA = "CUDA was asked for and cannot be used: the processor speaks instead"
-"""The warning of clips that were to be made on the graphics card."""
-
+_NO_CUDA = "CUDA was asked for and cannot be used: the processor speaks instead"
 _CHUNK_BYTES = 1 << 20
 
 _Value = TypeVar("_Value")
@@ -82,6 +83,28 @@ def nothing_installed(engine: str, settings: ModelSettings, example: str) -> Mis
         f"there is no voice for {engine} in {folders}",
         hint=f"audiobook voices install {example}",
     )
+
+
+@contextlib.contextmanager
+def loading(path: Path, *, cure: str) -> Iterator[None]:
+    """Name the file, and what may help, in whatever the libraries raise over it.
+
+    Raises:
+        MissingError: anything was raised.
+    """
+    try:
+        yield
+    except MissingError:
+        raise
+    except Exception as error:
+        raise MissingError(f"{path} cannot be used: {error}", hint=cure) from error
+
+
+def with_device(clip: Clip, settings: ModelSettings, *, is_on_cuda: bool) -> Clip:
+    """A clip with a warning where it was to be made on the graphics card, and was not."""
+    if settings.cuda and not is_on_cuda:
+        return replace(clip, warnings=(*clip.warnings, _NO_CUDA))
+    return clip
 
 
 def digest_of(paths: Iterable[Path]) -> str:

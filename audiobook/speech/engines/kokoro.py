@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import re
 import zipfile
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING
@@ -17,13 +17,14 @@ from audiobook.speech.engine import Limits, VoiceInfo, voice_for
 from audiobook.speech.engines._models import (
     AT_ONCE,
     N_THREADS,
-    NO_CUDA,
     Loaded,
     ModelSettings,
     digest_of,
+    loading,
     nothing_installed,
     read_settings,
     usual_settings,
+    with_device,
 )
 from audiobook.speech.engines._phoneme_speech import MOST_CHARACTERS, Tongue, say
 
@@ -132,9 +133,7 @@ class Kokoro:
             functools.partial(model.speak, voice=voice.name, rate=rate),
         )
         clip = say(utterance, tongue)
-        if self._settings.cuda and not model.is_on_cuda:
-            return replace(clip, warnings=(*clip.warnings, NO_CUDA))
-        return clip
+        return with_device(clip, self._settings, is_on_cuda=model.is_on_cuda)
 
     def close(self) -> None:
         """End what is being spoken, and let go of the model."""
@@ -162,16 +161,10 @@ class Kokoro:
 
     def _load(self, path: str) -> KokoroModel:
         files = self._files
-        try:
+        with loading(Path(path), cure=f"audiobook voices install {_EXAMPLE}"):
             model: KokoroModel = _library().KokoroModel(
                 files.model, files.voices, n_threads=N_THREADS, cuda=self._settings.cuda
             )
-        except MissingError:
-            raise
-        except Exception as error:  # whatever the libraries raise over a file
-            raise MissingError(
-                f"{path} cannot be used: {error}", hint=f"audiobook voices install {_EXAMPLE}"
-            ) from error
         return model
 
 

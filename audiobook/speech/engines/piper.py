@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-from dataclasses import replace
 from types import ModuleType
 from typing import TYPE_CHECKING
 
@@ -14,13 +13,14 @@ from audiobook.speech.engine import Limits, VoiceInfo, voice_for
 from audiobook.speech.engines._models import (
     AT_ONCE,
     N_THREADS,
-    NO_CUDA,
     Loaded,
     ModelSettings,
     digest_of,
+    loading,
     nothing_installed,
     read_settings,
     usual_settings,
+    with_device,
 )
 from audiobook.speech.engines._phoneme_speech import MOST_CHARACTERS, Tongue, say
 from audiobook.speech.engines._piper_voices import FoundVoice, find_voices, read_voice
@@ -113,9 +113,7 @@ class Piper:
         model = self._models.get(found.info.name)
         speak = functools.partial(model.speak, rate=voice.rate, speaker=speaker)
         clip = say(utterance, Tongue(voice.name, model.phonemise, model.known, speak))
-        if self._settings.cuda and not model.is_on_cuda:
-            return replace(clip, warnings=(*clip.warnings, NO_CUDA))
-        return clip
+        return with_device(clip, self._settings, is_on_cuda=model.is_on_cuda)
 
     def close(self) -> None:
         """End what is being spoken, and let go of the models."""
@@ -150,16 +148,10 @@ class Piper:
 
     def _load(self, name: str) -> PiperModel:
         found = self._voices[name]
-        try:
+        with loading(found.model, cure="install the voice again"):
             model: PiperModel = _library().PiperModel(
                 found, n_threads=N_THREADS, cuda=self._settings.cuda
             )
-        except MissingError:
-            raise
-        except Exception as error:  # whatever the libraries raise over a file
-            raise MissingError(
-                f"{found.model} cannot be used: {error}", hint="install the voice again"
-            ) from error
         return model
 
 

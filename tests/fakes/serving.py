@@ -1,0 +1,23 @@
+"""A server of a test, answering in a thread of its own as long as the test needs it."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from collections.abc import Iterator
+from http.server import HTTPServer
+
+__all__ = ["serving"]
+
+
+@contextlib.contextmanager
+def serving(server: HTTPServer) -> Iterator[None]:
+    """Run a server; at the end it is stopped and closed."""
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
