@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Generator, Iterable
-from concurrent.futures import Executor, Future
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from itertools import islice
 from typing import TypeVar
 
-__all__ = ["in_order"]
+__all__ = ["in_order", "wait_for_any"]
 
 _Item = TypeVar("_Item")
 _Result = TypeVar("_Result")
+
+_LOOK_EVERY_S = 0.5
 
 
 def in_order(
@@ -37,6 +39,7 @@ def in_order(
         while not is_ended or ahead:
             # The next item may be long in coming: what is done goes out before it is asked for.
             while ahead and (is_ended or len(ahead) == n_ahead or ahead[0].done()):
+                wait_for_any([ahead[0]])
                 result = ahead[0].result()
                 ahead.popleft()
                 yield result
@@ -47,6 +50,17 @@ def in_order(
     finally:
         for future in ahead:
             future.cancel()
+
+
+def wait_for_any(futures: Iterable[Future[_Result]]) -> None:
+    """Wait until one of some futures is done, and be open to signals meanwhile.
+
+    CPython looks for signals before it lets go of its lock, and only then waits: one that comes in
+    between is not seen until the wait is over. So it is waited in short stretches.
+    """
+    waited_for = tuple(futures)
+    while not wait(waited_for, _LOOK_EVERY_S, FIRST_COMPLETED).done:
+        pass
 
 
 def _begun(

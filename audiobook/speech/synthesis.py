@@ -8,7 +8,7 @@ import json
 import struct
 from collections import Counter, deque
 from collections.abc import Callable, Generator, Mapping, Sequence
-from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
+from concurrent.futures import Executor, Future
 from dataclasses import dataclass
 from itertools import islice
 from typing import TypeGuard
@@ -17,6 +17,7 @@ import numpy as np
 
 from audiobook.errors import MissingError, SpeechError, Where
 from audiobook.model import Clip, Pronunciation, Utterance, Voice, Word
+from audiobook.parallel import wait_for_any
 from audiobook.speech.engine import Engine, HasVoiceVersions, excerpt
 from audiobook.speech.pacing import Pacer
 from audiobook.speech.stage import SpeechStage
@@ -235,8 +236,7 @@ def _first_spoken(
         _begin(ahead, store, executor, pacer)
         if first.kept is not None:
             return SpokenLine(first.line, first.key, first.shared or first.kept)
-        running = [task.made for task in ahead if task.made and task.kept is None]
-        wait(running, return_when=FIRST_COMPLETED)
+        wait_for_any(task.made for task in ahead if task.made and task.kept is None)
 
 
 def _settle(ahead: deque[_Task], where_of: Callable[[int], Where] | None) -> None:
