@@ -85,11 +85,11 @@ def auto_cast(
     Returns:
         Names of voices by names of speakers; nobody is left out unless no voice is offered at all.
     """
-    free = [info for info in offered if info.name not in taken]
+    used = set(taken)
     given: dict[str, str] = {}
     for speaker in sorted(speakers, key=_rank):
         fitting = [info for info in offered if speaker.gender in (None, info.gender)] or offered
-        wanted = [info for info in fitting if info in free and info.name not in given.values()]
+        wanted = [info for info in fitting if info.name not in used]
         if not wanted or len(set(given.values())) >= _MOST_VOICES:
             shared = list(given.values())[_N_LEADS:]
             wanted = [info for info in fitting if info.name in shared]
@@ -97,6 +97,7 @@ def auto_cast(
             wanted or fitting, key=lambda info: _preference(speaker, info), default=None
         ):
             given[speaker.name] = choice.name
+            used.add(choice.name)
     return given
 
 

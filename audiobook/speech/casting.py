@@ -133,7 +133,8 @@ def _given_out(
     narrator = voices[None]
     own = narrator.name if narrator.engine == main.name else main.default_voice(language)
     wanted = [replace(s, gender=members[s.name].gender or s.gender) for s in speakers]
-    taken = {voice.name for name, voice in voices.items() if name not in {s.name for s in speakers}}
+    unvoiced = {speaker.name for speaker in speakers}
+    taken = {voice.name for name, voice in voices.items() if name not in unvoiced}
     names = auto_cast(wanted, ensemble(main, own, language), taken)
     return {s.name: replace(voices[s.name], name=names.get(s.name, own)) for s in speakers}
 
