@@ -27,6 +27,7 @@ from audiobook.speech.engines._espeak_phonemes import Alphabet, alphabet, frames
 from audiobook.speech.engines._espeak_pool import REINSTALL, Pool, ProcessDiedError
 from audiobook.speech.engines._espeak_text import Spelling, rest_of_word, timed_words, write
 from audiobook.speech.engines._espeak_voices import Voices, read_voices
+from audiobook.speech.engines._phonemes import unknown_sound
 
 __all__ = ["Espeak"]
 
@@ -138,7 +139,7 @@ class Espeak:
             if sample < len(samples)
         )
         words, confidence = timed_words(text, onsets, 1000 * len(samples) / sample_rate)
-        warnings = tuple(_unknown_sounds(sound, text, voice) for sound in unknown)
+        warnings = tuple(unknown_sound(sound, text, voice.name) for sound in unknown)
         return Clip(sample_rate, samples, words, words_confidence=confidence, warnings=warnings)
 
     def close(self) -> None:
@@ -242,8 +243,3 @@ def _pitch(pitch: float) -> int:
     """From 0, about an octave below the voice's own, to 100, about an octave above."""
     octaves = math.log2(pitch) if pitch > 0 else -1.0
     return min(max(round(_USUAL_PITCH * (1 + octaves)), 0), _MOST_PITCH)
-
-
-def _unknown_sounds(sound: Pronunciation, text: str, voice: Voice) -> str:
-    word = excerpt(text[sound.start : sound.stop])
-    return f"{voice.name} lacks sounds of {excerpt(sound.ipa)}: {word} is spoken as it is written"
