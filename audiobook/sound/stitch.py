@@ -6,8 +6,10 @@ nothing is rounded above −160 dBFS; on either side of this module sound is flo
 
 from __future__ import annotations
 
+import os
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,9 +17,25 @@ import numpy as np
 if TYPE_CHECKING:
     from audiobook.model import Sound
 
-with warnings.catch_warnings():
-    # It warns that there is no ffmpeg program, which nothing here needs.
-    warnings.simplefilter("ignore")
+
+@contextmanager
+def _as_pydub_wants_it() -> Iterator[None]:
+    """It looks for ffmpeg when it is loaded: fails without a PATH, and warns if there is none.
+
+    Nothing here needs that program.
+    """
+    has_path = "PATH" in os.environ
+    os.environ.setdefault("PATH", os.defpath)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        if not has_path:
+            del os.environ["PATH"]
+
+
+with _as_pydub_wants_it():
     from pydub import AudioSegment
 
 __all__ = ["stitch_and_overlay"]

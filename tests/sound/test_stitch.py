@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -52,3 +56,12 @@ def test_what_cannot_be_held_stays_at_its_limit() -> None:
     mixed = stitch_and_overlay([loud, -loud], [np.concatenate([loud, -loud], axis=1)], 44_100)
     assert mixed[0, :441].min() > 15.9
     assert mixed[0, 441:].max() < -15.9
+
+
+def test_it_can_be_loaded_where_there_is_no_path() -> None:
+    code = "import os, audiobook.sound.stitch; print('PATH' in os.environ)"
+    environment = {name: value for name, value in os.environ.items() if name != "PATH"}
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=False
+    )
+    assert (done.stdout, done.stderr) == ("False\n", "")
