@@ -9,6 +9,9 @@ import pytest
 from cli.commands import Run
 from fakes.google import Google
 
+from audiobook.build_rates import keep_rate
+from audiobook.store import Store
+
 TONE = ("--engine", "tone", "--no-music")
 REFRAIN = "The river was high, and nobody had crossed it since Tuesday."
 
@@ -108,3 +111,12 @@ def test_the_first_of_engines_that_take_over_is_planned_with(run: Run, story: Pa
     plan = planned(run, story, "--no-music")
     assert plan["engine"] == "gtts"
     assert plan["requests"] > 0
+
+
+def test_a_time_that_rounds_to_nothing_is_told_as_such(run: Run, store: Store) -> None:
+    Path("short.md").write_text(f"{REFRAIN}\n")
+    keep_rate(store, "tone", 100.0, 2.0)
+    assert "takes     under a second, as 1 build with tone" in run("plan", "short.md", *TONE).out
+    assert 0 < planned(run, "short.md", *TONE)["expected_s"] < 1
+    assert run("build", "short.md", *TONE).code == 0
+    assert "takes" not in run("plan", "short.md", *TONE).out

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["clock", "counted", "megabytes", "money"]
+__all__ = ["about", "clock", "counted", "megabytes", "money"]
 
 
 def clock(seconds: float) -> str:
@@ -10,6 +10,11 @@ def clock(seconds: float) -> str:
     minutes, rest = divmod(round(seconds), 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+
+
+def about(seconds: float) -> str:
+    """A length of time that is not known to the second."""
+    return "under a second" if seconds < 1 else f"about {clock(seconds)}"
 
 
 def counted(n: int, noun: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from audiobook.cli.reporting.figures import clock, counted, money
+from audiobook.cli.reporting.figures import about, clock, counted, money
 from audiobook.cli.reporting.reporter import Reporter
 from audiobook.cli.reporting.tables import table
 
@@ -30,7 +30,7 @@ def _lines(plan: Plan) -> Iterator[str]:
     tally = plan.tally
     yield f"{plan.title}  ({plan.engine})"
     yield f"  makes     {', '.join(map(str, plan.files))}"
-    yield f"  lasts     about {clock(plan.estimated_s)}"
+    yield f"  lasts     {about(plan.estimated_s)}"
     yield f"  segments  {tally.segments:,}, of which {tally.segments_kept:,} are kept"
     yield f"  speaks    {tally.characters_to_speak:,} of {tally.characters:,} characters"
     for engine, n_requests in plan.requests:
@@ -38,7 +38,7 @@ def _lines(plan: Plan) -> Iterator[str]:
     if tally.cost is not None:
         yield f"  costs     {money(tally.cost)}, by the show's prices"
     if plan.expected is not None:
-        yield f"  takes     about {clock(plan.expected.took_s)}, {_told(plan.expected)}"
+        yield f"  takes     {about(plan.expected.took_s)}, {_told(plan.expected)}"
     elif tally.characters_to_speak:
         yield "  takes     not known: no build of this machine has been measured with this engine"
     has_cost = tally.cost is not None
@@ -97,7 +97,7 @@ def _data(plan: Plan) -> dict[str, object]:
         **_tally_data(plan.tally),
         "requests_by_engine": dict(plan.requests),
         "estimated_s": plan.estimated_s,
-        "expected_s": None if plan.expected is None else round(plan.expected.took_s, 1),
+        "expected_s": None if plan.expected is None else round(plan.expected.took_s, 3),
         "expected_from": [] if plan.expected is None else list(_rates_data(plan.expected)),
         "chapters": list(plan.chapters),
         "by_chapter": [
