@@ -5,12 +5,14 @@ from __future__ import annotations
 import contextlib
 import functools
 import hashlib
+import importlib
 import os
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
+from types import ModuleType
 from typing import Generic, TypeVar
 
 from audiobook.engine_settings import EngineSettings
@@ -24,6 +26,7 @@ __all__ = [
     "Loaded",
     "ModelSettings",
     "digest_of",
+    "library",
     "loading",
     "nothing_installed",
     "read_settings",
@@ -74,6 +77,20 @@ def read_settings(settings: EngineSettings) -> ModelSettings:
     if not folder.is_dir():
         raise ConfigError(f"there is no folder {folder}", where=where)
     return ModelSettings((folder, *usual.folders), usual.cuda if cuda is None else cuda)
+
+
+def library(engine: str) -> ModuleType:
+    """What knows the libraries of an engine, which are slow to load and may be missing.
+
+    Raises:
+        MissingError: they are.
+    """
+    try:
+        return importlib.import_module(f"audiobook.speech.engines._{engine}_model")
+    except ImportError as error:
+        raise MissingError(
+            f"{engine} is not installed: {error}", hint=f"pip install 'audiobook[{engine}]'"
+        ) from error
 
 
 def nothing_installed(engine: str, settings: ModelSettings, example: str) -> MissingError:

@@ -7,19 +7,19 @@ import re
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
-from types import ModuleType
 from typing import TYPE_CHECKING
 
 from audiobook.engine_settings import EngineSettings
 from audiobook.errors import MissingError, UnknownNameError
 from audiobook.model import Clip, Utterance, Voice
-from audiobook.speech.engine import Limits, VoiceInfo, voice_for
+from audiobook.speech.engine import Engine, Limits, VoiceInfo
 from audiobook.speech.engines._models import (
     AT_ONCE,
     N_THREADS,
     Loaded,
     ModelSettings,
     digest_of,
+    library,
     loading,
     nothing_installed,
     read_settings,
@@ -64,7 +64,7 @@ class _Files:
     names: tuple[str, ...]
 
 
-class Kokoro:
+class Kokoro(Engine):
     """Speaks with the model and the voices that are in its folders; see `voice_folders`.
 
     Voices are named as the model's makers do: "af_heart" is American and female, "bm_george"
@@ -89,17 +89,13 @@ class Kokoro:
     @functools.cached_property
     def version(self) -> str:
         """The libraries', what they run on, and a digest of the model."""
-        library = _library().library_version(cuda=self._settings.cuda)
-        return f"{library}-{digest_of([self._files.model, self._files.voices])}-{_FORMAT}"
+        libraries = library(self.name).library_version(cuda=self._settings.cuda)
+        return f"{libraries}-{digest_of([self._files.model, self._files.voices])}-{_FORMAT}"
 
     def voices(self) -> tuple[VoiceInfo, ...]:
         """Those in the model's file, the best known of each language first."""
         names = self._found.names if self._found else ()
         return tuple(VoiceInfo(name, _LANGUAGES[name[0]], _GENDERS[name[1]]) for name in names)
-
-    def default_voice(self, language: str) -> str:
-        """The best known voice for a language or its dialect (UnknownNameError)."""
-        return voice_for(self.voices(), language)
 
     def check_voice(self, voice: Voice) -> None:
         """Refuse a voice or a language that is not there (UnknownNameError)."""
@@ -112,7 +108,7 @@ class Kokoro:
 
     def check_ready(self) -> None:
         """See that the library loads, and that there is a model (MissingError)."""
-        _library()
+        library(self.name)
         _ = self._files
 
     def synthesise(self, utterance: Utterance, voice: Voice) -> Clip:
@@ -162,21 +158,10 @@ class Kokoro:
     def _load(self, path: str) -> KokoroModel:
         files = self._files
         with loading(Path(path), cure=f"audiobook voices install {_EXAMPLE}"):
-            model: KokoroModel = _library().KokoroModel(
+            model: KokoroModel = library(self.name).KokoroModel(
                 files.model, files.voices, n_threads=N_THREADS, cuda=self._settings.cuda
             )
         return model
-
-
-def _library() -> ModuleType:
-    """What knows kokoro-onnx."""
-    try:
-        from audiobook.speech.engines import _kokoro_model  # noqa: PLC0415 - slow, may be missing
-    except ImportError as error:
-        raise MissingError(
-            f"kokoro is not installed: {error}", hint="pip install 'audiobook[kokoro]'"
-        ) from error
-    return _kokoro_model
 
 
 def _voices_beside(model: Path) -> Path | None:

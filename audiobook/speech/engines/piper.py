@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import functools
-from types import ModuleType
 from typing import TYPE_CHECKING
 
 from audiobook.engine_settings import EngineSettings
-from audiobook.errors import MissingError, UnknownNameError
+from audiobook.errors import UnknownNameError
 from audiobook.model import Clip, Utterance, Voice
-from audiobook.speech.engine import Limits, VoiceInfo, voice_for
+from audiobook.speech.engine import Engine, Limits, VoiceInfo
 from audiobook.speech.engines._models import (
     AT_ONCE,
     N_THREADS,
     Loaded,
     ModelSettings,
     digest_of,
+    library,
     loading,
     nothing_installed,
     read_settings,
@@ -35,7 +35,7 @@ _MOST_LOADED = 4
 _EXAMPLE = "en_US-ljspeech-medium"
 
 
-class Piper:
+class Piper(Engine):
     """Speaks with the voices that are in its folders; see `audiobook.speech.voice_store`.
 
     A voice is named as its file: "en_US-lessac-medium"; one of many speakers in it by a number
@@ -62,7 +62,7 @@ class Piper:
     @functools.cached_property
     def version(self) -> str:
         """The libraries', and what they run on; a voice has a version of its own."""
-        return f"{_library().library_version(cuda=self._settings.cuda)}-{_FORMAT}"
+        return f"{library(self.name).library_version(cuda=self._settings.cuda)}-{_FORMAT}"
 
     def voice_version(self, voice: Voice) -> str:
         """A digest of the voice's two files; see `HasVoiceVersions`."""
@@ -82,10 +82,6 @@ class Piper:
         )
         return (*self.voices(), *speakers)
 
-    def default_voice(self, language: str) -> str:
-        """The best voice for a language or its dialect (UnknownNameError)."""
-        return voice_for(self.voices(), language)
-
     def check_voice(self, voice: Voice) -> None:
         """Refuse a voice, a speaker or a language that is not there (UnknownNameError)."""
         self._find(voice.name)
@@ -97,7 +93,7 @@ class Piper:
 
     def check_ready(self) -> None:
         """See that the libraries load, and that there is a voice (MissingError)."""
-        _library()
+        library(self.name)
         if not self._voices:
             raise nothing_installed(self.name, self._settings, _EXAMPLE)
 
@@ -149,18 +145,7 @@ class Piper:
     def _load(self, name: str) -> PiperModel:
         found = self._voices[name]
         with loading(found.model, cure="install the voice again"):
-            model: PiperModel = _library().PiperModel(
+            model: PiperModel = library(self.name).PiperModel(
                 found, n_threads=N_THREADS, cuda=self._settings.cuda
             )
         return model
-
-
-def _library() -> ModuleType:
-    """What knows piper-tts."""
-    try:
-        from audiobook.speech.engines import _piper_model  # noqa: PLC0415 - slow, and may be missing
-    except ImportError as error:
-        raise MissingError(
-            f"piper is not installed: {error}", hint="pip install 'audiobook[piper]'"
-        ) from error
-    return _piper_model

@@ -6,9 +6,8 @@ import re
 
 import numpy as np
 
-from audiobook.errors import UnknownNameError
 from audiobook.model import Clip, Utterance, Voice, Word
-from audiobook.speech.engine import Limits, VoiceInfo, check_speakable
+from audiobook.speech.engine import Engine, Limits, VoiceInfo, check_speakable
 
 __all__ = ["Tone"]
 
@@ -18,7 +17,7 @@ _PEAK = 8_000
 _PITCHES_HZ = {"alto": 220.0, "bass": 98.0, "soprano": 392.0, "tenor": 147.0}
 
 
-class Tone:
+class Tone(Engine):
     """Speaks every text as a sine: 60 ms a character, its pitch telling the voice.
 
     Its word timings are exact: the n-th character sounds n × 60 ms after the start, at rate 1.
@@ -32,15 +31,6 @@ class Tone:
     def voices(self) -> tuple[VoiceInfo, ...]:
         """Four voices, each for every language ("mul" in ISO 639-2)."""
         return tuple(VoiceInfo(name, "mul", note=f"{hz:g} Hz") for name, hz in _PITCHES_HZ.items())
-
-    def default_voice(self, language: str) -> str:
-        """The same voice for every language."""
-        return "alto"
-
-    def check_voice(self, voice: Voice) -> None:
-        """Refuse a voice that is none of the four (UnknownNameError)."""
-        if voice.name not in _PITCHES_HZ:
-            raise UnknownNameError("voice", voice.name, _PITCHES_HZ)
 
     def check_ready(self) -> None:
         """It always is."""
