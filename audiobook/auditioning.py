@@ -9,9 +9,9 @@ from dataclasses import dataclass, replace
 from itertools import chain, islice, zip_longest
 from pathlib import Path
 
-from audiobook.builder import say
+from audiobook.builder import say_story
 from audiobook.config import NARRATOR
-from audiobook.errors import MissingError, OutputError, UnknownNameError, UsageError
+from audiobook.errors import MissingError, UnknownNameError, UsageError
 from audiobook.model import Script, Voice
 from audiobook.podcast.audition_page import AuditionedVoice, audition_page
 from audiobook.progress import Event, Listener, StageAdvanced, StageEnded, StageStarted, Warned
@@ -20,8 +20,8 @@ from audiobook.shows import engines_here, nearest_show
 from audiobook.speech.auto_cast import ensemble
 from audiobook.speech.choose import Engines
 from audiobook.speech.engine import Engine, VoiceInfo
-from audiobook.store import replacing
-from audiobook.stories import Choices, Story, read_story
+from audiobook.store import make_writable, replacing
+from audiobook.stories import Choices, Story, read_story, story_of_text
 
 __all__ = ["Audition", "audition"]
 
@@ -82,17 +82,20 @@ def audition(
     if not text or not text.strip():
         raise UsageError("there is nothing to say", hint="name a story, or give --text TEXT")
     language = choices.language or (told.language if told else "en")
+    folder = Path(output)
     with closing(Engines(listen, told.show.engines if told else engines_here())) as engines:
         cast = list(_cast(voices, language, choices, told, engines))
-    folder = _made(Path(output))
-    heard: list[AuditionedVoice] = []
-    listen(StageStarted(_STAGE, len(cast)))
-    for number, (engine, info) in enumerate(cast, 1):
-        path = folder / f"{number:02}-{_slug(engine, info.name)}.mp3"
-        own = replace(choices, engine=engine, language=language, voices=((NARRATOR, info.name),))
-        report = say(text, path, like=story, choices=own, listen=_warnings_to(listen))
-        heard.append(AuditionedVoice(engine, info, path, report.episodes[0].duration_s))
-        listen(StageAdvanced(_STAGE, number, 0))
+        make_writable(folder)
+        heard: list[AuditionedVoice] = []
+        listen(StageStarted(_STAGE, len(cast)))
+        for number, (engine, info) in enumerate(cast, 1):
+            path = folder / f"{number:02}-{_slug(engine, info.name)}.mp3"
+            narrator = ((NARRATOR, info.name),)
+            own = replace(choices, engine=engine, language=language, voices=narrator)
+            spoken = story_of_text(text, path.stem, own, told)
+            report = say_story(spoken, path, own, engines, _warnings_to(listen))
+            heard.append(AuditionedVoice(engine, info, path, report.episodes[0].duration_s))
+            listen(StageAdvanced(_STAGE, number, 0))
     page = folder / _PAGE
     with replacing(page) as file:
         file.write(audition_page(text, language, heard).encode("utf-8", "replace"))
@@ -215,14 +218,3 @@ def _warnings_to(listen: Listener) -> Listener:
 
 def _slug(engine: str, voice: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", f"{engine} {voice}".casefold()).strip("-")[:60]
-
-
-def _made(folder: Path) -> Path:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        reason = "a file has that name" if folder.is_file() else error.strerror
-        raise OutputError(
-            f"cannot make the folder {folder}: {reason}", hint="choose another with --output"
-        ) from error
-    return folder

@@ -25,7 +25,7 @@ from audiobook.episode.measure import Measured
 from audiobook.episode.mp3_survey import BitRate
 from audiobook.episode.tags import Cover, Tag
 from audiobook.episode.verdicts import verdicts_of
-from audiobook.errors import LostError, OutputError, UsageError
+from audiobook.errors import LostError, UsageError
 from audiobook.performance import Performance
 from audiobook.programme import Mixed, Tools, encoder_of, load_music, mix_and_encode, room_of
 from audiobook.progress import Listener, Noted, Warned, silent
@@ -35,10 +35,11 @@ from audiobook.sound.voice import Take
 from audiobook.speech.casting import Casting
 from audiobook.speech.choose import Engines
 from audiobook.speech.relay import Relay
-from audiobook.store import Store, sweep
+from audiobook.store import Store, make_writable, sweep
 from audiobook.stories import (
     Choices,
     Part,
+    Story,
     parts_of,
     read_stories,
     read_story,
@@ -47,7 +48,7 @@ from audiobook.stories import (
 from audiobook.tagging import tag_of
 from audiobook.voicing import relay_of
 
-__all__ = ["Built", "ChapterEngine", "ChapterStart", "Report", "build", "say"]
+__all__ = ["Built", "ChapterEngine", "ChapterStart", "Report", "build", "say", "say_story"]
 
 _AHEAD_PER_JOB = 3
 
@@ -190,18 +191,35 @@ def say(
     Raises:
         AudiobookError: as for `build`.
     """
-    begun = time.monotonic()
     path = Path(path)
-    choices = replace(choices or Choices(), formats=(_format_of(path),), only=None, split="episode")
-    if not path.parent.exists():
-        raise UsageError(f"there is no folder {path.parent}", hint="name a file in one there is")
+    choices = choices or Choices()
     told = None if like is None else read_story(like, choices, listen)
     story = story_of_text(text, path.stem, choices, told, rate=rate)
-    with ExitStack() as stack:
-        executor = stack.enter_context(ThreadPoolExecutor())
+    with closing(Engines(listen, story.show.engines)) as engines:
+        return say_story(story, path, choices, engines, listen)
+
+
+def say_story(
+    story: Story, path: Path, choices: Choices, engines: Engines, listen: Listener = silent
+) -> Report:
+    """Speak a story into a file of that name; see `say`.
+
+    Args:
+        story: what to say, all of it.
+        path: the file to write; its suffix names the format.
+        choices: as for `say`.
+        engines: make the engines, which stay open.
+        listen: is told of progress and warnings.
+
+    Raises:
+        AudiobookError: as for `build`.
+    """
+    begun = time.monotonic()
+    choices = replace(choices, formats=(_format_of(path),))
+    if not path.parent.exists():
+        raise UsageError(f"there is no folder {path.parent}", hint="name a file in one there is")
+    with ThreadPoolExecutor() as executor:
         tools = Tools(Store(), executor, executor, _AHEAD_PER_JOB, listen)
-        engines = Engines(listen, story.show.engines)
-        stack.callback(engines.close)
         relay = relay_of(story, choices, engines, listen)
         part = Part(story, story.script(relay.max_characters), path.stem, None)
         built = _build_part(part, relay, None, choices, path.parent, tools)
@@ -221,7 +239,7 @@ def _build_part(
     show = part.story.show
     profile = part.story.profile(choices)
     pieces = load_music(show.music, part.script, part.story.folders, profile, tools.store)
-    _make_writable(output)
+    make_writable(output)
     room = room_of(profile, narration=show.narration)
     encoders = {name: encoder_of(name, profile) for name in choices.formats}
     performance = Performance(part.script, relay, room, tools)
@@ -356,15 +374,3 @@ def _format_of(path: Path) -> str:
         raise UsageError(f"{path} has no suffix", hint=f"end it in {known}")
     check_formats([name])
     return name
-
-
-def _make_writable(folder: Path) -> None:
-    """See that files can be written to a folder before hours are spent on making them."""
-    hint = "choose another folder with --output"
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        reason = "a file has that name" if folder.is_file() else error.strerror
-        raise OutputError(f"cannot make the folder {folder}: {reason}", hint=hint) from error
-    if not os.access(folder, os.W_OK | os.X_OK):
-        raise OutputError(f"cannot write to the folder {folder}", hint=hint)

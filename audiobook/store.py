@@ -25,7 +25,15 @@ import platformdirs
 
 from audiobook.errors import OutputError
 
-__all__ = ["HEADER_BYTES", "Store", "default_folder", "digest", "replacing", "sweep"]
+__all__ = [
+    "HEADER_BYTES",
+    "Store",
+    "default_folder",
+    "digest",
+    "make_writable",
+    "replacing",
+    "sweep",
+]
 
 _LAYOUT = "v2"
 _MAGIC = b"abk2"
@@ -161,6 +169,25 @@ def _opened(path: Path, *, make_folder: bool) -> BinaryIO:
             raise
         path.parent.mkdir(parents=True, exist_ok=True)
         return path.open("xb")
+
+
+def make_writable(folder: Path) -> None:
+    """Make a folder for finished files where it is missing, and see that it can be written.
+
+    It is asked before hours are spent on what goes in there.
+
+    Raises:
+        OutputError: it cannot be made, or not be written.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        reason = "a file has that name" if folder.is_file() else error.strerror
+        raise OutputError(
+            f"cannot make the folder {folder}: {reason}", hint=_OUTPUT_CURE
+        ) from error
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise OutputError(f"cannot write to the folder {folder}", hint=_OUTPUT_CURE)
 
 
 def sweep(folder: Path) -> None:

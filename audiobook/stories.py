@@ -104,10 +104,6 @@ class Story:
         """The engine that speaks all who ask for no other, and those that take over from it."""
         return (choices.engine,) if choices.engine else (self.show.engine, *self.show.stand_ins)
 
-    def engine(self, choices: Choices) -> str:
-        """The first of them."""
-        return self.engines(choices)[0]
-
     def engine_where(self, choices: Choices) -> Where | None:
         """Where their names stand; None where it was typed, or is the default."""
         return None if choices.engine else self.show.where("engine")
@@ -325,7 +321,7 @@ def story_of_text(
     Args:
         text: what is spoken.
         title: its title.
-        choices: what is to be made of it.
+        choices: what is to be made of it; split and only are of no account.
         like: whose narrator, language and lexicon it has; None for no show but the nearest one's
             engines.
         rate: the narrator's speed, 1 being the engine's own; None for what `like` says.
@@ -349,7 +345,7 @@ def story_of_text(
     language = choices.language or (like.language if like else "en")
     book = read_text(text.encode("utf-8", "replace"), "the text", ())
     story = Story(show, EpisodeEntry(Path(title), title), book, language)
-    _check(story, choices)
+    _check(story, replace(choices, split="episode", only=None))
     return story
 
 
