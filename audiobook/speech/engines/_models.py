@@ -41,7 +41,6 @@ N_THREADS = max(1, _CORES // AT_ONCE)
 """Threads for each of them, so that all together are no more than there are cores."""
 
 _NO_CUDA = "CUDA was asked for and cannot be used: the processor speaks instead"
-_CHUNK_BYTES = 1 << 20
 
 _Value = TypeVar("_Value")
 
@@ -70,13 +69,15 @@ def read_settings(settings: EngineSettings) -> ModelSettings:
     usual = usual_settings()
     named = settings.table.text("folder")
     cuda = settings.table.flag("cuda")
+    if cuda is None:
+        cuda = usual.cuda
     if named is None:
-        return ModelSettings(usual.folders, usual.cuda if cuda is None else cuda)
+        return ModelSettings(usual.folders, cuda)
     where = settings.table.where("folder")
     folder = Path(where.path).parent / named
     if not folder.is_dir():
         raise ConfigError(f"there is no folder {folder}", where=where)
-    return ModelSettings((folder, *usual.folders), usual.cuda if cuda is None else cuda)
+    return ModelSettings((folder, *usual.folders), cuda)
 
 
 def library(engine: str) -> ModuleType:
@@ -143,11 +144,8 @@ def _look(path: Path) -> tuple[int, int]:
 
 @functools.lru_cache(maxsize=256)
 def _file_digest(path: Path, n_bytes: int, changed_ns: int) -> str:
-    identity = hashlib.blake2b(digest_size=8)
     with path.open("rb") as file:
-        while chunk := file.read(_CHUNK_BYTES):
-            identity.update(chunk)
-    return identity.hexdigest()
+        return hashlib.file_digest(file, lambda: hashlib.blake2b(digest_size=8)).hexdigest()
 
 
 class Loaded(Generic[_Value]):
