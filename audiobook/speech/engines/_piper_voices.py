@@ -35,8 +35,10 @@ class FoundVoice:
     """Its model."""
     config: Path
     """Its description."""
-    speakers: tuple[tuple[str, int], ...]
-    """Names and numbers of those who speak in it, by number; () where it is one."""
+    speakers: tuple[str, ...]
+    """Names of those who speak in it, by number; () where it is one."""
+    numbers: Mapping[str, int]
+    """Their numbers, by name and by the number itself in digits."""
 
 
 def find_voices(folders: Iterable[Path]) -> dict[str, FoundVoice]:
@@ -76,7 +78,9 @@ def read_voice(model: Path) -> FoundVoice:
         )
     except (OSError, ValueError, RecursionError) as error:
         raise MissingError(f'piper voice "{model.stem}" cannot be used: {path}: {error}') from error
-    return FoundVoice(info, model, path, speakers)
+    by_name = {name: number for number, name in enumerate(speakers)}
+    by_digits = {str(number): number for number in range(len(speakers))}
+    return FoundVoice(info, model, path, speakers, by_name | by_digits)
 
 
 def _read(path: Path) -> Mapping[str, object]:
@@ -104,7 +108,7 @@ def _language(config: Mapping[str, object], name: str) -> str:
     return "-".join([primary.lower(), *rest])
 
 
-def _speakers(config: Mapping[str, object]) -> tuple[tuple[str, int], ...]:
+def _speakers(config: Mapping[str, object]) -> tuple[str, ...]:
     count = config.get("num_speakers", 1)
     if not isinstance(count, int) or not 1 <= count <= _MOST_SPEAKERS:
         raise ValueError("it does not say how many speakers it has")
@@ -115,4 +119,4 @@ def _speakers(config: Mapping[str, object]) -> tuple[tuple[str, int], ...]:
         for name, number in _part(config, "speaker_id_map").items()
         if isinstance(number, int) and 0 <= number < count and name.isprintable()
     }
-    return tuple((named.get(number, str(number)), number) for number in range(count))
+    return tuple(named.get(number, str(number)) for number in range(count))

@@ -78,7 +78,7 @@ class Piper(Engine):
         found, _ = self._find(voice)
         speakers = (
             VoiceInfo(f"{found.info.name}#{name}", found.info.language, quality=found.info.quality)
-            for name, _ in found.speakers
+            for name in found.speakers
         )
         return (*self.voices(), *speakers)
 
@@ -130,10 +130,9 @@ class Piper(Engine):
         found = self._voices[base]
         if not sharp:
             return found, None
-        numbers = dict(found.speakers) | {str(number): number for _, number in found.speakers}
-        if speaker not in numbers:
-            raise UnknownNameError("voice", name, (f"{base}#{known}" for known in numbers))
-        return found, numbers[speaker]
+        if speaker not in found.numbers:
+            raise UnknownNameError("voice", name, (f"{base}#{known}" for known in found.numbers))
+        return found, found.numbers[speaker]
 
     def _explain(self, name: str) -> None:
         """Say why a voice whose model is there cannot be used (MissingError)."""
