@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from audiobook.errors import MissingError, UnknownNameError
@@ -106,7 +106,7 @@ def _voices(engine: Engine) -> Iterator[ListedVoice]:
         info = VoiceInfo(_CHANGE, _EVERY_LANGUAGE, note="follows the name of any voice")
         yield ListedVoice(engine.name, info, changes, needs_network=engine.needs_network)
     for info in infos:
-        if info in changes:
+        if info.name.startswith(_CHANGE):
             continue
         made = engine.ensemble(info.name) if isinstance(engine, HasEnsemble) else ()
         variants = tuple(variant for variant in made if variant.name not in names)
@@ -114,11 +114,10 @@ def _voices(engine: Engine) -> Iterator[ListedVoice]:
 
 
 def _to_be_installed(
-    engines: Sequence[str], installed: Iterable[tuple[str, str]]
+    engines: Collection[str], installed: Collection[tuple[str, str]]
 ) -> Iterator[ListedVoice]:
-    known = set(installed)
     for voice in installable_voices():
-        if voice.engine not in engines or (voice.engine, voice.name) in known:
+        if voice.engine not in engines or (voice.engine, voice.name) in installed:
             continue
         if planned_install(voice).files:
             for language in voice.languages:

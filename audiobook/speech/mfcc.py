@@ -43,9 +43,6 @@ class Frames:
     level_db: NDArray[np.float32]
     """How loud each is, shape (n,), in dB; what 0 dB is does not matter."""
 
-    def __len__(self) -> int:
-        return len(self.level_db)
-
 
 def highest_hz(*sample_rates: int) -> float:
     """The highest frequency at which sounds of all these rates can be compared."""

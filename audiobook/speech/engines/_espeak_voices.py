@@ -81,9 +81,10 @@ class Voices:
                 language.
         """
         base, plus, variant = name.partition("+")
-        variants = {info.name for info in self.variants}
-        if plus and f"+{variant}" not in variants:
-            raise UnknownNameError("voice", name, (base + known for known in variants))
+        if plus:
+            variants = {info.name for info in self.variants}
+            if f"+{variant}" not in variants:
+                raise UnknownNameError("voice", name, (base + known for known in variants))
         if plus and not base:
             base = self.for_language("en" if language == _EVERY_LANGUAGE else language)
         if base.lower() not in self.identifiers:
