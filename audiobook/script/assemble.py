@@ -6,12 +6,15 @@ import re
 from collections.abc import Iterable
 from typing import TypeAlias
 
-from audiobook.model import BookChapter, Cue, Kind, Paragraph
+from audiobook.model import BookChapter, Cue, Kind, Omission, Paragraph
 
-__all__ = ["Run", "chapters", "paragraph"]
+__all__ = ["Run", "Titled", "chapters", "paragraph"]
 
 Run: TypeAlias = tuple[str, int]
 """Text and the offset in the source from which it stands there, character by character."""
+
+Titled: TypeAlias = tuple[Paragraph | Cue | Omission, str | None]
+"""What a reader found, and the title of the chapter that it opens, if it opens one."""
 
 _WORDS_OR_SPACE = re.compile(r"\S+(?: \S+)*|\s+")
 """Words with single spaces between them need no folding."""
@@ -45,22 +48,23 @@ def paragraph(
     return Paragraph("".join(parts), tuple(anchors), end, kind, speaker) if parts else None
 
 
-def chapters(items: Iterable[tuple[Paragraph | Cue, bool]]) -> tuple[BookChapter, ...]:
-    """Group a story's items, each with whether it is a heading that opens a chapter.
+def chapters(items: Iterable[Titled]) -> tuple[BookChapter, ...]:
+    """Group a story's items by chapter; omissions are in none, though one may open it.
 
-    What stands before the first such heading is a chapter without a title, unless it is only
-    headings and cues, such as the title of the book: then it goes into the first chapter.
+    What stands before the first opening is a chapter without a title, unless it is only headings
+    and cues, such as the title of the book: then it goes into the first chapter.
     """
     made: list[BookChapter] = []
     title = ""
     held: list[Paragraph | Cue] = []
-    for item, opens in items:
-        if opens and isinstance(item, Paragraph):
+    for item, opened in items:
+        if opened is not None:
             if title or any(map(_is_body, held)):
                 made.append(BookChapter(title, tuple(held)))
                 held = []
-            title = item.text
-        held.append(item)
+            title = opened
+        if not isinstance(item, Omission):
+            held.append(item)
     if held:
         made.append(BookChapter(title, tuple(held)))
     return tuple(made)

@@ -6,10 +6,11 @@ import re
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import pairwise
+from typing import TypeGuard
 
 from audiobook.model import BookChapter, Paragraph, Role
 from audiobook.script.assemble import chapters
-from audiobook.script.documents.flow import Flow, Place, is_heading
+from audiobook.script.documents.flow import Flow, Item, Place, is_heading
 from audiobook.script.documents.package import Entry, Package
 from audiobook.script.documents.semantics import role_of_title
 from audiobook.script.plain.gutenberg import Edition, edition
@@ -140,9 +141,7 @@ def _join_bare(flow: Flow, opened: dict[int, _Start]) -> None:
     """Join chapters that are only a heading to the first of those that stand under it."""
     for first, after in reversed(list(pairwise(sorted(opened)))):
         above, below = opened[first], opened[after]
-        said = [
-            i for i in flow.items[first:after] if isinstance(i, Paragraph) and i.role is Role.BODY
-        ]
+        said = [item for item in flow.items[first:after] if _is_body(item)]
         if above.depth < below.depth and said and all(map(is_heading, said)):
             is_named = below.title.startswith(above.title)
             title = below.title if is_named else f"{above.title}: {below.title}"
@@ -159,23 +158,26 @@ def chapters_by_headings(flow: Flow) -> tuple[BookChapter, ...]:
     levels = [
         level
         for item, level in zip(flow.items, flow.levels, strict=True)
-        if 0 < level <= _MAX_CHAPTER_LEVEL and isinstance(item, Paragraph)
-        if item.role is Role.BODY
+        if 0 < level <= _MAX_CHAPTER_LEVEL and _is_body(item)
     ]
     top = min(levels, default=-1)
     if levels and levels[0] == top and levels.count(top) == 1:
         top = min(levels[1:], default=top)
     return chapters(
-        (item, level == top and isinstance(item, Paragraph) and item.role is Role.BODY)
+        (item, item.text if level == top and _is_body(item) else None)
         for item, level in zip(flow.items, flow.levels, strict=True)
     )
+
+
+def _is_body(item: Item) -> TypeGuard[Paragraph]:
+    return isinstance(item, Paragraph) and item.role is Role.BODY
 
 
 def _set_role(flow: Flow, first: int, stop: int, role: Role) -> None:
     """Say what paragraphs are for, if nothing else has."""
     for n in range(first, stop):
         item = flow.items[n]
-        if isinstance(item, Paragraph) and item.role is Role.BODY:
+        if _is_body(item):
             flow.items[n] = replace(item, role=role)
 
 

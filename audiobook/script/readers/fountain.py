@@ -106,7 +106,10 @@ def read(data: bytes, name: str, cast: Collection[str]) -> Book:
     elements = list(_elements(_lines(text, start), cast))
     openings = _openings(elements)
     found = [
-        (item, group[0].line.start in openings and isinstance(item, Paragraph))
+        (
+            item,
+            item.text if isinstance(item, Paragraph) and group[0].line.start in openings else None,
+        )
         for group in _grouped(elements)
         for item in _items(text, group, hidden)
     ]
@@ -120,7 +123,7 @@ def read(data: bytes, name: str, cast: Collection[str]) -> Book:
         title=fields.get("title"),
         authors=_authors(fields),
         language=fields.get("language"),
-        chapters=chapters((item, opens) for item, opens in found if not isinstance(item, Omission)),
+        chapters=chapters(found),
         left_out=tuple(sorted((*left_out, *hidden), key=lambda run: run.start)),
     )
 

@@ -10,7 +10,8 @@ from itertools import groupby, pairwise
 from markdown_it.token import Token
 
 from audiobook.errors import StoryError, Where
-from audiobook.model import Book, BookChapter, Cue, Kind, Omission, Paragraph, Source
+from audiobook.model import Book, Cue, Kind, Omission, Paragraph, Source
+from audiobook.script.assemble import Titled, chapters
 from audiobook.script.encoding import decode
 from audiobook.script.notation.annotations import PauseMark, attributes_at, duration_ms
 from audiobook.script.notation.front import front_matter, is_script_file
@@ -86,7 +87,7 @@ def read(data: bytes, name: str, cast: Collection[str]) -> Book:
         title=title,
         authors=(),
         language=None,
-        chapters=_chapters(_paused(source, found), chapter_level, source),
+        chapters=chapters(_titled(_paused(source, found), chapter_level, source)),
         left_out=tuple(sorted(left_out, key=lambda omission: omission.start)),
         front_matter=front.yaml if front else "",
     )
@@ -125,33 +126,20 @@ def _paused(source: Source, found: list[_Found]) -> list[_Found]:
     return heard
 
 
-def _chapters(found: list[_Found], level: int, source: Source) -> tuple[BookChapter, ...]:
-    """Items by chapter; headings and cues before the first one go into it."""
-    made: list[BookChapter] = []
-    title: str | None = None
-    held: list[Paragraph | Cue] = []
+def _titled(found: list[_Found], level: int, source: Source) -> Iterator[Titled]:
+    """What is heard, headings of a level with the titles of the chapters that they open."""
     for one in found:
-        heading = one.heading
-        if heading and heading.level == level:
-            if title is not None or any(map(_is_body, held)):
-                made.append(BookChapter(title or "", tuple(held)))
-                held = []
-            title = heading.title
-        elif heading and heading.settings & _CHAPTER_SETTINGS:
+        title = None
+        if one.heading and one.heading.level == level:
+            title = one.heading.title
+        elif one.heading and one.heading.settings & _CHAPTER_SETTINGS:
             raise StoryError(
                 "this heading opens no chapter, so it has no title of its own",
-                where=source.where(heading.start),
+                where=source.where(one.heading.start),
                 hint="leave out title= and spoken=",
             )
-        if isinstance(one.item, Paragraph | Cue):
-            held.append(one.item)
-    if held:
-        made.append(BookChapter(title or "", tuple(held)))
-    return tuple(made)
-
-
-def _is_body(item: Paragraph | Cue) -> bool:
-    return isinstance(item, Paragraph) and item.kind is not Kind.HEADING
+        if not isinstance(one.item, PauseMark):
+            yield one.item, title
 
 
 def _items(page: Page, tokens: list[Token]) -> Iterator[_Found]:

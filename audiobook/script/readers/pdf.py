@@ -97,7 +97,7 @@ def read(data: bytes, name: str, cast: Collection[str]) -> Book:
     blocks = list(_blocks(document))
     openings = _openings(blocks, document.outline)
     items = [
-        (item, n in openings and isinstance(item, Paragraph) and item.kind is Kind.HEADING)
+        (item, item.text if n in openings and isinstance(item, Paragraph) else None)
         for n, block in enumerate(blocks)
         for item in laid.items(block)
     ]
@@ -106,7 +106,7 @@ def read(data: bytes, name: str, cast: Collection[str]) -> Book:
         title=document.title,
         authors=document.authors,
         language=document.language,
-        chapters=chapters((item, opens) for item, opens in items if not isinstance(item, Omission)),
+        chapters=chapters(items),
         left_out=tuple(item for item, _ in items if isinstance(item, Omission)),
         warnings=document.warnings,
     )

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from itertools import groupby
-from typing import TypeAlias
 
 from audiobook.config import NARRATOR
-from audiobook.model import Book, Cue, Kind, Omission, Paragraph, Role, Source
-from audiobook.script.assemble import chapters, paragraph
+from audiobook.model import Book, Cue, Kind, Omission, Role, Source
+from audiobook.script.assemble import Titled, chapters, paragraph
 from audiobook.script.encoding import decode
 from audiobook.script.plain.asides import aside, asides_joined, note_labels, without_marks
 from audiobook.script.plain.contents import Contents, find_contents, folded
@@ -19,9 +18,6 @@ from audiobook.script.plain.lines import Block, blocks_of, is_verse, parts_of_bl
 from audiobook.script.plain.transcript import display_name, labels_of, turn
 
 __all__ = ["read"]
-
-_Item: TypeAlias = tuple[Paragraph | Cue | Omission, bool]
-"""What a book holds, and whether it opens a chapter."""
 
 _MAX_TITLE = 60
 
@@ -50,7 +46,7 @@ def read(data: bytes, name: str, cast: Collection[str]) -> Book:
         title=found.title,
         authors=found.authors,
         language=found.language,
-        chapters=chapters((item, opens) for item, opens in items if not isinstance(item, Omission)),
+        chapters=chapters(items),
         left_out=tuple(sorted((*found.left_out, *left_out), key=lambda run: run.start)),
     )
 
@@ -87,13 +83,13 @@ def _page(text: str, found: Edition, blocks: list[Block]) -> _Page:
     )
 
 
-def _prose(page: _Page) -> Iterator[_Item]:
+def _prose(page: _Page) -> Iterator[Titled]:
     """All that a text holds that is no script."""
     for n, block in enumerate(page.blocks):
         if page.contents.first <= n < page.contents.stop:
             yield from _by_line(page, block, Kind.NARRATION, Role.CONTENTS)
         elif found := aside(page.text, block):
-            yield from ((omission, False) for omission in found.left_out)
+            yield from ((omission, None) for omission in found.left_out)
             yield from _said(page, found.start, found.end, role=found.role)
         elif n < page.front_stop and _is_of_title_page(page, block):
             is_title = folded(" ".join(line.text for line in block)) == page.title
@@ -103,12 +99,12 @@ def _prose(page: _Page) -> Iterator[_Item]:
             yield from _story(page, block)
 
 
-def _story(page: _Page, block: Block) -> Iterator[_Item]:
+def _story(page: _Page, block: Block) -> Iterator[Titled]:
     """A block of the story itself."""
     for is_mark, grouped in groupby(block, key=lambda line: is_break(line.text)):
         lines = tuple(grouped)
         if is_mark:
-            yield from ((Cue("break", line.start, line.end), False) for line in lines)
+            yield from ((Cue("break", line.start, line.end), None) for line in lines)
         elif _opens_chapter(lines, page.contents.titles):
             yield from _heading(page, lines)
         elif is_verse(lines, page.columns):
@@ -121,11 +117,11 @@ def _story(page: _Page, block: Block) -> Iterator[_Item]:
                     yield from _said(page, part[0].start, part[-1].end)
 
 
-def _heading(page: _Page, lines: Block) -> Iterator[_Item]:
+def _heading(page: _Page, lines: Block) -> Iterator[Titled]:
     yield from _said(page, lines[0].start, lines[-1].end, Kind.HEADING, opens=True)
 
 
-def _by_line(page: _Page, block: Block, kind: Kind, role: Role = Role.BODY) -> Iterator[_Item]:
+def _by_line(page: _Page, block: Block, kind: Kind, role: Role = Role.BODY) -> Iterator[Titled]:
     """A paragraph for each line, all but the last going on."""
     for line in block:
         yield from _said(page, line.start, line.end, kind, role, goes_on=line is not block[-1])
@@ -140,12 +136,12 @@ def _said(
     *,
     goes_on: bool = False,
     opens: bool = False,
-) -> Iterator[_Item]:
+) -> Iterator[Titled]:
     """A stretch of text as a paragraph, and the marks that are left out of it."""
     runs, left_out = without_marks(page.text, start, end, page.notes)
-    yield from ((omission, False) for omission in left_out)
+    yield from ((omission, None) for omission in left_out)
     if made := paragraph(runs, kind):
-        yield replace(made, role=role, goes_on=goes_on), opens
+        yield replace(made, role=role, goes_on=goes_on), made.text if opens else None
 
 
 def _opens_chapter(block: Block, titles: Collection[str]) -> bool:
@@ -166,7 +162,7 @@ def _is_of_title_page(page: _Page, block: Block) -> bool:
 
 def _script(
     text: str, blocks: list[Block], labels: Collection[str], cast: Collection[str]
-) -> Iterator[_Item]:
+) -> Iterator[Titled]:
     """All that a script holds: each turn's lines are one paragraph."""
     for block in blocks:
         if _opens_chapter(block, ()):
@@ -175,14 +171,14 @@ def _script(
         for is_mark, grouped in groupby(block, key=lambda line: is_break(line.text)):
             lines = tuple(grouped)
             if is_mark:
-                yield from ((Cue("break", line.start, line.end), False) for line in lines)
+                yield from ((Cue("break", line.start, line.end), None) for line in lines)
             else:
                 yield from _turns(text, lines, labels, cast)
 
 
 def _turns(
     text: str, block: Block, labels: Collection[str], cast: Collection[str]
-) -> Iterator[_Item]:
+) -> Iterator[Titled]:
     """A block's turns; lines before the first are narration."""
     speaker: str | None = None
     start = end = block[0].start
@@ -193,13 +189,13 @@ def _turns(
             name = display_name(found.label, cast)
             speaker = None if name == NARRATOR else name
             start = found.start
-            yield Omission(line.start, found.head_end, "who speaks"), False
+            yield Omission(line.start, found.head_end, "who speaks"), None
         end = line.end
     yield from _turn(text, start, end, Kind.NARRATION, speaker)
 
 
 def _turn(
     text: str, start: int, end: int, kind: Kind, speaker: str | None = None
-) -> Iterator[_Item]:
+) -> Iterator[Titled]:
     if made := paragraph([(text[start:end], start)], kind, speaker):
-        yield made, kind is Kind.HEADING
+        yield made, made.text if kind is Kind.HEADING else None
