@@ -73,25 +73,32 @@ def roles_of(pages: Sequence[Page]) -> list[list[Role]]:
     the text, at the foot of a page, and one of them begins with its mark, unless they go on from
     the page before.
     """
-    furniture = _running_heads(pages) | _folios(pages)
     size = body_size(pages)
+    furniture: defaultdict[int, set[int]] = defaultdict(set)
+    for n, at in _running_heads(pages, size) | _folios(pages):
+        furniture[n].add(at)
     roles: list[list[Role]] = []
     has_notes = False
     for n, page in enumerate(pages):
-        notes = _notes(page, {line for at, line in furniture if at == n}, size, has_notes)
+        notes = _notes(page, furniture[n], size, has_notes)
         has_notes = bool(notes)
         roles.append(
             [
-                Role.PAGES if (n, at) in furniture else Role.NOTES if at in notes else Role.BODY
+                Role.PAGES if at in furniture[n] else Role.NOTES if at in notes else Role.BODY
                 for at in range(len(page))
             ]
         )
     return roles
 
 
-def _running_heads(pages: Sequence[Page]) -> set[tuple[int, int]]:
-    """Page and index of each line that recurs at the head or the foot of pages."""
-    largest = _LARGE * body_size(pages)
+def _running_heads(pages: Sequence[Page], size: float) -> set[tuple[int, int]]:
+    """Page and index of each line that recurs at the head or the foot of pages.
+
+    Args:
+        pages: the book.
+        size: of its text.
+    """
+    largest = _LARGE * size
     found: dict[tuple[str, float], list[tuple[int, int]]] = defaultdict(list)
     for n, page in enumerate(pages):
         for at in (at for at in _edges(page) if page[at].size <= largest):
