@@ -110,6 +110,14 @@ def test_tables_pictures_and_contents_have_roles() -> None:
     assert [run.why for run in book.left_out] == ["pictures"]
 
 
+@pytest.mark.parametrize("before", ["", "<w:tr/>"])
+@pytest.mark.parametrize("after", ["", "<w:tr/>"])
+def test_a_frame_of_one_cell_is_text_whatever_rows_are_empty(before: str, after: str) -> None:
+    row = f"<w:tr><w:tc>{paragraph('Framed.')}</w:tc></w:tr>"
+    book = _read(paragraph(STORY) + f"<w:tbl>{before}{row}{after}</w:tbl>")
+    assert texts(book) == [STORY, "Framed."]
+
+
 def test_a_frame_is_read_once() -> None:
     box = f"<w:txbxContent>{paragraph('In a frame.')}</w:txbxContent>"
     drawn = (

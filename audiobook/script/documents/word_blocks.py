@@ -155,8 +155,9 @@ def _label(properties: etree._Element | None, style: Style, lists: Lists) -> str
 def _table(element: etree._Element, document: WordDocument, role: Role) -> Iterator[Block | None]:
     """A table's cells, those of a row read on; the only cell of a frame is text like any other."""
     rows = [list(children(row, "tc")) for row in children(element, "tr")]
-    if sum(map(len, rows)) == 1:
-        yield from _blocks(rows[0][0] if rows[0] else rows[-1][-1], document, role)
+    cells = [cell for row in rows for cell in row]
+    if len(cells) == 1:
+        yield from _blocks(cells[0], document, role)
         return
     for row in rows:
         blocks = [
@@ -188,7 +189,7 @@ def _read_run(run: etree._Element, text: _Text) -> None:
             _add(text, str(each.text or ""))
         elif tag == "br" and attribute(each, "type") in ("", "textWrapping"):
             text.lines.append([])
-        elif tag in ("br", "cr", *_CHARACTERS):
+        elif tag in ("br", *_CHARACTERS):
             _add(text, _CHARACTERS.get(tag, " "))
         elif tag in _NOTE_MARKS:
             text.notes.append((tag, attribute(each, "id")))
