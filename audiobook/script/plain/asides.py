@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from audiobook.model import Omission, Role
 from audiobook.script.assemble import Run
 from audiobook.script.plain.lines import Block
+from audiobook.script.stretches import between
 
 __all__ = ["Aside", "aside", "asides_joined", "note_labels", "without_marks"]
 
@@ -115,6 +116,4 @@ def without_marks(
         Omission(*mark.span(), "a picture") for mark in _PICTURE_MARK.finditer(text, start, end)
     )
     left_out.sort(key=lambda omission: omission.start)
-    starts = [start, *(omission.end for omission in left_out)]
-    ends = [*(omission.start for omission in left_out), end]
-    return [(text[a:b], a) for a, b in zip(starts, ends, strict=True) if a < b], left_out
+    return [(text[a:b], a) for a, b in between(start, end, left_out)], left_out

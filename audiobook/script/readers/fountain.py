@@ -17,6 +17,7 @@ from audiobook.script.assemble import chapters, paragraph
 from audiobook.script.encoding import decode
 from audiobook.script.plain.lines import Line
 from audiobook.script.plain.transcript import display_name
+from audiobook.script.stretches import between
 
 __all__ = ["read"]
 
@@ -300,14 +301,14 @@ def _items(text: str, group: list[_Element], hidden: list[Omission]) -> Iterator
     yield from marks
     inside = (*marks, *_within(hidden, first.start, last.end))
     cuts = sorted(inside, key=lambda run: run.start)
-    runs = [(text[a:b], a) for a, b in _between(first.start, last.end, cuts)]
+    runs = [(text[a:b], a) for a, b in between(first.start, last.end, cuts)]
     if made := paragraph(runs, _KINDS.get(first.sort, Kind.NARRATION), first.speaker):
         yield made
 
 
 def _left_out(start: int, end: int, why: str, hidden: list[Omission]) -> Iterator[Omission]:
     """A stretch as left out, but for what of it is left out as hidden already."""
-    for a, b in _between(start, end, _within(hidden, start, end)):
+    for a, b in between(start, end, _within(hidden, start, end)):
         yield Omission(a, b, why)
 
 
@@ -315,13 +316,6 @@ def _within(hidden: list[Omission], start: int, end: int) -> list[Omission]:
     """What of a stretch is hidden."""
     first = bisect_right(hidden, start, key=lambda run: run.end)
     return hidden[first : bisect_left(hidden, end, key=lambda run: run.start)]
-
-
-def _between(start: int, end: int, runs: list[Omission]) -> Iterator[tuple[int, int]]:
-    """What of a stretch lies between runs of it, which are in order and do not overlap."""
-    starts = [start, *(run.end for run in runs)]
-    ends = [*(run.start for run in runs), end]
-    return ((a, b) for a, b in zip(starts, ends, strict=True) if a < b)
 
 
 def _emphasis(text: str, start: int, end: int) -> Iterator[Omission]:

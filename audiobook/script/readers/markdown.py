@@ -17,6 +17,7 @@ from audiobook.script.notation.annotations import PauseMark, attributes_at, dura
 from audiobook.script.notation.front import front_matter, is_script_file
 from audiobook.script.notation.markdown_block import Item, Page, paragraphs
 from audiobook.script.notation.markdown_inline import Passage, make_parser
+from audiobook.script.stretches import stripped
 
 __all__ = ["read"]
 
@@ -286,21 +287,19 @@ def _ending_offset(page: Page, n_line: int, text: str) -> int | None:
 
 
 def _extent(page: Page, token: Token) -> tuple[int, int]:
-    return _stripped(page, *(token.map or (0, 1)))
+    return _extent_of_lines(page, *(token.map or (0, 1)))
 
 
-def _stripped(page: Page, first: int, stop: int) -> tuple[int, int]:
+def _extent_of_lines(page: Page, first: int, stop: int) -> tuple[int, int]:
     """Offsets of lines without the white space around them."""
-    start, end = page.lines[first][0], page.lines[stop - 1][1]
-    text = page.source.text[start:end]
-    return start + len(text) - len(text.lstrip()), start + len(text.rstrip())
+    return stripped(page.source.text, page.lines[first][0], page.lines[stop - 1][1])
 
 
 def _uncovered(page: Page, covered: bytearray) -> Iterator[Omission]:
     """Lines that the parser made nothing of: definitions of links, quotes nested too deeply."""
     for is_covered, lines in groupby(range(len(covered)), lambda n: covered[n]):
         first, *rest = lines
-        start, end = _stripped(page, first, first + len(rest) + 1)
+        start, end = _extent_of_lines(page, first, first + len(rest) + 1)
         text = page.source.text[start:end]
         if not is_covered and re.search(r"\w", text):
             why = _DEFINITION_WHY if _DEFINITION.match(text) else _NESTED_WHY

@@ -9,6 +9,7 @@ from itertools import pairwise
 
 from audiobook.model import Omission, Paragraph, Reading, Segment
 from audiobook.script.clauses import cut
+from audiobook.script.stretches import stripped
 
 __all__ = ["fitted"]
 
@@ -77,16 +78,10 @@ def _short(segment: Segment, most: int) -> Iterator[Reading]:
         parts = [part.strip() for part in cut(reading.say, most)]
         length = reading.stop - reading.start
         marks = [reading.start + length * at // len(parts) for at in range(len(parts) + 1)]
-        bounds = [_stripped(text, start, stop) for start, stop in pairwise(marks)]
+        bounds = [stripped(text, start, stop) for start, stop in pairwise(marks)]
         if all(start < stop for start, stop in bounds):
             for part, (start, stop) in zip(parts, bounds, strict=True):
                 yield Reading(start, stop, part, None, reading.why)
-
-
-def _stripped(text: str, start: int, stop: int) -> tuple[int, int]:
-    """A stretch without the white space around it."""
-    stretch = text[start:stop]
-    return start + len(stretch) - len(stretch.lstrip()), start + len(stretch.rstrip())
 
 
 def _bounds(segment: Segment, most: int) -> Iterator[tuple[int, int]]:
@@ -97,7 +92,7 @@ def _bounds(segment: Segment, most: int) -> Iterator[tuple[int, int]]:
         stop = at + len(cut(spoken[at:], most)[0])
         stop, index = _outside_readings(segment, at, stop)
         if segment.text[done:index].strip():
-            yield _stripped(segment.text, done, index)
+            yield stripped(segment.text, done, index)
         done, at = index, stop
 
 
