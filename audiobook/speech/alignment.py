@@ -10,7 +10,6 @@ Nothing in it hangs on a language: the reference engine brings what is known of 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -20,7 +19,7 @@ import numpy as np
 from audiobook.errors import SpeechError, UnknownNameError
 from audiobook.model import Clip, Utterance, Voice, Word
 from audiobook.speech.dtw import Warp, mean_rank, warp
-from audiobook.speech.engine import Engine
+from audiobook.speech.engine import Engine, word_spans
 from audiobook.speech.mfcc import HOP_MS, deltas, frames_of, highest_hz
 
 if TYPE_CHECKING:
@@ -73,7 +72,7 @@ def timed(clip: Clip, utterance: Utterance, voice: Voice, reference: Engine) -> 
     Raises:
         MissingError: the reference cannot be used at all.
     """
-    spans = [m.span() for m in re.finditer(r"\S+", utterance.text) if re.search(r"\w", m[0])]
+    spans = word_spans(utterance.text)
     if clip.words or not spans:
         return clip
     spoken = _spoken_by(reference, utterance, voice.language)

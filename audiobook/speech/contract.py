@@ -25,7 +25,7 @@ import numpy as np
 
 from audiobook.errors import AudiobookError, SpeechError, UnknownNameError
 from audiobook.model import Clip, Pronunciation, Utterance, Voice
-from audiobook.speech.engine import Engine, VoiceInfo, excerpt
+from audiobook.speech.engine import Engine, VoiceInfo, excerpt, word_spans
 
 __all__ = [
     "CHECKS",
@@ -346,7 +346,7 @@ def _check_clip(clip: Clip, text: str) -> None:
 
 def _check_words(clip: Clip, text: str) -> None:
     """Each word of the text once, in order, and in the clip."""
-    spoken = {m.span() for m in re.finditer(r"\S+", text) if re.search(r"\w", m[0])}
+    spoken = set(word_spans(text))
     told = [(word.start, word.end) for word in clip.words]
     onsets_ms = [word.onset_ms for word in clip.words]
     _promise(told == sorted(set(told)), f"words of {excerpt(text)} come twice, or out of order")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -26,6 +27,8 @@ __all__ = [
     "is_speakable",
     "load_engine",
     "voice_for",
+    "without_controls",
+    "word_spans",
 ]
 
 _GROUP = "audiobook.engines"
@@ -255,6 +258,16 @@ def check_speakable(text: str) -> None:
 def is_speakable(text: str) -> bool:
     """Whether there is more in a text than punctuation and white space."""
     return any(unicodedata.category(character)[0] not in "CPZ" for character in text)
+
+
+def word_spans(text: str) -> list[tuple[int, int]]:
+    """From where to where each word of a text goes, as `Engine.synthesise` times them."""
+    return [found.span() for found in re.finditer(r"\S+", text) if re.search(r"\w", found[0])]
+
+
+def without_controls(text: str) -> str:
+    """A text of the same length, with spaces for control codes and halves of characters."""
+    return "".join(" " if unicodedata.category(c) in ("Cc", "Cs") else c for c in text)
 
 
 def excerpt(text: str) -> str:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from audiobook.model import Pronunciation, Word
+from audiobook.speech.engine import word_spans
 
 __all__ = ["Spelling", "Written", "rest_of_word", "timed_words", "write"]
 
@@ -96,7 +97,7 @@ def timed_words(
     Returns:
         The words, and the share of them, 0 to 1, that did not have to be placed in between.
     """
-    spans = [m.span() for m in re.finditer(r"\S+", text) if re.search(r"\w", m[0])]
+    spans = word_spans(text)
     if not spans:
         return (), 1.0
     starts = [start for start, _ in spans]

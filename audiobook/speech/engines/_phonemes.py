@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from audiobook.errors import SpeechError
 from audiobook.model import Pronunciation, Utterance, Word
-from audiobook.speech.engine import check_speakable, excerpt
+from audiobook.speech.engine import check_speakable, excerpt, without_controls, word_spans
 
 __all__ = [
     "BREAK",
@@ -37,7 +37,6 @@ BREAK = "\n"
 _GAPS = " " + BREAK
 _MARKS = frozenset('.,:;?!…—"“”()' + _GAPS)
 _TIES = str.maketrans("", "", "\u0361\u035c.")  # of affricates, and dots between syllables
-_WORD = re.compile(r"\S+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +82,7 @@ def speakable(text: str) -> str:
         SpeechError: it holds no words.
     """
     check_speakable(text)
-    return "".join(" " if unicodedata.category(c) in ("Cc", "Cs") else c for c in text)
+    return without_controls(text)
 
 
 def read(
@@ -129,7 +128,7 @@ def timed_words(
         onsets_ms: when each of them begins, in order.
         duration_ms: length of the speech, greater than all onsets.
     """
-    spans = [found.span() for found in _WORD.finditer(text) if re.search(r"\w", found[0])]
+    spans = word_spans(text)
     heard_ms = {-1: 0.0}
     latest = -1
     for phoneme, onset_ms in zip(phonemes, onsets_ms, strict=True):
@@ -161,7 +160,7 @@ def _signs_of(ipa: str, known: Container[str]) -> list[str] | None:
 
 def _pieces(text: str, sounds: Sequence[Pronunciation]) -> Iterator[_Piece]:
     bounds = {bound for sound in sounds for bound in (sound.start, sound.stop)}
-    for word in _WORD.finditer(text):
+    for word in re.finditer(r"\S+", text):
         inner = sorted(bound for bound in bounds if word.start() < bound < word.end())
         cuts = [word.start(), *inner, word.end()]
         for start, stop in itertools.pairwise(cuts):

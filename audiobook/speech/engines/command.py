@@ -7,7 +7,6 @@ import hashlib
 import re
 import shutil
 import tempfile
-import unicodedata
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -24,7 +23,14 @@ from audiobook.errors import (
 )
 from audiobook.model import Clip, Utterance, Voice
 from audiobook.settings import Table
-from audiobook.speech.engine import Engine, Limits, VoiceInfo, check_speakable, excerpt
+from audiobook.speech.engine import (
+    Engine,
+    Limits,
+    VoiceInfo,
+    check_speakable,
+    excerpt,
+    without_controls,
+)
 from audiobook.speech.engines._command_presets import NO_PRESET, PRESETS, Preset
 from audiobook.speech.engines._command_run import Ended, Runner, StoppedError
 from audiobook.speech.voice_settings import read_voice_infos
@@ -291,9 +297,8 @@ def _workshop() -> Generator[Path]:
 
 def _write_text(path: Path, text: str) -> None:
     """Write a text as UTF-8, without control codes and halves of characters."""
-    clean = "".join(" " if unicodedata.category(c) in ("Cc", "Cs") else c for c in text)
     try:
-        path.write_text(clean + "\n", "utf-8")
+        path.write_text(without_controls(text) + "\n", "utf-8")
     except OSError as error:
         raise _no_room(error) from error
 
