@@ -49,23 +49,24 @@ def fitted(
 
 
 def _piece(segment: Segment, start: int, stop: int) -> Segment:
+    """A stretch of a segment; of a reading it may leave out white space alone."""
     readings = tuple(
         replace(
             reading,
-            start=reading.start - start,
-            stop=reading.stop - start,
+            start=max(reading.start, start) - start,
+            stop=min(reading.stop, stop) - start,
             say=_trimmed(reading, start, stop),
         )
         for reading in segment.readings
-        if start <= reading.start and reading.stop <= stop
+        if start < reading.stop and reading.start < stop
     )
     return replace(segment, text=segment.text[start:stop], readings=readings)
 
 
 def _trimmed(reading: Reading, start: int, stop: int) -> str:
     """What a reading says, without white space at the ends of its piece."""
-    say = reading.say.lstrip() if reading.start == start else reading.say
-    return say.rstrip() if reading.stop == stop else say
+    say = reading.say.lstrip() if reading.start <= start else reading.say
+    return say.rstrip() if reading.stop >= stop else say
 
 
 def _short(segment: Segment, most: int) -> Iterator[Reading]:
