@@ -68,7 +68,7 @@ def set_apart(flow: Flow, package: Package) -> None:
         role = entry.role if entry.role is not Role.BODY else role_of_title(entry.title)
         if place is not None and role is not Role.BODY:
             roles.setdefault(place[0], role)
-    marks = sorted({first for first, _ in _marks(flow, package)} | {len(flow.items)})
+    marks = sorted({*_marks(flow, package), len(flow.items)})
     for first, stop in pairwise(marks):
         if first in roles:
             _set_role(flow, first, stop, roles[first])
@@ -207,14 +207,14 @@ def _lists_of_links(flow: Flow) -> Iterator[tuple[int, int]]:
         first = n + 1
 
 
-def _marks(flow: Flow, package: Package) -> Iterator[tuple[int, int]]:
+def _marks(flow: Flow, package: Package) -> Iterator[int]:
     """Where a part of an EPUB may begin: its documents, and what its package names."""
     for document in package.spine:
         if (document.path, "") in flow.places:
-            yield flow.places[document.path, ""]
+            yield flow.places[document.path, ""][0]
     for entry in (*package.contents, *package.landmarks):
         if (entry.path, entry.anchor) in flow.places:
-            yield flow.places[entry.path, entry.anchor]
+            yield flow.places[entry.path, entry.anchor][0]
 
 
 def _is_imprint(flow: Flow, first: int, stop: int) -> bool:

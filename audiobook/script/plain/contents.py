@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from audiobook.script.plain.headings import is_chapter_line
 from audiobook.script.plain.lines import Block, Line
 
-__all__ = ["NO_CONTENTS", "Contents", "find_contents", "folded"]
+__all__ = ["Contents", "find_contents", "folded"]
 
 _HEADING = re.compile(
     r"(?:the |table of )?contents[.:]?|inhalt(?:sverzeichnis)?[.:]?|table des matières|sommaire"
@@ -37,8 +37,7 @@ class Contents:
     """What it lists, `folded`, with and without numbers before it."""
 
 
-NO_CONTENTS = Contents(0, 0, frozenset())
-"""What is found where there is none."""
+_NO_CONTENTS = Contents(0, 0, frozenset())
 
 
 def folded(title: str) -> str:
@@ -61,7 +60,7 @@ def find_contents(blocks: list[Block]) -> Contents:
             found = _entries(blocks, first, headed, last_at)
             if found:
                 return found
-    return NO_CONTENTS
+    return _NO_CONTENTS
 
 
 def _entries(

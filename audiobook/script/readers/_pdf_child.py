@@ -10,7 +10,7 @@ standard input. What goes out is one object:
 
 Lengths are in points; `hyphen` tells that the line's last character is a hyphen that parts a word;
 `marks` are [start, stop] of the raised figures in it that point to notes. `error`, where it is not
-null, is one of `ERRORS`, and there is nothing more.
+null, is "damaged", "locked", "too many pages" or "too much text", and there is nothing more.
 """
 
 from __future__ import annotations
@@ -37,10 +37,7 @@ from audiobook.script.documents.limits import (
     MAX_WARNINGS,
 )
 
-__all__ = ["ERRORS", "Line", "main"]
-
-ERRORS = ("damaged", "locked", "too many pages", "too much text")
-"""What may be wrong with a file."""
+__all__ = ["Line", "main"]
 
 Line: TypeAlias = list[object]
 """A line of a page, as the module's description has it."""
