@@ -17,6 +17,7 @@ from audiobook.model import Cue, Kind, Omission, Paragraph, Role
 from audiobook.script.assemble import paragraph
 from audiobook.script.documents.hypertext import LABEL, Block, Document, Run
 from audiobook.script.plain.headings import is_break
+from audiobook.script.plain.transcript import cast_name
 
 __all__ = ["Flow", "Item", "Place", "is_heading"]
 
@@ -133,10 +134,7 @@ class Flow:
 
     def _known(self, speaker: str | None) -> str | None:
         """The name of a speaker as the show's cast has it."""
-        if speaker is None:
-            return None
-        folded = speaker.casefold()
-        return next((name for name in self.cast if name.casefold() == folded), speaker)
+        return speaker and (cast_name(speaker, self.cast) or speaker)
 
 
 def is_heading(item: Item) -> TypeGuard[Paragraph]:

@@ -13,7 +13,13 @@ from itertools import islice
 from lxml import etree
 
 from audiobook.model import Kind, Role
-from audiobook.script.documents.markup import attributes_of, local_name, text_of, texts_of
+from audiobook.script.documents.markup import (
+    attributes_of,
+    is_remote,
+    local_name,
+    text_of,
+    texts_of,
+)
 from audiobook.script.documents.semantics import (
     BLOCK_TAGS,
     DIRECTION,
@@ -37,7 +43,6 @@ _NOTE_MARK = re.compile(r"\s*(?:[\[(]\s*(?:\w{1,4}|[*†‡§¶]+)\s*[\])]|[*†
 _RAISED_MARK = re.compile(r"\s*[\[(]?\s*(?:\d{1,4}|[a-z]|[ivxlc]{1,6}|[*†‡§¶]+)\s*[\])]?\s*")
 _INTEGER = re.compile(r"-?\d{1,6}")
 _LINE_END = re.compile(r"\r\n|\r|\n")
-_REMOTE = re.compile(r"[a-zA-Z][\w+.-]*:|//")
 _ID_NAMES = ("id", "name", "{http://www.w3.org/XML/1998/namespace}id")
 _MAX_TABLES = 4
 _MAX_FIGURE_ELEMENTS = 20
@@ -370,7 +375,7 @@ def _is_hidden(attributes: dict[str, str]) -> bool:
 def _leads_within(link: etree._Element) -> bool:
     """Whether a link leads to another place of its book."""
     address = link.get("href")
-    return bool(address) and _REMOTE.match(str(address)) is None
+    return bool(address) and not is_remote(str(address))
 
 
 def _ids(attributes: Mapping[str, str]) -> list[str]:

@@ -21,7 +21,7 @@ from audiobook.script.encoding import decode
 
 __all__ = [
     "attributes_of",
-    "decode_markup",
+    "is_remote",
     "local_name",
     "parse",
     "parse_xml",
@@ -46,13 +46,14 @@ _EAST_ASIAN = re.compile(
 )
 _SUPERSETS = {"gb2312": "gb18030", "gbk": "gb18030", "iso-8859-1": "", "iso8859-1": ""}
 
+_REMOTE = re.compile(r"[a-zA-Z][\w+.-]*:|//")
 _XML_DECLARATION = re.compile(r"\s*<\?xml\b[^>]*>")
 _DOCTYPE_START = re.compile(r"<!DOCTYPE", re.IGNORECASE)
 _DOCTYPE = re.compile(r"<!DOCTYPE[^\[>]*+(?:\[.*?\]\s*+)?>", re.IGNORECASE | re.DOTALL)
 _ENTITY = re.compile(r"&(?!(?:amp|lt|gt|quot|apos);)([A-Za-z]\w{1,40});")
 
 
-def decode_markup(data: bytes, name: str) -> str:
+def _decoded(data: bytes, name: str) -> str:
     """The text of a document: by its byte order mark, else by what it declares, else as `decode`.
 
     A declared single-byte encoding is not believed of bytes that are UTF-8.
@@ -82,7 +83,7 @@ def parse(data: bytes, name: str) -> etree._Element:
     Raises:
         StoryError: it is no text, it has too many tags, or nothing can be made of it.
     """
-    text = _bare(decode_markup(data, name), name)
+    text = _bare(_decoded(data, name), name)
     if "<!ENTITY" not in text:
         with suppress(etree.LxmlError):  # it is no XML, though it may say so
             return etree.fromstring(_named(text).encode("utf-8", "replace"), _xml_parser())
@@ -104,7 +105,7 @@ def parse_xml(data: bytes, name: str) -> etree._Element:
     Raises:
         StoryError: nothing can be made of it, or it declares entities.
     """
-    text = _bare(decode_markup(data, name), name)
+    text = _bare(_decoded(data, name), name)
     root = None
     if "<!ENTITY" not in text:
         try:
@@ -126,6 +127,11 @@ def local_name(element: etree._Element) -> str:
 def attributes_of(element: etree._Element) -> dict[str, str]:
     """The attributes of an element, by name."""
     return {str(name): str(value) for name, value in element.attrib.items()}
+
+
+def is_remote(address: str) -> bool:
+    """Whether an address leads out of the document and those beside it."""
+    return _REMOTE.match(address) is not None
 
 
 def texts_of(element: etree._Element) -> Iterator[str]:

@@ -17,7 +17,14 @@ from lxml import etree
 from audiobook.errors import StoryError, Where
 from audiobook.model import Role
 from audiobook.script.documents.archive import Archive
-from audiobook.script.documents.markup import attributes_of, local_name, parse, parse_xml, text_of
+from audiobook.script.documents.markup import (
+    attributes_of,
+    is_remote,
+    local_name,
+    parse,
+    parse_xml,
+    text_of,
+)
 from audiobook.script.documents.semantics import role_of_terms, terms_of
 
 __all__ = ["Entry", "Package", "Spine", "read_package", "resolved"]
@@ -26,7 +33,6 @@ _CONTAINER = "META-INF/container.xml"
 _ENCRYPTION = "META-INF/encryption.xml"
 # Fonts are made unreadable by these (EPUB 3.3, OCF 4.4, and Adobe's); nothing else is locked.
 _FONT_METHODS = ("http://www.idpf.org/2008/embedding", "http://ns.adobe.com/pdf/enc#RC")
-_REMOTE = re.compile(r"[a-zA-Z][\w+.-]*:|//")
 _NOT_TEXT = re.compile(r"(?:image/(?!svg)|audio/|video/|font/|text/css|application/(?:pdf|zip))")
 _PICTURES = ("image/jpeg", "image/jpg", "image/png")
 _MAX_FALLBACKS = 5
@@ -136,7 +142,7 @@ def resolved(base: str, href: str) -> tuple[str, str] | None:
 
     None for one that leads out of the archive. Broken books have backslashes in them.
     """
-    if _REMOTE.match(href):
+    if is_remote(href):
         return None
     path, _, anchor = href.strip().partition("#")
     path = unquote(path.partition("?")[0]).replace("\\", "/")

@@ -7,7 +7,10 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TypeAlias
 
-__all__ = ["Block", "Line", "blocks_of", "is_verse", "parts_of_block", "wrap_columns"]
+__all__ = ["ANY_LINE", "Block", "Line", "blocks_of", "is_verse", "parts_of_block", "wrap_columns"]
+
+ANY_LINE = re.compile(r"([^\r\n]*)(?:\r\n|\r|\n|\Z)")
+"""A line with its end, whatever stands on it; its text is group 1."""
 
 # A run of spaces is looked at from its beginning alone, so that a long one takes no more time.
 _LINE = re.compile(r"(?:(?<![^\S\r\n])[^\S\r\n]++)?\S[^\r\n]*")

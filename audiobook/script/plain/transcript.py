@@ -15,7 +15,7 @@ from audiobook.config import NARRATOR
 from audiobook.script.plain.headings import is_break
 from audiobook.script.plain.lines import Block, Line
 
-__all__ = ["Turn", "display_name", "labels_of", "turn"]
+__all__ = ["Turn", "cast_name", "display_name", "labels_of", "turn"]
 
 _TIME = r"(?:[\[(]?\d{1,2}:\d{2}(?::\d{2})?[\])]?[ \t]+(?:-[ \t]+)?)?"
 _TURN = re.compile(
@@ -92,11 +92,16 @@ def labels_of(blocks: list[Block]) -> frozenset[str]:
     return frozenset(names | once)
 
 
+def cast_name(label: str, cast: Collection[str]) -> str | None:
+    """A speaker's name as the cast writes it, whatever its case; None for one not in the cast."""
+    folded = label.casefold()
+    return next((name for name in cast if name.casefold() == folded), None)
+
+
 def display_name(label: str, cast: Collection[str]) -> str:
     """A speaker's name: as the cast writes it, else with capitals only where a name has them."""
-    for name in cast:
-        if name.casefold() == label.casefold():
-            return name
+    if (name := cast_name(label, cast)) is not None:
+        return name
     return re.sub(r"[^\W\d_]+", _capitalised, label) if label.isupper() else label
 
 

@@ -15,7 +15,7 @@ from audiobook.config import NARRATOR
 from audiobook.model import Book, Cue, Kind, Omission, Paragraph, Source
 from audiobook.script.assemble import chapters, paragraph
 from audiobook.script.encoding import decode
-from audiobook.script.plain.lines import Line
+from audiobook.script.plain.lines import ANY_LINE, Line
 from audiobook.script.plain.transcript import display_name
 from audiobook.script.stretches import between
 
@@ -53,7 +53,6 @@ class _Element:
 
 _Item: TypeAlias = Paragraph | Cue | Omission
 
-_LINE = re.compile(r"([^\r\n]*)(?:\r\n|\r|\n|\Z)")
 _KEY = re.compile(r"([A-Za-z][\w ]{0,30}):[ \t]*(.*)")
 _HIDDEN = re.compile(r"/\*.*?(?:\*/|\Z)|\[\[(?:(?!\[\[).)*?\]\]", re.DOTALL)
 _HIDDEN_WHY = {"/": "cut by the author", "[": "the author’s note"}
@@ -136,7 +135,7 @@ def _title_page(text: str) -> tuple[int, dict[str, str]]:
     """
     fields: dict[str, list[str]] = {}
     key, at = "", 0
-    for match in _LINE.finditer(text):
+    for match in ANY_LINE.finditer(text):
         line = match[1]
         at = match.start()
         if not line.strip():
@@ -175,7 +174,7 @@ def _blanked(text: str, hidden: list[Omission]) -> str:
 def _lines(text: str, start: int) -> list[Line]:
     """All lines, blank ones too, the last one blank."""
     lines = []
-    for match in _LINE.finditer(text, start):
+    for match in ANY_LINE.finditer(text, start):
         indent = len(match[1]) - len(match[1].lstrip())
         lines.append(Line(match[1].strip(), match.start() + indent, indent))
     return lines

@@ -17,6 +17,7 @@ from audiobook.script.notation.annotations import PauseMark, attributes_at, dura
 from audiobook.script.notation.front import front_matter, is_script_file
 from audiobook.script.notation.markdown_block import Item, Page, paragraphs
 from audiobook.script.notation.markdown_inline import Passage, make_parser
+from audiobook.script.plain.lines import ANY_LINE
 from audiobook.script.stretches import stripped
 
 __all__ = ["read"]
@@ -31,7 +32,6 @@ _LEAVES = {"inline", "html_block", "hr", *_LEFT_OUT}
 _DEFINITION = re.compile(r"[\s>*+-]*\[")
 _DEFINITION_WHY = "a link's address"
 _NESTED_WHY = "nested too deeply"
-_LINE = re.compile(r"([^\r\n]*)(?:\r\n|\r|\n|\Z)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ def read(data: bytes, name: str, cast: Collection[str]) -> Book:
     front = front_matter(source.text, name)
     start = front.end if front else 0
     in_script = front is not None and is_script_file(front, name)
-    lines = [line.span(1) for line in _LINE.finditer(source.text, start)]
+    lines = [line.span(1) for line in ANY_LINE.finditer(source.text, start)]
     page = Page(source, lines, cast, in_script, make_parser(), {})
     found = list(_items(page, page.parser.parse(source.text[start:], page.env)))
     left_out = [one.item for one in found if isinstance(one.item, Omission)]
