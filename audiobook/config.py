@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 
 from audiobook.engine_settings import EngineSettings, read_engine_names, read_engine_settings
-from audiobook.errors import ConfigError, UnknownNameError, UsageError, Where
+from audiobook.errors import ConfigError, UsageError, Where
 from audiobook.lexicon import Lexicon, read_entries, read_switches
 from audiobook.own_profiles import OwnProfile, read_own_profiles
 from audiobook.settings import MOST_TOML_BYTES, Table, parse_toml, parse_yaml
@@ -334,18 +334,11 @@ def _member(old: CastMember, cast: Table) -> CastMember:
         pitch=table.number("pitch", 0.5, 2.0, old.pitch),
         gain_db=table.number("gain_db", -12.0, 12.0, old.gain_db),
         aka=table.texts("aka") or old.aka,
-        gender=_gender(table) or old.gender,
+        gender=table.one_of("gender", _GENDERS) or old.gender,
         where=cast.where(old.name),
     )
     table.finish()
     return member
-
-
-def _gender(member: Table) -> str | None:
-    gender = member.text("gender")
-    if gender not in (None, *_GENDERS):
-        raise UnknownNameError("gender", gender, _GENDERS, where=member.where("gender"))
-    return gender
 
 
 def _voices(member: Table) -> tuple[str | None, tuple[tuple[str, str], ...]] | None:

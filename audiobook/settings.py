@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime
 import re
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
@@ -87,6 +87,17 @@ class Table:
         if len(value.encode()) > most_bytes:
             raise ConfigError(f'"{name}" is longer than {most_bytes} bytes', where=self.where(name))
         return value.strip()
+
+    def one_of(self, name: str, known: Collection[str]) -> str | None:
+        """A text that is one of those known; None where it is not given.
+
+        Raises:
+            UnknownNameError: it is another; with the near names among them.
+        """
+        value = self.text(name)
+        if value is not None and value not in known:
+            raise UnknownNameError(name, value, known, where=self.where(name))
+        return value
 
     def text_or_none(self, name: str, default: str | None) -> str | None:
         """A text, or None where it is given as empty or `false`; the default where it is not."""

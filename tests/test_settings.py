@@ -108,6 +108,17 @@ def test_a_day_may_be_a_text_or_have_a_time(day: str) -> None:
     assert yaml(f"date: {day}").date("date") == datetime.date(2026, 11, 22)
 
 
+def test_a_name_is_one_of_those_known_or_offered_the_near_one() -> None:
+    table = toml('kind = "pop"\n')
+    assert table.one_of("kind", {"pop": 1, "rock": 2}) == "pop"
+    assert table.one_of("other", ("pop", "rock")) is None
+    error = refused(lambda: table.one_of("kind", ("poppy", "rock")))
+    assert isinstance(error, UnknownNameError)
+    assert error.what == 'unknown kind "pop"'
+    assert error.hint == 'did you mean "poppy"?'
+    assert str(error.where) == "show.toml:1:1"
+
+
 def test_what_is_not_given_is_none_or_the_default() -> None:
     table = toml("")
     asked = [table.text, table.flag, table.date, table.table, table.table_or_text]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable
 
-from audiobook.errors import ConfigError, UnknownNameError
+from audiobook.errors import ConfigError
 from audiobook.settings import Table
 from audiobook.speech.engine import VoiceInfo
 
@@ -49,9 +49,9 @@ def _infos(name: str, voices: Table, languages: Collection[str]) -> list[VoiceIn
     language = table.text("language")
     if language:
         _check_language(language, table, "language")
-    gender = _one_of(_GENDERS, table, "gender")
-    age = _one_of(_AGES, table, "age")
-    quality = _one_of(_QUALITIES, table, "quality")
+    gender = table.one_of("gender", _GENDERS)
+    age = table.one_of("age", _AGES)
+    quality = table.one_of("quality", _QUALITIES)
     note = table.text("note", most_bytes=1000) or ""
     table.finish()
     tags = [language] if language else dict.fromkeys(languages)
@@ -65,10 +65,3 @@ def _check_language(language: str, table: Table, setting: str) -> None:
             where=table.where(setting),
             hint='write one as in BCP 47: "en", or "pt-BR"',
         )
-
-
-def _one_of(known: Collection[str], table: Table, setting: str) -> str | None:
-    value = table.text(setting)
-    if value is not None and value not in known:
-        raise UnknownNameError(setting, value, known, where=table.where(setting))
-    return value

@@ -7,7 +7,7 @@ import re
 import urllib.parse
 from dataclasses import dataclass
 
-from audiobook.errors import ConfigError, UnknownNameError
+from audiobook.errors import ConfigError
 from audiobook.settings import Table
 from audiobook.speech.engine import VoiceInfo
 from audiobook.speech.voice_settings import read_voice_infos
@@ -79,7 +79,7 @@ def read_server(table: Table) -> Server:
         base_url=_base_url(table),
         model=table.text("model", most_bytes=200) or default.model,
         voices=read_voice_infos(table, _VOICES),
-        format=_format(table) or default.format,
+        format=table.one_of("format", FORMATS) or default.format,
         key_variable=_key_variable(table) or default.key_variable,
         headers=_headers(table),
         characters=table.integer("characters", 20, _MOST_CHARACTERS) or default.characters,
@@ -126,13 +126,6 @@ def _base_url(table: Table) -> str:
             hint='use https, or set "insecure = true"',
         )
     return url.rstrip("/")
-
-
-def _format(table: Table) -> str | None:
-    name = table.text("format")
-    if name not in (None, *FORMATS):
-        raise UnknownNameError("format", name, FORMATS, where=table.where("format"))
-    return name
 
 
 def _key_variable(table: Table) -> str | None:

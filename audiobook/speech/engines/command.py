@@ -13,14 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from audiobook.engine_settings import EngineSettings
-from audiobook.errors import (
-    ConfigError,
-    MissingError,
-    OutputError,
-    SpeechError,
-    UnknownNameError,
-    Where,
-)
+from audiobook.errors import ConfigError, MissingError, OutputError, SpeechError, Where
 from audiobook.model import Clip, Utterance, Voice
 from audiobook.settings import Table
 from audiobook.speech.engine import (
@@ -124,7 +117,7 @@ class Command(Engine):
                 arguments,
                 _voices(table, preset, arguments),
                 Path(settings.where.path).absolute().parent,
-                f".{_format(table, preset)}",
+                f".{table.one_of('format', _FORMATS) or preset.format}",
                 table.number("timeout_s", 1.0, _MOST_TIMEOUT_S, _TIMEOUT_S),
                 preset.hint,
                 settings.where,
@@ -225,7 +218,7 @@ class Command(Engine):
 
 
 def _preset(table: Table) -> Preset:
-    name = table.text("preset")
+    name = table.one_of("preset", PRESETS)
     if name is None:
         return NO_PRESET
     if "command" in table.names():
@@ -234,8 +227,6 @@ def _preset(table: Table) -> Preset:
             where=table.where("preset"),
             hint="leave one of them out",
         )
-    if name not in PRESETS:
-        raise UnknownNameError("preset", name, PRESETS, where=table.where("preset"))
     return PRESETS[name]
 
 
@@ -248,13 +239,6 @@ def _arguments(table: Table, preset: Preset) -> tuple[str, ...]:
             hint=_EXAMPLE,
         )
     return arguments
-
-
-def _format(table: Table, preset: Preset) -> str:
-    name = table.text("format") or preset.format
-    if name not in _FORMATS:
-        raise UnknownNameError("format", name, _FORMATS, where=table.where("format"))
-    return name
 
 
 def _voices(table: Table, preset: Preset, arguments: tuple[str, ...]) -> tuple[VoiceInfo, ...]:
