@@ -37,7 +37,7 @@ LAYERS = [
     {"toml_places", "yaml_values"},
     {"progress"},
     {"model"},
-    {"errors"},
+    {"errors", "language_tags"},
 ]
 """From the top; a room imports from those below it, not from those beside it."""
 

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 
 import sentencex
 
+from audiobook.language_tags import primary
+
 __all__ = ["sentences"]
 
 # English words that sentencex takes for abbreviations and that more often end a sentence.
@@ -23,11 +25,11 @@ def sentences(text: str, language: str) -> list[str]:
         text: a run of one voice: narration, or speech without its outer quotation marks.
         language: BCP 47 tag; its rules for abbreviations are used where sentencex has them.
     """
-    primary = language.partition("-")[0].lower()
+    code = primary(language)
     found = [
-        sentence for window in _windows(text) for sentence in _segment(window, primary) if sentence
+        sentence for window in _windows(text) for sentence in _segment(window, code) if sentence
     ]
-    if primary != "en":
+    if code != "en":
         return found
     return [part for sentence in found for part in _repaired(sentence)]
 

@@ -13,6 +13,7 @@ import functools
 import re
 from collections.abc import Iterable, Iterator
 
+from audiobook.language_tags import primary
 from audiobook.script.dialogue.quotes import Span
 from audiobook.script.dialogue.speech_words import speech_verbs
 
@@ -41,19 +42,19 @@ def dash_spans(text: str, language: str) -> list[Span] | None:
     Returns:
         None where it is no dialogue: no dash, or a language that does not write it so.
     """
-    primary = language.partition("-")[0].lower()
-    if primary not in _COMMA | _CLOSE | _SPACED or not _OPENING.match(text):
+    code = primary(language)
+    if code not in _COMMA | _CLOSE | _SPACED or not _OPENING.match(text):
         return None
-    return list(_carved(text, Span(0, len(text), True), primary))
+    return list(_carved(text, Span(0, len(text), True), code))
 
 
 def without_incises(text: str, found: Iterable[Span], language: str) -> list[Span]:
     """Spans of a paragraph, with the narrator's words within quotation marks taken out of them."""
-    primary = language.partition("-")[0].lower()
-    if primary not in _IN_QUOTES:
+    code = primary(language)
+    if code not in _IN_QUOTES:
         return list(found)
     return [
-        part for span in found for part in (_carved(text, span, primary) if span.spoken else [span])
+        part for span in found for part in (_carved(text, span, code) if span.spoken else [span])
     ]
 
 

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
+from audiobook.language_tags import primary
 from audiobook.script.dialogue.names import CAPITALISED, bare, familiar_of, gender_of, title_of
 from audiobook.script.dialogue.roster import Character, Roster
 from audiobook.script.dialogue.speech_words import determiners, pronouns, roles, speech_verbs
@@ -130,7 +131,7 @@ def _names(narration: str, language: str) -> _Found:
         before = before[:-1] if before and before[-1] in articles else before
         after = _NEXT_WORD.match(narration, match.end())
         n_spoken[name] += bool(before and before[-1] in verbs) or bool(after and after[1] in verbs)
-    if language.partition("-")[0].lower() == "de":  # where every noun has a capital
+    if primary(language) == "de":  # where every noun has a capital
         n_spoken = Counter({n: c for n, c in n_spoken.items() if c * _MOST_SILENT > len(ends[n])})
     people = {name: at for name, at in ends.items() if _is_person(name, len(at), n_spoken[name])}
     often = sorted(people, key=lambda name: (-len(people[name]), name))[:_MOST_NAMES]
@@ -272,7 +273,7 @@ def _by_pronouns(text: str, ends: list[int], language: str) -> str | None:
 def _speaking_roles(narration: str, language: str) -> Iterator[tuple[str, list[int]]]:
     """Those who are called by what they are, such as "the inspector", and often speak."""
     verbs = "|".join(speech_verbs(language))
-    if language.partition("-")[0].lower() != "en":
+    if primary(language) != "en":
         return
     pattern = re.compile(
         rf"\b(?:{verbs}) (the (?:[a-z]+ ){{0,2}}[a-z]+)(?=[,.;:—–]|$)"

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from audiobook.language_tags import primary
+
 __all__ = ["Span", "opens_with_quote", "spans"]
 
 # Opening mark → the marks that may close it. Reversed guillemets are German and Danish, ones that
@@ -99,7 +101,7 @@ def spans(text: str, language: str = "", *, runs_on: bool = False) -> list[Span]
 
 
 def _openers(language: str) -> str:
-    return _OPENING.get(language.partition("-")[0].lower(), _OTHER)
+    return _OPENING.get(primary(language), _OTHER)
 
 
 def _quotes(text: str, openers: str, runs_on: bool) -> list[tuple[int, int]]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import functools
 
+from audiobook.language_tags import primary
+
 __all__ = ["determiners", "pronouns", "roles", "speech_verbs"]
 
 _VERBS = {
@@ -102,7 +104,7 @@ _ROLES = {
 @functools.cache
 def speech_verbs(language: str) -> tuple[str, ...]:
     """Forms of verbs that introduce speech, longest first; none for a language not known here."""
-    verbs = set(_VERBS.get(language.partition("-")[0].lower(), "").split())
+    verbs = set(_VERBS.get(primary(language), "").split())
     return tuple(sorted(verbs, key=lambda verb: (-len(verb), verb)))
 
 
@@ -111,17 +113,17 @@ def pronouns(language: str) -> dict[str, str | None]:
 
     Each has the gender of whoever it stands for, or None where the narrator means themselves.
     """
-    return _PRONOUNS.get(language.partition("-")[0].lower(), {})
+    return _PRONOUNS.get(primary(language), {})
 
 
 @functools.cache
 def determiners(language: str) -> tuple[str, ...]:
     """Words that stand before the noun that somebody is called by, as in "the doctor"."""
-    return tuple(_DETERMINERS.get(language.partition("-")[0].lower(), "").split())
+    return tuple(_DETERMINERS.get(primary(language), "").split())
 
 
 @functools.cache
 def roles(language: str) -> dict[str, str]:
     """Nouns in lower case that say no more of somebody than "female" or "male"."""
-    female, male = _ROLES.get(language.partition("-")[0].lower(), ("", ""))
+    female, male = _ROLES.get(primary(language), ("", ""))
     return dict.fromkeys(female.split(), "female") | dict.fromkeys(male.split(), "male")

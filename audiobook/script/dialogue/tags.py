@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from audiobook.language_tags import primary
 from audiobook.script.dialogue.names import CAPITALISED
 from audiobook.script.dialogue.roster import Roster
 from audiobook.script.dialogue.speech_words import determiners, pronouns, roles, speech_verbs
@@ -71,7 +72,7 @@ class TagReader:
 
     def __init__(self, language: str, roster: Roster) -> None:
         self._roster = roster
-        self._is_slavic = language.partition("-")[0].lower() in _SLAVIC
+        self._is_slavic = primary(language) in _SLAVIC
         self._pronouns = pronouns(language)
         self._roles = roles(language)
         self._articles = frozenset(determiners(language))

@@ -9,6 +9,7 @@ from posixpath import normpath
 from lxml import etree
 
 from audiobook.errors import StoryError, Where
+from audiobook.language_tags import is_language_tag
 from audiobook.model import Book, Source
 from audiobook.script.documents.archive import Archive
 from audiobook.script.documents.flow import Flow
@@ -30,7 +31,6 @@ _RELATIONSHIPS = "_rels/.rels"
 _MAIN_PART = "word/document.xml"
 _CORE_PART = "docProps/core.xml"
 _FACTORY_LANGUAGE = "en-US"
-_LANGUAGE_TAG = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
 _NO_TITLE = re.compile(r"untitled|document\d*|word document", re.IGNORECASE)
 
 
@@ -63,7 +63,7 @@ def read(data: bytes, name: str, cast: Collection[str]) -> Book:
         notes_of(_part(archive, f"{folder}/footnotes.xml", warnings), "footnote")
         | notes_of(_part(archive, f"{folder}/endnotes.xml", warnings), "endnote"),
     )
-    flow = Flow(cast)
+    flow = Flow()
     flow.add(
         Document(blocks_of_body(body, document) if body is not None else [], {}, frozenset()), ""
     )
@@ -78,7 +78,7 @@ def read(data: bytes, name: str, cast: Collection[str]) -> Book:
         source,
         title=edition.title or (title if title and not _NO_TITLE.fullmatch(title) else None),
         authors=edition.authors or tuple(filter(None, [core.get("creator")])),
-        language=language if _LANGUAGE_TAG.fullmatch(language) else edition.language,
+        language=language if is_language_tag(language) else edition.language,
         chapters=chapters_by_headings(flow),
         left_out=tuple(flow.left_out),
         warnings=tuple(warnings),

@@ -13,6 +13,7 @@ from itertools import pairwise
 from typing import Any, TypeAlias
 
 from audiobook.errors import MissingError, StoryError, Where
+from audiobook.language_tags import is_language_tag
 from audiobook.model import Book, Cue, Kind, Omission, Paragraph, Role, Source
 from audiobook.script.assemble import Run, chapters, paragraph
 from audiobook.script.documents.limits import (
@@ -52,7 +53,6 @@ _MAX_HEADING_LINES = 4
 _MAX_BOLD_HEADING = 80
 _MIN_LEADERS = 3
 _LEADER = re.compile(r"(?:[ ]?[.·…]){3,}[ ]*(?:\d+|[ivxlc]+)\Z")
-_LANGUAGE_TAG = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
 _NO_TITLE = re.compile(
     r"untitled|unknown|microsoft word\b.*|.*\.(?:docx?|indd|tex|dvi|qxd|pdf|rtf)", re.IGNORECASE
 )
@@ -138,7 +138,7 @@ def _extracted(data: bytes, name: str) -> _Document:
         [[_page_line(line) for line in page] for page in found["pages"]],
         title if title and not _NO_TITLE.fullmatch(title) else None,
         (author,) if author and not _NO_AUTHOR.fullmatch(author) else (),
-        found["language"] if _LANGUAGE_TAG.fullmatch(found["language"]) else None,
+        found["language"] if is_language_tag(found["language"]) else None,
         [(level, title, page) for level, title, page in found["outline"]],
         tuple(found["warnings"]),
     )

@@ -10,6 +10,7 @@ from enum import StrEnum
 from functools import cache
 
 from audiobook.errors import Where
+from audiobook.language_tags import primary
 from audiobook.lexicon import Lexicon
 from audiobook.model import Kind, Script, Segment
 from audiobook.script.spoken.lexical import Finder
@@ -96,7 +97,7 @@ def odd_words(script: Script, lexicon: Lexicon | None = None) -> list[OddWord]:
     uses = _uses(script, Finder(lexicon or Lexicon()))
     usual = _usual_letters(uses)
     runs = _letter_runs(uses)
-    known = frozenset(_KNOWN_CAPITALS.get(script.language.partition("-")[0].lower(), "").split())
+    known = frozenset(_KNOWN_CAPITALS.get(primary(script.language), "").split())
     found = []
     for folded, one in uses.items():
         why = None if folded in known else _oddity(folded, one, usual, runs)
@@ -111,7 +112,7 @@ def odd_words(script: Script, lexicon: Lexicon | None = None) -> list[OddWord]:
 
 def _uses(script: Script, finder: Finder) -> dict[str, _Uses]:
     uses: defaultdict[str, _Uses] = defaultdict(_Uses)
-    before_noun = _BEFORE_NOUNS.get(script.language.partition("-")[0].lower())
+    before_noun = _BEFORE_NOUNS.get(primary(script.language))
     for segment in script.segments:
         text = segment.text
         sets_capitals = segment.kind in (Kind.HEADING, Kind.VERSE) or text.isupper()

@@ -1,0 +1,19 @@
+"""Language tags as BCP 47 has them, such as "en-GB"."""
+
+from __future__ import annotations
+
+import re
+
+__all__ = ["is_language_tag", "primary"]
+
+_TAG = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
+
+
+def is_language_tag(text: str) -> bool:
+    """Whether a text looks like a tag: two or three letters, then subtags of two to eight."""
+    return _TAG.fullmatch(text) is not None
+
+
+def primary(tag: str) -> str:
+    """The language of a tag, without its script, region or variant: "en" of "en-GB"."""
+    return tag.partition("-")[0].lower()
