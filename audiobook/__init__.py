@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from audiobook.publishing import PublishedFeed, publish
     from audiobook.stories import Choices, read_script
     from audiobook.tally import Tally
+    from audiobook.timed_words import TimedWord
 
     __version__: str
 
@@ -86,6 +87,7 @@ __all__ = [
     "StageStarted",
     "StoryError",
     "Tally",
+    "TimedWord",
     "UnknownNameError",
     "UsageError",
     "Voice",
@@ -116,6 +118,7 @@ _NAMES = {
     "audiobook.publishing": "PublishedFeed publish",
     "audiobook.stories": "Choices read_script",
     "audiobook.tally": "Tally",
+    "audiobook.timed_words": "TimedWord",
 }
 _MODULE_OF = {name: module for module, names in _NAMES.items() for name in names.split()}
 

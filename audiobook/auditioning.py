@@ -93,7 +93,7 @@ def audition(
             narrator = ((NARRATOR, info.name),)
             own = replace(choices, engine=engine, language=language, voices=narrator)
             spoken = story_of_text(text, path.stem, own, told)
-            report = say_story(spoken, path, own, engines, _warnings_to(listen))
+            report = say_story(spoken, path, own, engines, listen=_warnings_to(listen))
             heard.append(AuditionedVoice(engine, info, path, report.episodes[0].duration_s))
             listen(StageAdvanced(_STAGE, number, 0))
     page = folder / _PAGE

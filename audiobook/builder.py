@@ -46,6 +46,7 @@ from audiobook.stories import (
     story_of_text,
 )
 from audiobook.tagging import tag_of
+from audiobook.timed_words import TimedWord, timed_words
 from audiobook.voicing import relay_of
 
 __all__ = ["Built", "ChapterEngine", "ChapterStart", "Report", "build", "say", "say_story"]
@@ -101,6 +102,8 @@ class Built:
     """Its chapters."""
     engines: tuple[ChapterEngine, ...]
     """Who has spoken each chapter, in order."""
+    words: tuple[TimedWord, ...] | None = None
+    """When each of its words is heard; None where nobody asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +163,7 @@ def build(
         for story in stories:
             relay = relay_of(story, choices, engines, listen)
             cover = cover_of(story.show, story.book, listen)
-            for part in parts_of(story, story.script(relay.max_characters), choices):
+            for part in parts_of(story, story.script(relay.max_characters, relay.packed), choices):
                 listen(Noted(_overview(part, relay.preferred)))
                 built.append(_build_part(part, relay, cover, choices, Path(output), tools))
         store.sweep()
@@ -174,6 +177,7 @@ def say(
     *,
     like: str | Path | None = None,
     rate: float | None = None,
+    words: bool = False,
     choices: Choices | None = None,
     listen: Listener = silent,
 ) -> Report:
@@ -185,6 +189,7 @@ def say(
         like: a story whose narrator, language and lexicon are to be heard; None for none. The
             engines are those of its show, or of the nearest one.
         rate: how fast, 1 being the engine's own speed, from 0.5 to 2; None for the narrator's.
+        words: whether to tell when each word is heard; see `Built.words`.
         choices: as for `build`; split and only are of no account.
         listen: is told of progress and warnings.
 
@@ -196,11 +201,17 @@ def say(
     told = None if like is None else read_story(like, choices, listen)
     story = story_of_text(text, path.stem, choices, told, rate=rate)
     with closing(Engines(listen, story.show.engines)) as engines:
-        return say_story(story, path, choices, engines, listen)
+        return say_story(story, path, choices, engines, words=words, listen=listen)
 
 
 def say_story(
-    story: Story, path: Path, choices: Choices, engines: Engines, listen: Listener = silent
+    story: Story,
+    path: Path,
+    choices: Choices,
+    engines: Engines,
+    *,
+    words: bool = False,
+    listen: Listener = silent,
 ) -> Report:
     """Speak a story into a file of that name; see `say`.
 
@@ -209,6 +220,7 @@ def say_story(
         path: the file to write; its suffix names the format.
         choices: as for `say`.
         engines: make the engines, which stay open.
+        words: whether to tell when each word is heard.
         listen: is told of progress and warnings.
 
     Raises:
@@ -221,8 +233,9 @@ def say_story(
     with ThreadPoolExecutor() as executor:
         tools = Tools(Store(), executor, executor, _AHEAD_PER_JOB, listen)
         relay = relay_of(story, choices, engines, listen)
-        part = Part(story, story.script(relay.max_characters), path.stem, None)
-        built = _build_part(part, relay, None, choices, path.parent, tools)
+        part = Part(story, story.script(relay.max_characters, relay.packed), path.stem, None)
+        timed_by = engines if words else None
+        built = _build_part(part, relay, None, choices, path.parent, tools, timed_by=timed_by)
     return Report((built,), relay.preferred.main, time.monotonic() - begun)
 
 
@@ -233,8 +246,10 @@ def _build_part(
     choices: Choices,
     output: Path,
     tools: Tools,
+    *,
+    timed_by: Engines | None = None,
 ) -> Built:
-    """Speak, lay out, mix, encode and write one programme."""
+    """Speak, lay out, mix, encode and write one programme; time its words where engines do that."""
     begun = time.monotonic()
     show = part.story.show
     profile = part.story.profile(choices)
@@ -258,7 +273,12 @@ def _build_part(
     for name, mixed in mixes.items():
         _check(files[name], mixed, encoders[name], profile, tools.listen)
     _keep_rate(performance, mixes[choices.formats[0]], time.monotonic() - begun)
-    return _built(part, relay, performance, files, mixes)
+    built = _built(part, relay, performance, files, mixes)
+    if timed_by is None:
+        return built
+    timeline = mixes[choices.formats[0]].timeline
+    words = timed_words(timeline, performance.spoken, timed_by, tools.store)
+    return replace(built, words=tuple(words))
 
 
 def _built(

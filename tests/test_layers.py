@@ -18,7 +18,7 @@ LAYERS = [
     {"cli"},
     {"auditioning"},
     {"builder", "checking", "doctoring", "planning", "publishing"},
-    {"performance", "tagging", "tally"},
+    {"performance", "tagging", "tally", "timed_words"},
     {"voicing", "programme"},
     {"stories", "scripting"},
     {"studio"},

@@ -153,6 +153,9 @@ def say(
             "--rate", metavar="N", help="How fast: 1 is the voice's own speed, 0.5 half of it."
         ),
     ] = None,
+    words: Annotated[
+        bool, typer.Option("--words", help="Tell when each word is heard, and how that is known.")
+    ] = False,
     narration: Narration = None,
     as_json: Json = False,
     quiet: Quiet = False,
@@ -166,7 +169,9 @@ def say(
             engine=engine, voices=voice, language=language, music=False, narration=narration
         )
         spoken = _standard_input() if text == "-" else text
-        report = say_text(spoken, output, rate=rate, choices=choices, listen=reporter.listen)
+        report = say_text(
+            spoken, output, rate=rate, words=words, choices=choices, listen=reporter.listen
+        )
         show_built(report, reporter)
 
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from audiobook.cli.reporting.figures import clock
 from audiobook.cli.reporting.reporter import Reporter
+from audiobook.cli.reporting.tables import table
 
 if TYPE_CHECKING:
     from audiobook.builder import Built, Report
+    from audiobook.timed_words import TimedWord
 
 __all__ = ["show_built"]
 
@@ -28,6 +31,23 @@ def _report_lines(report: Report) -> Iterator[str]:
             size = path.stat().st_size / 1e6
             facts = f"({size:.1f} MB, {episode.integrated_lufs:.1f} LUFS)"
             yield f"{clock(episode.duration_s)}  {path}  {facts}"
+        if episode.words is not None:
+            yield from _word_lines(episode.words)
+
+
+def _word_lines(words: Sequence[TimedWord]) -> Iterator[str]:
+    rows = [("start", "end", "word", "method", "sure")]
+    rows += [
+        (
+            f"{word.start_s:.3f}",
+            f"{word.end_s:.3f}",
+            word.text,
+            word.method,
+            f"{word.confidence:.0%}",
+        )
+        for word in words
+    ]
+    yield from table(rows, right=(0, 1, 4))
 
 
 def _report_data(report: Report) -> dict[str, object]:
@@ -39,7 +59,7 @@ def _report_data(report: Report) -> dict[str, object]:
 
 
 def _built_data(built: Built) -> dict[str, object]:
-    return {
+    data: dict[str, object] = {
         "title": built.title,
         "files": {name: str(path) for name, path in built.files.items()},
         "duration_s": round(built.duration_s, 3),
@@ -52,4 +72,16 @@ def _built_data(built: Built) -> dict[str, object]:
         "true_peak_dbtp": built.true_peak_dbtp,
         "chapters": [{"title": c.title, "start_s": c.start_s} for c in built.chapters],
         "engines": [{"chapter": c.chapter, "engine": c.engine} for c in built.engines],
+    }
+    if built.words is not None:
+        data["words"] = [_word_data(word) for word in built.words]
+    return data
+
+
+def _word_data(word: TimedWord) -> dict[str, object]:
+    return {
+        **asdict(word),
+        "start_s": round(word.start_s, 3),
+        "end_s": round(word.end_s, 3),
+        "confidence": round(word.confidence, 3),
     }
