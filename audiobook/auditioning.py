@@ -12,6 +12,7 @@ from pathlib import Path
 from audiobook.builder import say_story
 from audiobook.config import NARRATOR
 from audiobook.errors import MissingError, UnknownNameError, UsageError
+from audiobook.language_tags import primary
 from audiobook.model import Script, Voice
 from audiobook.podcast.audition_page import AuditionedVoice, audition_page
 from audiobook.progress import Event, Listener, StageAdvanced, StageEnded, StageStarted, Warned
@@ -185,12 +186,8 @@ def _handful(engine: Engine, language: str) -> Iterator[VoiceInfo]:
     women = [info for info in others if info.gender == "female"]
     men = [info for info in others if info.gender == "male"]
     in_turn = filter(None, chain.from_iterable(zip_longest(women, men)))
-    primary = language.partition("-")[0].lower()
-    dialects = (
-        info
-        for info in engine.voices()
-        if info.language.partition("-")[0].lower() in (primary, "mul")
-    )
+    languages = (primary(language), "mul")
+    dialects = (info for info in engine.voices() if primary(info.language) in languages)
     known = {name: first}
     for info in in_turn if others else dialects:
         known.setdefault(info.name, info)
@@ -199,10 +196,9 @@ def _handful(engine: Engine, language: str) -> Iterator[VoiceInfo]:
 
 def _info(engine: Engine, name: str, language: str) -> VoiceInfo:
     """What is known of a voice; of one that is not listed, its name."""
-    primary = language.partition("-")[0].lower()
     known = [info for info in engine.voices() if info.name == name]
     known += [info for info in ensemble(engine, name, language) if info.name == name]
-    same = [info for info in known if info.language.partition("-")[0].lower() == primary]
+    same = [info for info in known if primary(info.language) == primary(language)]
     return next(iter(same or known), VoiceInfo(name, language))
 
 

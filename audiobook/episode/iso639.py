@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import functools
 
+from audiobook.language_tags import primary
+
 __all__ = ["iso_639_1", "iso_639_2"]
 
 # ISO 639-1 and the terminological code of ISO 639-2, for the languages that engines speak.
@@ -25,10 +27,10 @@ _WITHDRAWN = {"iw": "he", "jw": "jv", "in": "id", "ji": "yi"}
 
 def iso_639_2(language: str) -> str:
     """The three letters for a BCP 47 tag; "und", for undetermined, where there are none."""
-    primary = language.replace("_", "-").split("-")[0].lower()
-    if len(primary) == 3 and primary.isascii() and primary.isalpha():
-        return primary
-    return _three_letters().get(_WITHDRAWN.get(primary, primary), _UNDETERMINED)
+    code = primary(language.replace("_", "-"))
+    if len(code) == 3 and code.isascii() and code.isalpha():
+        return code
+    return _three_letters().get(_WITHDRAWN.get(code, code), _UNDETERMINED)
 
 
 def iso_639_1(code: str) -> str | None:

@@ -13,6 +13,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
+from audiobook.language_tags import primary
 from audiobook.speech.engine import Engine, VoiceInfo
 
 __all__ = ["HasEnsemble", "Speaker", "auto_cast", "ensemble"]
@@ -61,11 +62,11 @@ def ensemble(engine: Engine, voice: str, language: str) -> tuple[VoiceInfo, ...]
         language: BCP 47 tag of what is spoken.
     """
     offered = engine.ensemble(voice) if isinstance(engine, HasEnsemble) else engine.voices()
-    primary = _primary(language)
+    languages = (primary(language), "mul")
     return tuple(
         info
         for info in offered
-        if info.gender and info.name != voice and _primary(info.language) in (primary, "mul")
+        if info.gender and info.name != voice and primary(info.language) in languages
     )
 
 
@@ -115,7 +116,3 @@ def _preference(speaker: Speaker, info: VoiceInfo) -> tuple[bool, bytes]:
 
 def _digest(*names: str) -> bytes:
     return hashlib.blake2b("\0".join(names).encode(), digest_size=8).digest()
-
-
-def _primary(language: str) -> str:
-    return language.partition("-")[0].lower()

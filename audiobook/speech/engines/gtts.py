@@ -14,6 +14,7 @@ from importlib import metadata
 from typing import cast
 
 from audiobook.errors import MissingError, UnknownNameError
+from audiobook.language_tags import primary
 from audiobook.model import Clip, Utterance, Voice
 from audiobook.script.clauses import cut
 from audiobook.speech.engine import Limits, VoiceInfo, check_speakable, is_speakable
@@ -105,14 +106,13 @@ class GoogleTranslate:
     def default_voice(self, language: str) -> str:
         """The domain of the tag's region, where it has an accent, else "com"."""
         _google_language(language)
-        primary, _, region = language.partition("-")
-        return _ACCENTS.get(primary.lower(), {}).get(region.upper(), _USUAL_DOMAIN)
+        region = language.partition("-")[2]
+        return _ACCENTS.get(primary(language), {}).get(region.upper(), _USUAL_DOMAIN)
 
     def check_voice(self, voice: Voice) -> None:
         """Refuse a language Google does not speak, and a domain it has no accent for."""
         _google_language(voice.language)
-        primary = voice.language.partition("-")[0].lower()
-        domains = {_USUAL_DOMAIN, *_ACCENTS.get(primary, {}).values()}
+        domains = {_USUAL_DOMAIN, *_ACCENTS.get(primary(voice.language), {}).values()}
         if voice.name not in domains:
             raise UnknownNameError("voice", voice.name, sorted(domains))
 
