@@ -99,16 +99,19 @@ class Engines:
             UnknownNameError, ConfigError: as for `load`.
             MissingError: none of them can speak; why the first cannot.
         """
-        engines = [self.load(name, where) for name in names]
-        if len(engines) == 1:
-            return engines
-        problems = {engine.name: _problem(engine, language) for engine in engines}
-        fit = [engine for engine in engines if problems[engine.name] is None]
+        if len(names) == 1:
+            return [self.load(names[0], where)]
+        fit: list[Engine] = []
+        problems: dict[str, MissingError] = {}
+        for name in names:
+            try:
+                fit.append(self._fit(name, language, where))
+            except MissingError as error:
+                problems[name] = error
         for name, problem in problems.items():
-            if problem and not fit:
+            if not fit:
                 raise problem
-            if problem:
-                self._listen(Warned(f"{name} is passed over: {problem.what}", where, problem.hint))
+            self._listen(Warned(f"{name} is passed over: {problem.what}", where, problem.hint))
         return fit
 
     def load(self, name: str, where: Where | None = None) -> Engine:
@@ -157,23 +160,21 @@ class Engines:
             self._listen(Warned(f"{error.what}: espeak-ng speaks instead"))
         return self._ready(_OFFLINE)
 
+    def _fit(self, name: str, language: str, where: Where | None) -> Engine:
+        """An engine that can speak a language here, as far as can be told without a network."""
+        engine = self.load(name, where)
+        if not engine.needs_network:
+            engine.check_ready()
+        try:
+            engine.default_voice(language)
+        except UnknownNameError as error:
+            raise MissingError(f'{name} has no voice for "{language}"') from error
+        return engine
+
     def _ready(self, name: str, where: Where | None = None) -> Engine:
         engine = self.load(name, where)
         engine.check_ready()
         return engine
-
-
-def _problem(engine: Engine, language: str) -> MissingError | None:
-    """Why an engine cannot speak a language here, as far as can be told without a network."""
-    try:
-        if not engine.needs_network:
-            engine.check_ready()
-        engine.default_voice(language)
-    except MissingError as error:
-        return error
-    except UnknownNameError:
-        return MissingError(f'{engine.name} has no voice for "{language}"')
-    return None
 
 
 def _runs_a_program(settings: EngineSettings) -> bool:

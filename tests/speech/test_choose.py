@@ -97,11 +97,13 @@ class Tuned(Tone):
 
 @pytest.fixture
 def tuned(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The engine above, as if its package were installed."""
+    """The engine above, and one that cannot be loaded, as if their package were installed."""
     info = tmp_path / "tuned-1.dist-info"
     info.mkdir()
     (info / "METADATA").write_text("Metadata-Version: 2.1\nName: tuned\nVersion: 1\n", "utf-8")
-    (info / "entry_points.txt").write_text(f"[audiobook.engines]\ntuned = {__name__}:Tuned\n")
+    (info / "entry_points.txt").write_text(
+        f"[audiobook.engines]\ntuned = {__name__}:Tuned\nbroken = no_such_module:Broken\n"
+    )
     monkeypatch.syspath_prepend(tmp_path)
     monkeypatch.setitem(sys.modules, __name__, sys.modules[Tuned.__module__])
 
@@ -140,6 +142,25 @@ def test_settings_that_do_not_fit_are_told_with_their_place(
 ) -> None:
     with pytest.raises(ConfigError, match=what):
         Engines(silent, own(toml)).load(name)
+
+
+@pytest.mark.usefixtures("tuned")
+def test_an_engine_that_cannot_be_loaded_is_passed_over() -> None:
+    told: list[Event] = []
+    where = Where("show.toml", 3)
+    engines = Engines(told.append).in_turn(["broken", "tuned"], "en", where=where)
+
+    assert [engine.name for engine in engines] == ["tuned"]
+    (warning,) = (event for event in told if isinstance(event, Warned))
+    assert warning.what.startswith('broken is passed over: engine "broken" cannot be loaded')
+    assert warning.where == where
+
+
+@pytest.mark.usefixtures("tuned")
+@pytest.mark.parametrize("names", [["broken"], ["broken", "broken"]])
+def test_where_no_engine_can_be_loaded_it_is_told(names: list[str]) -> None:
+    with pytest.raises(MissingError, match='engine "broken" cannot be loaded'):
+        Engines(silent).in_turn(names, "en")
 
 
 def test_a_story_sets_up_no_engine() -> None:
