@@ -257,7 +257,7 @@ def _build_part(
     make_writable(output)
     room = room_of(profile, narration=show.narration)
     encoders = {name: encoder_of(name, profile) for name in choices.formats}
-    performance = Performance(part.script, relay, room, tools)
+    performance = Performance(part.script, relay, room, tools, trusts_takes=timed_by is None)
     try:
         mixes = _mixed(part, performance, profile, pieces, encoders)
     except LostError:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sys
 from collections.abc import Callable
 from itertools import pairwise
@@ -15,6 +16,7 @@ import soundfile
 from cli.commands import Run
 
 import audiobook
+from audiobook.store import Store
 
 TEXT = "Good evening, all of you.\n\nThe road ended there: nobody crossed, not in 1912."
 WORDS = "Good evening, all of you. The road ended there: nobody crossed, not in nineteen twelve."
@@ -115,3 +117,10 @@ def test_the_library_tells_them_where_it_is_asked(run: Run) -> None:
     assert not_asked.words is None
     told = run("say", "Good evening.", "--engine", "espeak", "--words", "--json")
     assert told.json["episodes"][0]["words"][1]["start_s"] == round(asked.words[1].start_s, 3)
+
+
+def test_a_clip_that_has_gone_is_spoken_again_to_be_timed(run: Run, store: Store) -> None:
+    said = ("say", "Good evening.", "--engine", "espeak", "--words", "--json")
+    first = run(*said).json["episodes"][0]["words"]
+    shutil.rmtree(store.folder / "clips")
+    assert run(*said).json["episodes"][0]["words"] == first
