@@ -38,6 +38,7 @@ class Engines:
         self._chosen: dict[tuple[str, str], Engine] = {}
         self._by_name: dict[str, Engine] = {}
         registered = engine_names()
+        self._names = sorted({*registered, *self._own})
         for settings in self._own.values():
             if settings.name not in registered and not _runs_a_program(settings):
                 raise UnknownNameError("engine", settings.name, registered, where=settings.where)
@@ -45,7 +46,7 @@ class Engines:
     @property
     def names(self) -> list[str]:
         """The names of all engines there are, the show's own ones included, sorted."""
-        return sorted({*engine_names(), *self._own})
+        return list(self._names)
 
     @property
     def prices(self) -> dict[str, float]:
