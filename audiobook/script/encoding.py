@@ -87,9 +87,8 @@ def _unmarked_utf16(data: bytes) -> str | None:
 
 def _is_damaged_utf8(data: bytes) -> bool:
     """Whether whole UTF-8 characters are many, and bytes that are part of none very few."""
-    n_whole = sum(1 for _ in _UTF8_CHARACTER.finditer(data))
-    n_high = len(data) - len(data.translate(None, _HIGH_BYTES))
-    n_stray = n_high - sum(len(found.group()) for found in _UTF8_CHARACTER.finditer(data))
+    rest, n_whole = _UTF8_CHARACTER.subn(b"", data)
+    n_stray = len(rest) - len(rest.translate(None, _HIGH_BYTES))
     return n_whole > 0 and n_stray <= max(3, n_whole // 100) and n_stray < 3 * n_whole
 
 

@@ -31,8 +31,9 @@ def cyrillic(data: bytes) -> str | None:
     in_words = sum(len(word.group()) for word in _HIGH_WORD.finditer(sample))
     if n_high < _MIN_HIGH_BYTES or in_words < 0.6 * n_high:
         return None
-    best = max(_ENCODINGS, key=lambda encoding: _score(sample, encoding))
-    return best if _score(sample, best) > 0 else None
+    scores = {encoding: _score(sample, encoding) for encoding in _ENCODINGS}
+    best = max(scores, key=lambda encoding: scores[encoding])
+    return best if scores[best] > 0 else None
 
 
 def _score(sample: bytes, encoding: str) -> float:
