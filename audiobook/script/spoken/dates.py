@@ -31,7 +31,9 @@ _SHORT_YEAR = re.compile(r"(?<!\w)[’'‘](\d\d)(?!\w|[.,]\d)")
 _YEAR_RANGE = re.compile(
     r"(?<![\w.,/$£€-])(1\d{3}|20\d\d) ?[-–/] ?(1\d{3}|20\d\d|\d\d)(?![\w/%–-]|[.,]\d)"
 )
-_BEFORE_CHRIST = re.compile(r"(?<![\w.,/$£€-])(\d{1,4})(?= ?(?:BCE?|AD|CE|B\.C\.|A\.D\.)(?!\w))")
+_BEFORE_CHRIST = re.compile(
+    r"(?<![\w.,/$£€-])(?P<at>\d{1,4})(?= ?(?:BCE?|AD|CE|B\.C\.|A\.D\.)(?!\w))"
+)
 _ANNO_DOMINI = re.compile(r"(?:\bAD|A\.D\.) (?P<at>\d{1,4})(?![\w,])")
 _FOUR_DIGITS = re.compile(r"(?<![\w.,:/$£€#%+−-])(?:1[1-9]\d\d|20\d\d)(?![\w/%°]|[.,:]\d)")
 _OLD_YEAR = re.compile(
@@ -127,7 +129,7 @@ def _lone_year(match: re.Match[str], _context: Context) -> str | None:
 
 
 def _given_year(match: re.Match[str], _context: Context) -> str:
-    return year(int(match["at"] if "at" in match.re.groupindex else match[1]))
+    return year(int(match["at"]))
 
 
 _EN = ("en",)

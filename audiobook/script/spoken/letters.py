@@ -8,7 +8,7 @@ from audiobook.model import Kind
 from audiobook.script.spoken.roman import roman_value
 from audiobook.script.spoken.rule import Clue, Context, Rule, sentence_stop
 
-__all__ = ["RULES"]
+__all__ = ["RULES", "STOPPED"]
 
 _LETTER = "[A-ZÀ-ÖØ-Þ]"
 _INITIALS = re.compile(rf"(?<![\w.])(?:{_LETTER}\.[  ]?){{2,5}}(?=(?P<next>{_LETTER}[a-zß-ÿ’']+))")
@@ -136,13 +136,16 @@ def _among_capitals(match: re.Match[str]) -> bool:
 
 
 _EN = ("en",)
-RULES = (
+STOPPED = (
     Rule("initials", Clue.STOP, _INITIALS, _initials, _EN),
     Rule("initials", Clue.STOP, _MIDDLE, _middle, _EN),
     Rule("acronyms", Clue.STOP, _DOCTORATE, _doctorate, _EN),
+)
+"""Initials and degrees, in the order in which they are tried: before abbreviations with stops."""
+RULES = (
     Rule("acronyms", Clue.STOP, _DOTTED, _dotted, _EN),
     Rule("acronyms", Clue.CAPITALS, _WAR, lambda match, _: _WARS[match[0]], _EN),
     Rule("acronyms", Clue.CAPITALS, _ACRONYM, _acronym, _EN),
     Rule("capitals", Clue.CAPITALS, _CAPITALS, _capitals),
 )
-"""In the order in which they are tried."""
+"""Acronyms and capitals, in the order in which they are tried: after all else."""

@@ -27,7 +27,7 @@ __all__ = ["RULES", "Group", "groups_for"]
 RULES: tuple[Rule, ...] = (
     *addresses.RULES,
     *characters.RULES,
-    *letters.RULES[:3],
+    *letters.STOPPED,
     *money.RULES,
     *abbreviations.RULES,
     *dates.RULES,
@@ -36,7 +36,7 @@ RULES: tuple[Rule, ...] = (
     *roman.RULES,
     *numbers.RULES,
     *languages.RULES,
-    *letters.RULES[3:],
+    *letters.RULES,
 )
 """Every rule there is."""
 

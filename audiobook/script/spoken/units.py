@@ -91,9 +91,10 @@ def _measure(match: re.Match[str], _context: Context) -> str:
 
 def _feet(match: re.Match[str], _context: Context) -> str:
     inches = "and a half" if match[2] == "½" else number(match[2])
-    feet = "foot" if match[0].find("ft") < 0 else "foot" if match[1] == "1" else "feet"
-    unit = (" inch" if match[2] == "1" else " inches") if "ft" in match[0] else ""
-    return f"{number(match[1])} {feet} {inches}{unit}"
+    if "ft" not in match[0]:
+        return f"{number(match[1])} foot {inches}"
+    unit = "inch" if match[2] == "1" else "inches"
+    return f"{quantity(match[1], 'foot', 'feet')} {inches} {unit}"
 
 
 def _feet_alone(match: re.Match[str], _context: Context) -> str:
