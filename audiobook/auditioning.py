@@ -11,6 +11,7 @@ from pathlib import Path
 
 from audiobook.builder import say_story
 from audiobook.config import NARRATOR
+from audiobook.engine_settings import AUTO
 from audiobook.errors import MissingError, UnknownNameError, UsageError
 from audiobook.language_tags import primary
 from audiobook.model import Script, Voice
@@ -131,7 +132,7 @@ def _cast(
             engine = _engine_with(name, language, main, engines)
             yield engine.name, _info(engine, name, language)
         return
-    if wanted not in (None, "auto"):
+    if wanted not in (None, AUTO):
         yield from ((main.name, info) for info in islice(_handful(main, language), _N_VOICES))
         return
     ready = (engine for engine in _ready(language, engines) if engine.name != main.name)

@@ -12,7 +12,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 
-from audiobook.engine_settings import EngineSettings, read_engine_names, read_engine_settings
+from audiobook.engine_settings import (
+    AUTO,
+    EngineSettings,
+    read_engine_names,
+    read_engine_settings,
+)
 from audiobook.errors import ConfigError, UsageError, Where
 from audiobook.lexicon import Lexicon, read_entries, read_switches
 from audiobook.own_profiles import OwnProfile, read_own_profiles
@@ -154,7 +159,7 @@ class Show:
     """The mastering profile, by name."""
     profiles: tuple[OwnProfile, ...] = ()
     """Its own mastering profiles."""
-    engine: str = "auto"
+    engine: str = AUTO
     """The engine, by name, or "auto"."""
     stand_ins: tuple[str, ...] = ()
     """The engines that take over, in this order, in a chapter that the one before cannot speak;

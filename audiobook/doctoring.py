@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from audiobook.config import Show
+from audiobook.engine_settings import AUTO
 from audiobook.episode.lame import load_lame
 from audiobook.episode.pyav import load_pyav
 from audiobook.errors import AudiobookError, MissingError, UnknownNameError
@@ -32,7 +33,6 @@ __all__ = ["EngineHealth", "Finding", "Health", "StoreHealth", "examine"]
 _TEXT = "1, 2, 3."  # which every language can say
 _LANGUAGE = "en"
 _EVERY_LANGUAGE = "mul"
-_AUTO = "auto"
 _WITHIN_S = 20.0
 _SITE = "https://translate.google.com/"
 _SITE_TIMEOUT_S = (3.0, 5.0)  # to connect, to wait for the next bytes
@@ -155,8 +155,8 @@ def examine(engine: str | None = None) -> Health:
     """
     show, finding = _show()
     engines = Engines(silent, show.engines) if show else Engines(silent)
-    if engine is not None and engine not in (_AUTO, *engines.names):
-        raise UnknownNameError("engine", engine, [*engines.names, _AUTO])
+    if engine is not None and engine not in (AUTO, *engines.names):
+        raise UnknownNameError("engine", engine, [*engines.names, AUTO])
     with closing(engines):
         spoken = {name: _begun(_engine, engines, name) for name in engines.names}
         network, store, encoder = _begun(_network), _begun(_store), _begun(_encoder)
@@ -183,7 +183,7 @@ def examine(engine: str | None = None) -> Health:
 def _wanted(engine: str | None, show: Show) -> tuple[str, ...]:
     """The engines that may speak for all of a show who ask for no other."""
     names = (engine,) if engine else (show.engine, *show.stand_ins)
-    return AUTO_ENGINES if names == (_AUTO,) else names
+    return AUTO_ENGINES if names == (AUTO,) else names
 
 
 def _needed(show: Show) -> tuple[str, ...]:

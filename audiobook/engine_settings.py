@@ -11,12 +11,13 @@ from dataclasses import dataclass, field
 from audiobook.errors import ConfigError, Where
 from audiobook.settings import Table
 
-__all__ = ["PRICE", "EngineSettings", "read_engine_names", "read_engine_settings"]
+__all__ = ["AUTO", "PRICE", "EngineSettings", "read_engine_names", "read_engine_settings"]
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,49}")
-_TAKEN = "auto"
 _MOST_PRICE = 1e9
 
+AUTO = "auto"
+"""Stands for the name of whichever engine can speak."""
 PRICE = "price_per_million_characters"
 """The setting that every engine may have, be it one that takes settings or not."""
 
@@ -47,9 +48,9 @@ def read_engine_names(table: Table) -> tuple[str, ...]:
         ConfigError: it is neither, or an engine is in the list twice, or "auto" is; with its place.
     """
     names = table.texts("engine")
-    if len(set(names)) < len(names) or (_TAKEN in names and len(names) > 1):
+    if len(set(names)) < len(names) or (AUTO in names and len(names) > 1):
         raise ConfigError(
-            f'"engine" must name each engine once, and "{_TAKEN}" alone',
+            f'"engine" must name each engine once, and "{AUTO}" alone',
             where=table.where("engine"),
             hint='write the preferred one first: ["gtts", "espeak"]',
         )
@@ -68,11 +69,11 @@ def read_engine_settings(table: Table) -> tuple[EngineSettings, ...]:
 def _read(name: str, engines: Table) -> EngineSettings:
     where = engines.where(name)
     settings = engines.table(name)
-    if settings is None or name == _TAKEN or not _NAME.fullmatch(name):
+    if settings is None or name == AUTO or not _NAME.fullmatch(name):
         raise ConfigError(
             f'no engine can have the name "{name}"',
             where=where,
-            hint=f'use letters, digits and hyphens; "{_TAKEN}" has a meaning of its own',
+            hint=f'use letters, digits and hyphens; "{AUTO}" has a meaning of its own',
         )
     return EngineSettings(name, settings, where, _price(settings))
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from audiobook.build_rates import BuildRate, find_rate
 from audiobook.config import NARRATOR
+from audiobook.engine_settings import AUTO
 from audiobook.episode.formats import check_formats
 from audiobook.errors import UnknownNameError
 from audiobook.model import Script, Voice
@@ -138,7 +139,7 @@ def plan(
     with closing(Engines(listen, stories[0].show.engines)) as engines:
         for story in stories:
             names = story.engines(choices)
-            auto = _fit_for(story.language, engines) if names == ("auto",) else names[:1]
+            auto = _fit_for(story.language, engines) if names == (AUTO,) else names[:1]
             planners = [
                 _Planner(choices, engines, (name, *names[1:]), Path(output), Store(), set(made))
                 for name in auto

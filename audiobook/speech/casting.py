@@ -6,14 +6,13 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 
 from audiobook.config import NARRATOR, CastMember, Show
+from audiobook.engine_settings import AUTO
 from audiobook.errors import ConfigError, UnknownNameError, Where
 from audiobook.model import Voice
 from audiobook.speech.auto_cast import Speaker, auto_cast, ensemble
 from audiobook.speech.engine import Engine
 
 __all__ = ["Casting", "cast_voices"]
-
-_AUTO = "auto"
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +106,7 @@ def _kept(member: CastMember, show: Show, main: Engine, is_chosen: bool) -> Cast
         main: the engine that is chosen.
         is_chosen: whether it, or a voice, was chosen for them.
     """
-    own = member.engine or (None if show.engine == _AUTO else show.engine)
+    own = member.engine or (None if show.engine == AUTO else show.engine)
     if own in (None, main.name):
         return member
     if member.name == NARRATOR:

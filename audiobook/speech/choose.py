@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from audiobook.engine_settings import PRICE, EngineSettings
+from audiobook.engine_settings import AUTO, PRICE, EngineSettings
 from audiobook.errors import ConfigError, MissingError, UnknownNameError, Where
 from audiobook.progress import Listener, Warned
 from audiobook.speech.engine import Engine, TakesSettings, engine_names, load_engine
 
 __all__ = ["AUTO_ENGINES", "Engines"]
 
-_AUTO = "auto"
 _ONLINE, _OFFLINE = "gtts", "espeak"
 AUTO_ENGINES = (_ONLINE, _OFFLINE)
 """What "auto" chooses from, the preferred one first."""
@@ -66,10 +65,10 @@ class Engines:
             UnknownNameError, ConfigError: as for `load`.
             MissingError: the engine is not ready.
         """
-        wanted = name or _AUTO
+        wanted = name or AUTO
         if (wanted, language) not in self._chosen:
             self._chosen[wanted, language] = (
-                self._auto(language) if wanted == _AUTO else self._ready(wanted, where)
+                self._auto(language) if wanted == AUTO else self._ready(wanted, where)
             )
         return self._chosen[wanted, language]
 
@@ -129,7 +128,7 @@ class Engines:
         """
         if name not in self._by_name:
             if name not in self.names:
-                raise UnknownNameError("engine", name, [*self.names, _AUTO], where=where)
+                raise UnknownNameError("engine", name, [*self.names, AUTO], where=where)
             own = self._own.get(name)
             self._by_name[name] = _set_up(own) if own else load_engine(name, where=where)
         return self._by_name[name]

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from importlib.metadata import entry_points
 from typing import Protocol, cast, runtime_checkable
 
-from audiobook.engine_settings import EngineSettings
+from audiobook.engine_settings import AUTO, EngineSettings
 from audiobook.errors import MissingError, SpeechError, UnknownNameError, Where
 from audiobook.model import Clip, Utterance, Voice
 
@@ -209,7 +209,7 @@ def load_engine(name: str, *, where: Where | None = None) -> Engine:
     """
     points = {point.name: point for point in entry_points(group=_GROUP)}
     if name not in points:
-        raise UnknownNameError("engine", name, [*points, "auto"], where=where)
+        raise UnknownNameError("engine", name, [*points, AUTO], where=where)
     try:
         make = cast(Callable[[], Engine], points[name].load())
     except ImportError as error:

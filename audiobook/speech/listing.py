@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 
+from audiobook.engine_settings import AUTO
 from audiobook.errors import MissingError, UnknownNameError
 from audiobook.speech.auto_cast import HasEnsemble
 from audiobook.speech.choose import Engines
@@ -78,7 +79,7 @@ def list_voices(
     """
     if gender not in (None, *_GENDERS):
         raise UnknownNameError("gender", gender, _GENDERS)
-    names = engines.names if engine in (None, "auto") else [engine]
+    names = engines.names if engine in (None, AUTO) else [engine]
     voices: list[ListedVoice] = []
     unusable: list[UnusableEngine] = []
     for name in names:
