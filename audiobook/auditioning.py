@@ -13,7 +13,7 @@ from audiobook.builder import say_story
 from audiobook.config import NARRATOR
 from audiobook.engine_settings import AUTO
 from audiobook.errors import MissingError, UnknownNameError, UsageError
-from audiobook.language_tags import primary
+from audiobook.language_tags import EVERY_LANGUAGE, primary
 from audiobook.model import Script, Voice
 from audiobook.podcast.audition_page import AuditionedVoice, audition_page
 from audiobook.progress import Event, Listener, StageAdvanced, StageEnded, StageStarted, Warned
@@ -187,7 +187,7 @@ def _handful(engine: Engine, language: str) -> Iterator[VoiceInfo]:
     women = [info for info in others if info.gender == "female"]
     men = [info for info in others if info.gender == "male"]
     in_turn = filter(None, chain.from_iterable(zip_longest(women, men)))
-    languages = (primary(language), "mul")
+    languages = (primary(language), EVERY_LANGUAGE)
     dialects = (info for info in engine.voices() if primary(info.language) in languages)
     known = {name: first}
     for info in in_turn if others else dialects:

@@ -20,6 +20,7 @@ from audiobook.engine_settings import (
 )
 from audiobook.errors import ConfigError, UsageError, Where
 from audiobook.lexicon import Lexicon, read_entries, read_switches
+from audiobook.model import GENDERS
 from audiobook.own_profiles import OwnProfile, read_own_profiles
 from audiobook.settings import MOST_TOML_BYTES, Table, parse_toml, parse_yaml
 
@@ -45,7 +46,6 @@ NARRATOR = "Narrator"
 LEAST_RATE, MOST_RATE = 0.5, 2.0
 """How slowly and how fast somebody may speak, 1 being the engine's own speed."""
 
-_GENDERS = ("female", "male")
 _MOST_DESCRIPTION_BYTES = 4000
 _NO_LEXICON = Lexicon()
 
@@ -339,7 +339,7 @@ def _member(old: CastMember, cast: Table) -> CastMember:
         pitch=table.number("pitch", 0.5, 2.0, old.pitch),
         gain_db=table.number("gain_db", -12.0, 12.0, old.gain_db),
         aka=table.texts("aka") or old.aka,
-        gender=table.one_of("gender", _GENDERS) or old.gender,
+        gender=table.one_of("gender", GENDERS) or old.gender,
         where=cast.where(old.name),
     )
     table.finish()

@@ -21,6 +21,7 @@ from audiobook.engine_settings import AUTO
 from audiobook.episode.lame import load_lame
 from audiobook.episode.pyav import load_pyav
 from audiobook.errors import AudiobookError, MissingError, UnknownNameError
+from audiobook.language_tags import EVERY_LANGUAGE
 from audiobook.model import Utterance, Voice
 from audiobook.progress import silent
 from audiobook.shows import nearest_show
@@ -32,7 +33,6 @@ __all__ = ["EngineHealth", "Finding", "Health", "StoreHealth", "examine"]
 
 _TEXT = "1, 2, 3."  # which every language can say
 _LANGUAGE = "en"
-_EVERY_LANGUAGE = "mul"
 _WITHIN_S = 20.0
 _SITE = "https://translate.google.com/"
 _SITE_TIMEOUT_S = (3.0, 5.0)  # to connect, to wait for the next bytes
@@ -243,7 +243,7 @@ def _voice(engine: Engine) -> Voice:
         return Voice(engine.name, engine.default_voice(_LANGUAGE), _LANGUAGE)
     except UnknownNameError:
         info = engine.voices()[0]
-        language = _LANGUAGE if info.language == _EVERY_LANGUAGE else info.language
+        language = _LANGUAGE if info.language == EVERY_LANGUAGE else info.language
         return Voice(engine.name, info.name, language)
 
 

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["is_language_tag", "primary"]
+__all__ = ["EVERY_LANGUAGE", "is_language_tag", "primary"]
+
+EVERY_LANGUAGE = "mul"
+"""The tag of a voice that speaks them all: several languages, in ISO 639-2."""
 
 _TAG = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
 

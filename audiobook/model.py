@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 __all__ = [
+    "GENDERS",
     "Book",
     "BookChapter",
     "Chapter",
@@ -37,6 +38,10 @@ __all__ = [
     "Voice",
     "Word",
 ]
+
+
+GENDERS = ("female", "male")
+"""What a voice, and somebody who speaks, may be; None where it is not known."""
 
 
 class Kind(StrEnum):

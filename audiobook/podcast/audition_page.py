@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
+from audiobook.language_tags import EVERY_LANGUAGE
 from audiobook.speech.engine import VoiceInfo
 
 __all__ = ["AuditionedVoice", "audition_page"]
@@ -73,7 +74,7 @@ def audition_page(text: str, language: str, voices: Sequence[AuditionedVoice]) -
 def _player(number: int, voice: AuditionedVoice) -> str:
     info, source = voice.info, quote(voice.path.name)
     facts = (voice.engine, info.language, info.gender, info.age, info.quality, info.note)
-    told = " · ".join(_escaped(fact) for fact in facts if fact and fact != "mul")
+    told = " · ".join(_escaped(fact) for fact in facts if fact and fact != EVERY_LANGUAGE)
     command = f"audiobook build --engine {voice.engine} --voice {shlex.quote(info.name)}"
     title = f"voice-{number}"
     return (

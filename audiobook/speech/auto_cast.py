@@ -13,7 +13,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
-from audiobook.language_tags import primary
+from audiobook.language_tags import EVERY_LANGUAGE, primary
 from audiobook.speech.engine import Engine, VoiceInfo
 
 __all__ = ["HasEnsemble", "Speaker", "auto_cast", "ensemble"]
@@ -62,7 +62,7 @@ def ensemble(engine: Engine, voice: str, language: str) -> tuple[VoiceInfo, ...]
         language: BCP 47 tag of what is spoken.
     """
     offered = engine.ensemble(voice) if isinstance(engine, HasEnsemble) else engine.voices()
-    languages = (primary(language), "mul")
+    languages = (primary(language), EVERY_LANGUAGE)
     return tuple(
         info
         for info in offered

@@ -24,8 +24,9 @@ from typing import TypeAlias
 import numpy as np
 
 from audiobook.errors import AudiobookError, SpeechError, UnknownNameError
-from audiobook.model import Clip, Pronunciation, Utterance, Voice
-from audiobook.speech.engine import Engine, VoiceInfo, excerpt, word_spans
+from audiobook.language_tags import EVERY_LANGUAGE
+from audiobook.model import GENDERS, Clip, Pronunciation, Utterance, Voice
+from audiobook.speech.engine import AGES, QUALITIES, Engine, VoiceInfo, excerpt, word_spans
 
 __all__ = [
     "CHECKS",
@@ -68,7 +69,6 @@ _ODD = (
     "cafe\u0301, \u200bnot\u2060 [[x]] <b>&amp;</b> \\",
 )
 _NO_LANGUAGE = "tlh"  # Klingon, which ISO 639-2 knows
-_EVERY_LANGUAGE = "mul"
 _LANGUAGE_TAG = re.compile(r"[a-z]{2,8}(-[A-Za-z0-9]{1,8})*")
 _MOST_THREADS = 8
 _CLOSED_WITHIN_S = 10.0
@@ -182,7 +182,7 @@ def refuses_a_voice_it_lacks(subject: Subject) -> None:
 def refuses_a_language_it_lacks(subject: Subject) -> None:
     """UnknownNameError, of the language, unless it speaks every one."""
     engine = subject.engine
-    if any(info.language == _EVERY_LANGUAGE for info in engine.voices()):
+    if any(info.language == EVERY_LANGUAGE for info in engine.voices()):
         return
     voice = Voice(engine.name, subject.voice().name, _NO_LANGUAGE)
     _must_be_unknown("language", lambda: engine.default_voice(_NO_LANGUAGE))
@@ -327,9 +327,9 @@ def _must_be_unknown(kind: str, act: Callable[[], object]) -> None:
 def _check_info(info: VoiceInfo) -> None:
     fields = {
         "language": bool(_LANGUAGE_TAG.fullmatch(info.language)),
-        "gender": info.gender in (None, "female", "male"),
-        "age": info.age in (None, "child", "adult", "old"),
-        "quality": info.quality in (None, "low", "medium", "high"),
+        "gender": info.gender in (None, *GENDERS),
+        "age": info.age in (None, *AGES),
+        "quality": info.quality in (None, *QUALITIES),
     }
     for name, is_right in fields.items():
         _promise(is_right, f'the {name} of voice "{info.name}" is {getattr(info, name)!r}')

@@ -11,9 +11,12 @@ from typing import Protocol, cast, runtime_checkable
 
 from audiobook.engine_settings import AUTO, EngineSettings
 from audiobook.errors import MissingError, SpeechError, UnknownNameError, Where
+from audiobook.language_tags import EVERY_LANGUAGE
 from audiobook.model import Clip, Utterance, Voice
 
 __all__ = [
+    "AGES",
+    "QUALITIES",
     "CountsRequests",
     "Engine",
     "HasPlace",
@@ -32,8 +35,12 @@ __all__ = [
 ]
 
 _GROUP = "audiobook.engines"
-_EVERY_LANGUAGE = "mul"  # several languages, in ISO 639-2
 _EXCERPT_CHARACTERS = 60
+
+AGES = ("child", "adult", "old")
+"""What the age of a voice may be."""
+QUALITIES = ("low", "medium", "high")
+"""What the quality of a voice may be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,8 +247,8 @@ def voice_for(voices: Sequence[VoiceInfo], language: str) -> str:
         if tag:
             return voices[tags.index(tag)].name
         wanted = wanted.rpartition("-")[0]
-    if _EVERY_LANGUAGE in tags:
-        return voices[tags.index(_EVERY_LANGUAGE)].name
+    if EVERY_LANGUAGE in tags:
+        return voices[tags.index(EVERY_LANGUAGE)].name
     raise UnknownNameError("language", language, {info.language for info in voices})
 
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 
 from audiobook.engine_settings import AUTO
 from audiobook.errors import MissingError, UnknownNameError
+from audiobook.language_tags import EVERY_LANGUAGE
+from audiobook.model import GENDERS
 from audiobook.speech.auto_cast import HasEnsemble
 from audiobook.speech.choose import Engines
 from audiobook.speech.engine import Engine, VoiceInfo
@@ -15,8 +17,6 @@ from audiobook.speech.voice_store import planned_install
 
 __all__ = ["ListedVoice", "UnusableEngine", "VoiceList", "list_voices"]
 
-_EVERY_LANGUAGE = "mul"
-_GENDERS = ("female", "male")
 _CHANGE = "+"
 
 
@@ -77,8 +77,8 @@ def list_voices(
     Raises:
         UnknownNameError: nobody knows the engine, the gender or the language.
     """
-    if gender not in (None, *_GENDERS):
-        raise UnknownNameError("gender", gender, _GENDERS)
+    if gender not in (None, *GENDERS):
+        raise UnknownNameError("gender", gender, GENDERS)
     names = engines.names if engine in (None, AUTO) else [engine]
     voices: list[ListedVoice] = []
     unusable: list[UnusableEngine] = []
@@ -104,7 +104,7 @@ def _voices(engine: Engine) -> Iterator[ListedVoice]:
         engine.check_ready()
     names = {info.name for info in infos}
     if changes := tuple(info for info in infos if info.name.startswith(_CHANGE)):
-        info = VoiceInfo(_CHANGE, _EVERY_LANGUAGE, note="follows the name of any voice")
+        info = VoiceInfo(_CHANGE, EVERY_LANGUAGE, note="follows the name of any voice")
         yield ListedVoice(engine.name, info, changes, needs_network=engine.needs_network)
     for info in infos:
         if info.name.startswith(_CHANGE):
@@ -132,14 +132,14 @@ def _note(voice: InstallableVoice) -> str:
 
 
 def _check_language(language: str | None, voices: Iterable[ListedVoice]) -> None:
-    known = {voice.info.language for voice in voices} - {_EVERY_LANGUAGE}
+    known = {voice.info.language for voice in voices} - {EVERY_LANGUAGE}
     if language and known and not any(_speaks(tag, language) for tag in known):
         raise UnknownNameError("language", language, known)
 
 
 def _speaks(offered: str, wanted: str | None) -> bool:
     """Whether a voice's language is the one asked for, a variety of it, or all there are."""
-    if not wanted or offered == _EVERY_LANGUAGE:
+    if not wanted or offered == EVERY_LANGUAGE:
         return True
     return f"{offered}-".casefold().startswith(f"{wanted}-".casefold())
 
@@ -157,4 +157,4 @@ def _of_gender(voice: ListedVoice, gender: str | None) -> ListedVoice | None:
 def _order(voice: ListedVoice) -> tuple[bool, str, str, str]:
     info = voice.info
     language = info.language.casefold()
-    return info.language == _EVERY_LANGUAGE, language, info.gender or "~", voice.engine
+    return info.language == EVERY_LANGUAGE, language, info.gender or "~", voice.engine

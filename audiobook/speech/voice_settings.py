@@ -6,16 +6,14 @@ import re
 from collections.abc import Collection, Iterable
 
 from audiobook.errors import ConfigError
+from audiobook.language_tags import EVERY_LANGUAGE
+from audiobook.model import GENDERS
 from audiobook.settings import Table
-from audiobook.speech.engine import VoiceInfo
+from audiobook.speech.engine import AGES, QUALITIES, VoiceInfo
 
 __all__ = ["read_voice_infos"]
 
-_EVERY_LANGUAGE = "mul"
 _LANGUAGE_TAG = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*")  # RFC 5646, section 2.1
-_GENDERS = ("female", "male")
-_AGES = ("child", "adult", "old")
-_QUALITIES = ("low", "medium", "high")
 
 
 def read_voice_infos(settings: Table, default: Iterable[str] = ()) -> tuple[VoiceInfo, ...]:
@@ -32,7 +30,7 @@ def read_voice_infos(settings: Table, default: Iterable[str] = ()) -> tuple[Voic
     Raises:
         ConfigError: a setting is unknown or wrong; with its place.
     """
-    languages = settings.texts("languages") or (_EVERY_LANGUAGE,)
+    languages = settings.texts("languages") or (EVERY_LANGUAGE,)
     for language in languages:
         _check_language(language, settings, "languages")
     voices = settings.table_or_texts("voices")
@@ -49,9 +47,9 @@ def _infos(name: str, voices: Table, languages: Collection[str]) -> list[VoiceIn
     language = table.text("language")
     if language:
         _check_language(language, table, "language")
-    gender = table.one_of("gender", _GENDERS)
-    age = table.one_of("age", _AGES)
-    quality = table.one_of("quality", _QUALITIES)
+    gender = table.one_of("gender", GENDERS)
+    age = table.one_of("age", AGES)
+    quality = table.one_of("quality", QUALITIES)
     note = table.text("note", most_bytes=1000) or ""
     table.finish()
     tags = [language] if language else dict.fromkeys(languages)

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from audiobook.cli.reporting.reporter import Reporter
 from audiobook.cli.reporting.tables import table
+from audiobook.language_tags import EVERY_LANGUAGE
+from audiobook.model import GENDERS
 from audiobook.progress import Warned
 
 if TYPE_CHECKING:
@@ -19,8 +21,6 @@ __all__ = ["install_lines", "show_audition", "show_installed", "show_voices"]
 
 _FIELDS = ("name", "language", "gender", "age", "quality", "note")
 _HEAD = ("language", "gender", "engine", "voice", "quality", "installed", "")
-_EVERY_LANGUAGE = "mul"  # ISO 639-2
-_GENDERS = ("female", "male")
 _MOST_VARIANTS = 8
 
 
@@ -115,14 +115,14 @@ def _info_data(info: VoiceInfo) -> dict[str, object]:
 def _row(voice: ListedVoice) -> tuple[str, ...]:
     info = voice.info
     told = "; ".join(filter(None, [info.note, *_variants_told(voice)]))
-    language = "any" if info.language == _EVERY_LANGUAGE else info.language
+    language = "any" if info.language == EVERY_LANGUAGE else info.language
     installed = "online" if voice.needs_network else "yes" if voice.is_installed else "no"
     return language, info.gender or "", voice.engine, info.name, info.quality or "", installed, told
 
 
 def _variants_told(voice: ListedVoice) -> Iterator[str]:
     """What is made of a voice, by gender, each by what is added to its name."""
-    for gender in (*_GENDERS, None):
+    for gender in (*GENDERS, None):
         made = [variant.name for variant in voice.variants if variant.gender == gender]
         if made:
             added = " ".join(name.removeprefix(voice.info.name) for name in made[:_MOST_VARIANTS])

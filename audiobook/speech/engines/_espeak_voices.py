@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from audiobook.errors import UnknownNameError
+from audiobook.language_tags import EVERY_LANGUAGE
 from audiobook.speech.engine import VoiceInfo
 
 __all__ = ["Voices", "read_voices"]
@@ -15,7 +16,6 @@ _USUAL_PRIORITY = 5  # of a language line that gives none: espeak-ng's docs/voic
 _NO_PRIORITY = 100
 
 _PREFERRED = {"en": "en-us"}  # where espeak-ng's own first choice is not the one most people expect
-_EVERY_LANGUAGE = "mul"  # several languages, in ISO 639-2
 
 _NEW_TAGS = {
     # Codes that ISO 639 has withdrawn, by the IANA Language Subtag Registry; and written Norwegian,
@@ -86,7 +86,7 @@ class Voices:
             if f"+{variant}" not in variants:
                 raise UnknownNameError("voice", name, (base + known for known in variants))
         if plus and not base:
-            base = self.for_language("en" if language == _EVERY_LANGUAGE else language)
+            base = self.for_language("en" if language == EVERY_LANGUAGE else language)
         if base.lower() not in self.identifiers:
             raise UnknownNameError("voice", name, (info.name for info in self.infos))
         return self.identifiers[base.lower()] + plus + variant
@@ -95,7 +95,7 @@ class Voices:
         """The variants of a voice that sound like people and differ by ear."""
         base = name.partition("+")[0]
         languages = {info.name: info.language for info in self.infos}
-        language = languages.get(base, base) or _EVERY_LANGUAGE
+        language = languages.get(base, base) or EVERY_LANGUAGE
         variants = {info.name for info in self.variants}
         return tuple(
             VoiceInfo(f"{base}+{variant}", language, gender, age)
@@ -163,7 +163,7 @@ def read_voices(data_folder: Path) -> Voices:
         infos.append(VoiceInfo(name, language, file.gender, file.age, note=file.title))
     by_name = tuple(sorted(infos, key=lambda info: info.name))
     variants = (
-        VoiceInfo(f"+{file.identifier}", _EVERY_LANGUAGE, file.gender, file.age)
+        VoiceInfo(f"+{file.identifier}", EVERY_LANGUAGE, file.gender, file.age)
         for file in _voice_files(data_folder / "voices" / "!v")
     )
     return Voices(by_name, tuple(variants), identifiers)

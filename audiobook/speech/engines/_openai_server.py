@@ -8,6 +8,7 @@ import urllib.parse
 from dataclasses import dataclass
 
 from audiobook.errors import ConfigError
+from audiobook.language_tags import EVERY_LANGUAGE
 from audiobook.settings import Table
 from audiobook.speech.engine import VoiceInfo
 from audiobook.speech.voice_settings import read_voice_infos
@@ -40,7 +41,7 @@ class Server:
     """Its address up to that path, without a slash at the end."""
     model: str = "tts-1"
     """What it is asked to speak with."""
-    voices: tuple[VoiceInfo, ...] = tuple(VoiceInfo(name, "mul") for name in _VOICES)
+    voices: tuple[VoiceInfo, ...] = tuple(VoiceInfo(name, EVERY_LANGUAGE) for name in _VOICES)
     """The voices it has; by default those of the default model."""
     format: str = "wav"
     """What it is asked to send, one of `FORMATS`; what it sends is told by its bytes."""

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from audiobook.engine_settings import EngineSettings
 from audiobook.errors import ConfigError, MissingError, OutputError, SpeechError, Where
+from audiobook.language_tags import EVERY_LANGUAGE
 from audiobook.model import Clip, Utterance, Voice
 from audiobook.settings import Table
 from audiobook.speech.engine import (
@@ -51,7 +52,7 @@ class _Program:
 
     arguments: tuple[str, ...] = ()
     """The program and its arguments, with placeholders; empty where the show has set none."""
-    voices: tuple[VoiceInfo, ...] = (VoiceInfo(_ONLY_VOICE, "mul"),)
+    voices: tuple[VoiceInfo, ...] = (VoiceInfo(_ONLY_VOICE, EVERY_LANGUAGE),)
     """Its voices."""
     folder: Path = Path()
     """Where it runs, and where files are named from."""

@@ -6,6 +6,7 @@ import re
 
 import numpy as np
 
+from audiobook.language_tags import EVERY_LANGUAGE
 from audiobook.model import Clip, Utterance, Voice, Word
 from audiobook.speech.engine import Engine, Limits, VoiceInfo, check_speakable
 
@@ -29,8 +30,10 @@ class Tone(Engine):
     needs_network = False
 
     def voices(self) -> tuple[VoiceInfo, ...]:
-        """Four voices, each for every language ("mul" in ISO 639-2)."""
-        return tuple(VoiceInfo(name, "mul", note=f"{hz:g} Hz") for name, hz in _PITCHES_HZ.items())
+        """Four voices, each for every language."""
+        return tuple(
+            VoiceInfo(name, EVERY_LANGUAGE, note=f"{hz:g} Hz") for name, hz in _PITCHES_HZ.items()
+        )
 
     def check_ready(self) -> None:
         """It always is."""
