@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any, TypeAlias, TypeVar
 
-from audiobook.errors import AudiobookError, SpeechError
+from audiobook.errors import AudiobookError, MissingError, SpeechError
 
 __all__ = [
     "KEPT_HINT",
@@ -166,12 +166,16 @@ class Retrying:
                 raise outcome.error
         raise AssertionError  # the count has no end
 
-    def probe(self, try_once: _Try[_Answer], within_s: float) -> _Answer | Failure:
-        """What comes of one request, at once; an answer makes up for all failures before it."""
+    def check(self, try_once: _Try[_Answer], within_s: float) -> None:
+        """See that one request is answered at once; that makes up for all failures before it.
+
+        Raises:
+            MissingError: it is not; why.
+        """
         outcome = self._outcome(try_once, within_s)
-        if not isinstance(outcome, Failure):
-            self._answered()
-        return outcome
+        if isinstance(outcome, Failure):
+            raise MissingError(outcome.error.what, hint=outcome.error.hint) from outcome.error
+        self._answered()
 
     def close(self) -> None:
         """End waiting, for answers too; nothing more is sent."""

@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from importlib import metadata
 from typing import cast
 
-from audiobook.errors import MissingError, UnknownNameError
+from audiobook.errors import UnknownNameError
 from audiobook.language_tags import primary
 from audiobook.model import Clip, Utterance, Voice
 from audiobook.script.clauses import cut
@@ -124,9 +124,7 @@ class GoogleTranslate:
         """
         word = Voice(self.name, _USUAL_DOMAIN, "en")
         ask = functools.partial(_speak_once, "Yes.", word, _QUICK_TIMEOUT_S)
-        outcome = self._requests.probe(ask, _QUICK_WITHIN_S)
-        if isinstance(outcome, Failure):
-            raise MissingError(outcome.error.what, hint=outcome.error.hint) from outcome.error
+        self._requests.check(ask, _QUICK_WITHIN_S)
 
     def synthesise(self, utterance: Utterance, voice: Voice) -> Clip:
         """Speak, trying again while it may help; no word timings.

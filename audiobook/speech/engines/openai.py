@@ -12,7 +12,6 @@ import time
 from collections.abc import Callable
 
 from audiobook.engine_settings import EngineSettings
-from audiobook.errors import MissingError
 from audiobook.model import Clip, Utterance, Voice
 from audiobook.speech.engine import Engine, Limits, VoiceInfo, check_speakable
 from audiobook.speech.engines._openai_server import Server, read_server
@@ -84,10 +83,7 @@ class OpenAI(Engine):
         info = self._server.voices[0]
         voice = Voice(self.name, info.name, info.language)
         ask = functools.partial(_speak_once, self._server, "Yes.", voice)
-        within_s = min(self._server.timeout_s, _READY_WITHIN_S)
-        outcome = self._requests.probe(ask, within_s)
-        if isinstance(outcome, Failure):
-            raise MissingError(outcome.error.what, hint=outcome.error.hint) from outcome.error
+        self._requests.check(ask, min(self._server.timeout_s, _READY_WITHIN_S))
 
     def synthesise(self, utterance: Utterance, voice: Voice) -> Clip:
         """Speak, trying again while it may help; no word timings.
