@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from operator import itemgetter
 
+from audiobook.language_tags import primary
 from audiobook.lexicon import Lexicon
 from audiobook.model import Cue, Omission, Reading, Script, Segment
 from audiobook.script.splitting import Pauses
@@ -45,10 +46,12 @@ def pronounced(
         ConfigError: a pattern of the lexicon is none.
         MissingError: the lexicon has patterns, and google-re2 is not installed.
     """
+    language = primary(script.language)
     reader = _Reader(
         Finder(lexicon) if lexicon and lexicon.entries else None,
-        groups_for(_primary(script.language), tuple(sorted(switched_off))),
-        script.language,
+        groups_for(language, tuple(sorted(switched_off))),
+        language,
+        _region(script.language),
     )
     unfit: list[Omission] = []
     chapters = []
@@ -77,6 +80,8 @@ class _Reader:
     finder: Finder | None
     groups: tuple[Group, ...]
     language: str
+    """Primary subtag."""
+    region: str
 
     def read(self, segment: Segment) -> Segment:
         """A segment with its readings."""
@@ -95,7 +100,7 @@ class _Reader:
         text = segment.text
         found = list(self.finder.readings(text)) if self.finder else []
         tried = [one for group in self.groups if group.clue.search(text) for one in group.rules]
-        context = Context(_primary(self.language), _region(self.language), segment.kind)
+        context = Context(self.language, self.region, segment.kind)
         for _, rule in sorted(tried, key=itemgetter(0)):
             found += _by_rule(rule, text, context)
         return found
@@ -119,10 +124,6 @@ def _apart(readings: Iterable[Reading], length: int) -> tuple[Reading, ...]:
             taken[reading.start : reading.stop] = b"\1" * (reading.stop - reading.start)
             kept.append(reading)
     return tuple(sorted(kept, key=lambda reading: reading.start))
-
-
-def _primary(language: str) -> str:
-    return language.partition("-")[0].lower()
 
 
 def _region(language: str) -> str:
