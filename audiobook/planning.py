@@ -19,6 +19,7 @@ from audiobook.progress import Listener, silent
 from audiobook.sound.timeline import Grid, Timeline, timeline_of
 from audiobook.speech.casting import Casting
 from audiobook.speech.choose import AUTO_ENGINES, Engines
+from audiobook.speech.relay import Relay
 from audiobook.store import Store
 from audiobook.stories import Choices, Part, Story, parts_of, read_stories
 from audiobook.tally import PlannedLine, Tally, planned_lines, tally_of
@@ -179,8 +180,9 @@ class _Planner:
         where = story.engine_where(self.choices)
         mains = self.engines.fit(self.names, story.language, where=where)
         castings = [cast_story(story, self.choices, main, self.engines.load) for main in mains]
-        longest = min(casting.max_characters for casting in castings)
-        parts = parts_of(story, story.script(longest), self.choices)
+        relay = Relay(castings, silent)
+        script = story.script(relay.max_characters, relay.packed)
+        parts = parts_of(story, script, self.choices)
         return [self._plan(part, castings[0]) for part in parts]
 
     def _plan(self, part: Part, casting: Casting) -> Plan:

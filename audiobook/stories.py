@@ -25,9 +25,10 @@ from audiobook.model import Book, Cue, Paragraph, Role, Script
 from audiobook.progress import Listener, Warned, silent
 from audiobook.script import read, read_front_matter, split
 from audiobook.script.language import language_of
+from audiobook.script.packing import Packing
 from audiobook.script.readers.text import read as read_text
 from audiobook.script.selection import selected
-from audiobook.script.spoken import pronounced
+from audiobook.script.spoken import pronounced, reading_of
 from audiobook.shows import engines_here, find_show
 from audiobook.sound.profiles import Profile, find_profile
 
@@ -124,28 +125,36 @@ class Story:
         """Its script, with segments of any length."""
         return self._script(None)
 
-    def script(self, max_characters: int | None) -> Script:
-        """Its script, with no segment longer than an engine takes."""
+    def script(self, max_characters: int | None, packed: int | None = None) -> Script:
+        """Its script, with no segment longer than an engine takes.
+
+        Args:
+            max_characters: that length; None for any.
+            packed: sentences are put together up to so many characters; None to keep each apart.
+        """
+        if packed:
+            return self._script(max_characters, packed)
         longest = max(max(len(s.text), len(s.spoken)) for s in self.whole.segments)
         if max_characters is None or longest <= max_characters:
             return self.whole
         return self._script(max_characters)
 
-    def _script(self, max_characters: int | None) -> Script:
+    def _script(self, max_characters: int | None, packed: int | None = None) -> Script:
+        lexicon, rules_off = self.show.lexicon, self.show.rules_off
+        packing = None
+        if packed:
+            read = reading_of(self.language, lexicon, switched_off=rules_off)
+            packing = Packing(packed, read)
         script = split(
             self.book,
             language=self.language,
             title=self.title,
             cast=self.show.cast,
             max_characters=max_characters,
+            packing=packing,
         )
         script = replace(script, author=self.show.author or script.author)
-        return pronounced(
-            script,
-            self.show.lexicon,
-            switched_off=self.show.rules_off,
-            max_characters=max_characters,
-        )
+        return pronounced(script, lexicon, switched_off=rules_off, max_characters=max_characters)
 
 
 def profile_of(show: Show, name: str | None) -> Profile:

@@ -27,6 +27,7 @@ from audiobook.model import (
 )
 from audiobook.script.clauses import cut
 from audiobook.script.dialogue.conversation import Stretch, conversation
+from audiobook.script.packing import Packing, packs
 from audiobook.script.sentences import sentences
 
 __all__ = ["Pauses", "split"]
@@ -71,6 +72,7 @@ def split(
     title: str,
     cast: Iterable[CastMember] = (),
     max_characters: int | None = None,
+    packing: Packing | None = None,
     pauses: Pauses = _PAUSES,
 ) -> Script:
     """Make a book ready to be spoken.
@@ -84,6 +86,8 @@ def split(
         title: the title of the story, for chapters that have none.
         cast: who may speak; with nobody but the narrator in it, those whom the text names.
         max_characters: the longest segment the engine takes, at least 20; None for any length.
+        packing: what is put together into one segment: sentences that follow each other in one
+            paragraph, of one kind and speaker; None to keep each apart.
         pauses: the silence between segments.
 
     Raises:
@@ -97,6 +101,7 @@ def split(
             where=Where(book.source.name),
             hint="it needs at least one word",
         )
+    items = _packed(items, text, packing, max_characters) if packing else items
     items, unfit = _fitted(items, text, max_characters) if max_characters else (items, [])
     chapters = (
         Chapter(heading or title, _segments(chapter_items, text, pauses))
@@ -129,6 +134,8 @@ class _Piece:
     """The same for the pieces of one sentence, and only for them."""
     pause_ms: int | None = None
     """The silence after it, where the author set one."""
+    is_whole: bool = False
+    """True for what is a segment by itself: a heading, or what an author has laid out as one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +182,8 @@ def _pieces(
     text, kind = paragraph.text, paragraph.kind
     if kind is Kind.HEADING or paragraph.is_segment:
         speaker = None if paragraph.speaker == NARRATOR else paragraph.speaker
-        yield _Piece(at, at + len(text), kind, speaker, paragraph.confidence, number, at)
+        stop = at + len(text)
+        yield _Piece(at, stop, kind, speaker, paragraph.confidence, number, at, is_whole=True)
         return
     for stretch in stretches:
         start, stop, spoken = stretch.span.start, stretch.span.stop, stretch.span.spoken
@@ -272,6 +280,43 @@ def _extended(piece: _Piece, by: _Piece) -> _Piece:
     """A piece with the one after it, which has no word, as its end."""
     pause_ms = piece.pause_ms if by.pause_ms is None else by.pause_ms
     return replace(piece, stop=by.stop, paragraph=by.paragraph, pause_ms=pause_ms)
+
+
+def _packed(
+    items: list[_Item], text: Paragraph, packing: Packing, max_characters: int | None
+) -> list[_Item]:
+    """Pieces with their neighbours, as far as they go together and would not be cut again."""
+
+    def length(start: int, middle: int, stop: int) -> int | None:
+        pack = _pack(items[start:stop])
+        if not isinstance(pack, _Piece) or not _go_together(items[middle - 1], items[middle]):
+            return None
+        segment = _segment(pack, text, 0)
+        return max(len(segment.text), len(packing.read(segment).spoken))
+
+    most = min(packing.max_characters, max_characters or packing.max_characters)
+    return [_pack(items[start:stop]) for start, stop in packs(len(items), length, most)]
+
+
+def _go_together(item: _Item, after: _Item) -> bool:
+    """Whether two neighbours may be one segment."""
+    return (
+        isinstance(item, _Piece)
+        and isinstance(after, _Piece)
+        and item.pause_ms is None
+        and item.kind is not Kind.VERSE
+        and not (item.is_whole or after.is_whole)
+        and (item.paragraph, item.kind, item.speaker, item.confidence)
+        == (after.paragraph, after.kind, after.speaker, after.confidence)
+    )
+
+
+def _pack(items: Sequence[_Item]) -> _Item:
+    """Pieces that go together as one."""
+    first, last = items[0], items[-1]
+    if isinstance(first, _Piece) and isinstance(last, _Piece):
+        return replace(first, stop=last.stop, pause_ms=last.pause_ms)
+    return first
 
 
 def _fitted(

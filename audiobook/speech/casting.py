@@ -35,6 +35,11 @@ class Casting:
         """The longest piece of text that all the engines take."""
         return min(engine.limits.characters for engine in self.engines.values())
 
+    @property
+    def packed(self) -> int | None:
+        """How much the narrator's engine wants put together; see `Limits`."""
+        return self.engines[self.voices[None].engine].limits.packed
+
 
 def cast_voices(
     show: Show,

@@ -55,6 +55,10 @@ class Limits:
     """Least seconds from the beginning of one piece to that of the next."""
     takes_ipa: bool = False
     """Whether it can be told by phonemes how a word sounds; else it is given the text alone."""
+    packed: int | None = None
+    """For an engine that counts requests: sentences that follow each other in one paragraph, of one
+    kind and speaker, are put together into one segment up to so many characters. None: a sentence
+    is a segment."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,6 +42,11 @@ class Relay:
         return min(casting.max_characters for casting in self._castings)
 
     @property
+    def packed(self) -> int | None:
+        """The least that any of them wants put together; None where none does."""
+        return min((casting.packed for casting in self._castings if casting.packed), default=None)
+
+    @property
     def preferred(self) -> Casting:
         """The first of them."""
         return self._castings[0]

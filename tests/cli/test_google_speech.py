@@ -12,7 +12,7 @@ from fakes.google import Answer, Asked, Google
 pytestmark = pytest.mark.usefixtures("no_partial_files")
 
 PROBE = 1  # the request by which a build sees that Google answers
-TEXTS = ["The Near Bank", "The water was high.", "The road ended there.", "“Not today,”"]
+TEXTS = ["The Near Bank", "The water was high. The road ended there.", "“Not today,”", "he said."]
 GTTS = ("--engine", "gtts", "--no-music")
 
 
@@ -20,16 +20,16 @@ def test_google_speaks_the_whole_story(run_process: Run, story: Path, google: Go
     done = run_process("build", story, *GTTS, "--json")
     assert done.code == 0, done
     assert done.json["engine"] == "gtts"
-    assert done.json["episodes"][0]["segments_synthesised"] == 8
+    assert done.json["episodes"][0]["segments_synthesised"] == 7
     assert google.texts[PROBE : PROBE + 4] == TEXTS
-    assert len(google.texts) == PROBE + 8
+    assert len(google.texts) == PROBE + 7
 
 
 def test_auto_takes_google_where_it_answers(run: Run, story: Path, google: Google) -> None:
     done = run("build", story, "--no-music", "--json")
     assert done.json["engine"] == "gtts"
     assert "warning" not in done.err
-    assert len(google.texts) == PROBE + 8
+    assert len(google.texts) == PROBE + 7
 
 
 @pytest.mark.usefixtures("no_google")
@@ -82,9 +82,9 @@ def test_a_failure_midway_keeps_what_was_spoken(
 
     google.answer = fail_from_the_third
     done = run_process("build", story, *GTTS)
-    done.fails(1, "error: crossing.md:12:21: ", hint="what is spoken is kept: build again later")
+    done.fails(1, "error: crossing.md:14:11: ", hint="what is spoken is kept: build again later")
     assert what in done.err
-    assert "   | The water was high. The road ended there.\n" in done.err
+    assert "   | Ferryman: “Not today,”\n" in done.err
     assert list(Path("output").iterdir()) == []
     assert set(google.texts[PROBE:]) == set(TEXTS[:3])  # none is asked after a failure
 
@@ -95,7 +95,7 @@ def test_a_failure_midway_keeps_what_was_spoken(
     assert again.json["episodes"][0]["segments_reused"] == 2
     assert TEXTS[2] in google.texts
     assert not set(TEXTS[:2]) & set(google.texts)
-    assert len(google.texts) == PROBE + 6
+    assert len(google.texts) == PROBE + 5
 
 
 def test_a_passing_failure_is_got_over(run: Run, story: Path, google: Google) -> None:
@@ -104,7 +104,7 @@ def test_a_passing_failure_is_got_over(run: Run, story: Path, google: Google) ->
     google.answer = lambda number, asked: failures.get(number)
     done = run("build", story, *GTTS, "-q")
     assert (done.code, done.err) == (0, "")
-    assert len(google.texts) == PROBE + 8 + 2
+    assert len(google.texts) == PROBE + 7 + 2
 
 
 def test_a_killed_build_asks_for_nothing_twice(run: Run, story: Path, google: Google) -> None:

@@ -55,7 +55,7 @@ def tale() -> str:
 @pytest.fixture
 def short_tale() -> str:
     """A story that takes half a minute as soon as one of its requests fails."""
-    Path("short.txt").write_text("One. Two. Three. Four. Five. Six.")
+    Path("short.txt").write_text("One.\n\nTwo.\n\nThree.\n\nFour.\n\nFive.\n\nSix.")
     return "short.txt"
 
 

@@ -18,10 +18,13 @@ import pytest
 import soundfile
 from fakes.clock import Clock
 from fakes.google import Answer, Asked, Google, speech, with_audio
+from hypothesis import given
+from hypothesis import strategies as st
 
 from audiobook.errors import MissingError, SpeechError, UnknownNameError
 from audiobook.model import Utterance, Voice
 from audiobook.progress import silent
+from audiobook.speech.engine import is_speakable
 from audiobook.speech.engines.gtts import GoogleTranslate
 from audiobook.speech.retrying import MOST_FAILURES_IN_A_ROW
 from audiobook.speech.stage import SpeechStage
@@ -151,6 +154,13 @@ def test_a_piece_is_a_request(
     engine.synthesise(Utterance(text), VOICE)
 
     assert google.texts == asked
+
+
+@given(st.text(min_size=1, max_size=100))
+def test_what_fits_into_a_pack_is_one_request_at_the_most(text: str) -> None:
+    engine = GoogleTranslate()
+    assert engine.limits.packed == 100
+    assert engine.n_requests(text) == is_speakable(text)
 
 
 def test_a_piece_that_was_answered_is_not_asked_for_again(

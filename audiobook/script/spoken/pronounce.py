@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from operator import itemgetter
 
@@ -16,7 +16,7 @@ from audiobook.script.spoken.lexical import Finder
 from audiobook.script.spoken.rule import Context, Rule
 from audiobook.script.spoken.table import Group, groups_for
 
-__all__ = ["pronounced"]
+__all__ = ["pronounced", "reading_of"]
 
 _CLAUSE_MS = Pauses().clause_ms
 _AUTHOR = "author"
@@ -46,13 +46,7 @@ def pronounced(
         ConfigError: a pattern of the lexicon is none.
         MissingError: the lexicon has patterns, and google-re2 is not installed.
     """
-    language = primary(script.language)
-    reader = _Reader(
-        Finder(lexicon) if lexicon and lexicon.entries else None,
-        groups_for(language, tuple(sorted(switched_off))),
-        language,
-        _region(script.language),
-    )
+    read = reading_of(script.language, lexicon, switched_off=switched_off)
     unfit: list[Omission] = []
     chapters = []
     for chapter in script.chapters:
@@ -61,7 +55,7 @@ def pronounced(
             if isinstance(item, Cue):
                 items.append(item)
                 continue
-            segment = reader.read(item)
+            segment = read(item)
             if max_characters is None or len(segment.spoken) <= max_characters:
                 items.append(segment)
                 continue
@@ -71,6 +65,24 @@ def pronounced(
         chapters.append(replace(chapter, items=tuple(items)))
     left_out = sorted((*script.left_out, *unfit), key=lambda omission: omission.start)
     return replace(script, chapters=tuple(chapters), left_out=tuple(left_out))
+
+
+def reading_of(
+    language: str, lexicon: Lexicon | None = None, *, switched_off: Collection[str] = ()
+) -> Callable[[Segment], Segment]:
+    """What gives one segment its readings, as `pronounced` does, but cuts none.
+
+    Raises:
+        ConfigError: a pattern of the lexicon is none.
+        MissingError: the lexicon has patterns, and google-re2 is not installed.
+    """
+    code = primary(language)
+    return _Reader(
+        Finder(lexicon) if lexicon and lexicon.entries else None,
+        groups_for(code, tuple(sorted(switched_off))),
+        code,
+        _region(language),
+    ).read
 
 
 @dataclass(frozen=True, slots=True)

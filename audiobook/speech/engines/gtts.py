@@ -75,7 +75,7 @@ class GoogleTranslate:
 
     name = "gtts"
     needs_network = True
-    limits = Limits(_MOST_CHARACTERS, at_once=1)
+    limits = Limits(_MOST_CHARACTERS, at_once=1, packed=_REQUEST_CHARACTERS)
 
     def __init__(
         self,
