@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from audiobook.sound.control import drawn
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -58,10 +60,8 @@ def duck_gain(
     """
     control = np.arange(start, stop + 2 * CONTROL_SAMPLES, CONTROL_SAMPLES)
     share = duck_share_at(speech, ducking, sample_rate, control)
-    gain = np.power(10.0, ducking.depth_db / 20 * share).astype(np.float32)
-    ramp = np.arange(CONTROL_SAMPLES, dtype=np.float32) / np.float32(CONTROL_SAMPLES)
-    between = gain[:-1, None] + np.diff(gain)[:, None] * ramp
-    return between.ravel()[: stop - start]
+    gain = np.power(10.0, ducking.depth_db / 20 * share)
+    return drawn(gain, CONTROL_SAMPLES, stop - start)
 
 
 def duck_share_at(
