@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from audiobook.covers import cover_of
-from audiobook.episode.tags import read_tag
+from audiobook.episode.tags import Tag, read_tag
 from audiobook.errors import UsageError
 from audiobook.podcast.channel import FinishedEpisode
 from audiobook.podcast.publication import publish as publish_show
@@ -89,22 +89,21 @@ def _finished(story: Story, output: Path, wholes: Set[str]) -> list[FinishedEpis
     """
     whole = output / f"{file_stem(story.entry.story)}.mp3"
     if whole.is_file():
-        return [_episode(story, whole, None)]
-    names = chapter_names(story, story.whole)
-    paths = {n: output / f"{name}.mp3" for n, name in enumerate(names, 1) if name not in wholes}
-    built = [_episode(story, path, n) for n, path in paths.items() if _is_chapter(path, n)]
+        return [_episode(story, whole, read_tag(whole))]
+    built = []
+    for number, name in enumerate(chapter_names(story, story.whole), 1):
+        path = output / f"{name}.mp3"
+        if name in wholes or not path.is_file():
+            continue
+        tag = read_tag(path)
+        if tag.track == number:  # others may bear such a name
+            built.append(_episode(story, path, tag, number))
     if not built:
         raise UsageError(f"there is no {whole}", hint="build it first: audiobook build")
     return built
 
 
-def _is_chapter(path: Path, number: int) -> bool:
-    """Whether there is a file of the chapter of that number: others may bear such a name."""
-    return path.is_file() and read_tag(path).track == number
-
-
-def _episode(story: Story, path: Path, chapter: int | None) -> FinishedEpisode:
-    tag = read_tag(path)
+def _episode(story: Story, path: Path, tag: Tag, chapter: int | None = None) -> FinishedEpisode:
     key = story.entry.story.name
     return FinishedEpisode(
         path,
