@@ -338,9 +338,8 @@ def _check(path: Path, mixed: Mixed, encoder: Encoder, profile: Profile, listen:
     )
     for verdict in verdicts_of(measured, profile):
         if not verdict.passes:
-            value = f"{verdict.value} {verdict.unit}".rstrip()
             asked = f"profile {profile.name} asks for {verdict.wanted}"
-            listen(Warned(f"{path}: {verdict.name} is {value}, {asked}"))
+            listen(Warned(f"{path}: {verdict.name} is {verdict.shown}, {asked}"))
 
 
 def _mixed(

@@ -276,6 +276,15 @@ def test_what_misses_its_profile_is_told(story: Path, tmp_path: Path) -> None:
     assert not [event for event in events if isinstance(event, Warned)]
 
 
+def test_what_a_file_has_not_is_told_as_none(tmp_path: Path) -> None:
+    events: list[Event] = []
+    choices = replace(TONE, profile="acx", formats=("wav",))
+    audiobook.say("Good evening.", tmp_path / "a.wav", choices=choices, listen=events.append)
+    warned = [event.what for event in events if isinstance(event, Warned)]
+    assert any("bit rate is none, profile acx asks for at least 192 kbps" in w for w in warned)
+    assert not any("None" in what for what in warned)
+
+
 @pytest.mark.parametrize("profile", ["podcast", "podcast-stereo", "acx", "loud", "broadcast"])
 def test_a_build_meets_its_profile_in_the_finished_file(tmp_path: Path, profile: str) -> None:
     story = tmp_path / "crossing.md"

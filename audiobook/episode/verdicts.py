@@ -26,6 +26,11 @@ class Verdict:
     passes: bool
     """Whether that is met; true where nothing is asked for."""
 
+    @property
+    def shown(self) -> str:
+        """The value with its unit, in words; "none" where there is no value."""
+        return "none" if self.value is None else f"{self.value} {self.unit}".rstrip()
+
 
 def verdicts_of(measured: Measured, profile: Profile) -> tuple[Verdict, ...]:
     """Every figure of a file, with what a profile asks of it."""

@@ -6,6 +6,7 @@ import dataclasses
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from audiobook.cli.reporting.figures import counted
 from audiobook.cli.reporting.reporter import Reporter
 from audiobook.errors import CheckError
 
@@ -43,8 +44,8 @@ def show_published(feed: PublishedFeed, reporter: Reporter) -> None:
     if reporter.as_json:
         reporter.data({"feed": str(feed.path), "url": feed.url, "episodes": feed.n_episodes})
         return
-    noun = "episode" if feed.n_episodes == 1 else "episodes"
-    reporter.lines(f"{feed.path}  ({feed.n_episodes} {noun})", f"address: {feed.url}")
+    n_episodes = counted(feed.n_episodes, "episode")
+    reporter.lines(f"{feed.path}  ({n_episodes})", f"address: {feed.url}")
 
 
 def show_serving(address: str, reporter: Reporter) -> None:
@@ -53,9 +54,8 @@ def show_serving(address: str, reporter: Reporter) -> None:
 
 
 def _verdict_line(verdict: Verdict) -> str:
-    value = "none" if verdict.value is None else f"{verdict.value} {verdict.unit}".rstrip()
     judged = "" if not verdict.wanted else "ok" if verdict.passes else "FAILS"
-    return f"  {verdict.name:<20}  {value:<14}  {verdict.wanted:<22}  {judged}".rstrip()
+    return f"  {verdict.name:<20}  {verdict.shown:<14}  {verdict.wanted:<22}  {judged}".rstrip()
 
 
 def _checked_data(checked: Checked) -> dict[str, object]:
