@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from audiobook.cli.reporting.figures import counted
 from audiobook.cli.reporting.reporter import Reporter, json_text
 from audiobook.cli.reporting.tables import table
 from audiobook.errors import UsageError
@@ -83,7 +84,7 @@ def _is_json(path: Path) -> bool:
 
 def _account_lines(account: Account, script: Script) -> Iterator[str]:
     n_characters, n_chapters = len(account.source.text), len(script.chapters)
-    yield f"{script.title}: {_counted(n_chapters, 'chapter')}, {n_characters:,} characters"
+    yield f"{script.title}: {counted(n_chapters, 'chapter')}, {n_characters:,} characters"
     rows = [("", "", "characters", "words", "places")]
     rows += [
         (t.use, t.why, f"{t.n_characters:,}", f"{t.n_words:,}", f"{t.n_stretches:,}")
@@ -130,10 +131,6 @@ def _cast_lines(cast: Sequence[CastLine]) -> Iterator[str]:
         yield row
         for example in line.examples:
             yield f"      {example.where.line}:{example.where.column}  {example.text}"
-
-
-def _counted(n: int, noun: str) -> str:
-    return f"{n} {noun}" if n == 1 else f"{n} {noun}s"
 
 
 def _data(findings: Findings) -> dict[str, object]:

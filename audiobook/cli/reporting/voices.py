@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from audiobook.cli.reporting.figures import counted
 from audiobook.cli.reporting.reporter import Reporter
 from audiobook.cli.reporting.tables import table
 from audiobook.language_tags import EVERY_LANGUAGE
@@ -68,8 +69,8 @@ def install_lines(planned: PlannedInstall) -> list[str]:
     """What somebody should know who is asked whether to install a voice."""
     voice = planned.voice
     lines = [
-        f"{voice.name}: {voice.n_voices} {'voice' if voice.n_voices == 1 else 'voices'}"
-        f" for {voice.engine}, {', '.join(voice.languages)}",
+        f"{voice.name}: {counted(voice.n_voices, 'voice')} for {voice.engine}, "
+        f"{', '.join(voice.languages)}",
         f"  licence   {voice.licence or 'told by its model card'}: {voice.about}",
         f"  to        {planned.folder}",
         f"  fetches   {planned.n_bytes / 1e6:.1f} of {voice.n_bytes / 1e6:.1f} MB",
