@@ -46,9 +46,7 @@ def write_script(
         StoryError: there is a file and it is no text, or its front matter cannot be read.
     """
     store = store or Store()
-    generated = _generated(script)
-    key = _key(generated)
-    assert key
+    generated, key = _generated(script)
     store.put(_KIND, key, generated.encode("utf-8", "backslashreplace"))
     if not path.exists():
         return _written(path, generated)
@@ -57,17 +55,18 @@ def write_script(
     base = _base(mine, store)
     if base is None:
         return _beside(path, generated, listen)
-    text = _merged(base, mine, generated, path, listen)
+    text = _merged(base, mine, generated, key, path, listen)
     if text == mine:
         listen(Noted(f"{path}: nothing has changed"))
         return path
     return _written(path, text.replace("\n", "\r\n") if "\r\n" in theirs else text)
 
 
-def _generated(script: Script) -> str:
-    """The script file, with a name for what it is before anybody edits it."""
+def _generated(script: Script) -> tuple[str, str]:
+    """The script file, with a name for what it is before anybody edits it; and that name."""
     text = script_text(replace(script, front_matter=_KEY.sub("", script.front_matter)))
-    return _with_key(text, digest(text))
+    key = digest(text)
+    return _with_key(text, key), key
 
 
 def _with_key(text: str, key: str) -> str:
@@ -100,7 +99,7 @@ def _base(mine: str, store: Store) -> str | None:
     return kept.decode("utf-8") if kept else None
 
 
-def _merged(base: str, mine: str, new: str, path: Path, listen: Listener) -> str:
+def _merged(base: str, mine: str, new: str, key: str, path: Path, listen: Listener) -> str:
     """The author's file with the story's changes, each conflict told with its place."""
     try:
         merged = merge(_without_key(base), _without_key(mine), _without_key(new))
@@ -110,7 +109,7 @@ def _merged(base: str, mine: str, new: str, path: Path, listen: Listener) -> str
             where=Where(str(path), 1),
             hint="mend it, or move the file away and run this again",
         ) from error
-    text = _with_key(merged.text, _key(new) or "")
+    text = _with_key(merged.text, key)
     n_moved = text.count("\n") - merged.text.count("\n")
     lines = text.split("\n")
     for conflict in merged.conflicts:
