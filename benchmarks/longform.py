@@ -24,12 +24,12 @@ from pathlib import Path
 
 import numpy as np
 import soundfile
-from stories import as_markdown, sentences, story
+from stories import SENTENCES_PER_MINUTE, as_markdown, keep_only_clips, sentences, story
 
 from audiobook.episode.lame import load_lame
 from audiobook.episode.mp3_settings import Cbr, Mp3Settings
+from audiobook.store import Store
 
-_SENTENCES_PER_HOUR = 640
 _LAME_STRETCH_S = 300
 
 
@@ -70,13 +70,13 @@ def _options() -> argparse.Namespace:
 
 
 def _run(options: argparse.Namespace, folder: Path) -> None:
-    chapters = story(round(options.hours * _SENTENCES_PER_HOUR))
+    chapters = story(round(options.hours * 60 * SENTENCES_PER_MINUTE))
     store = folder / "store"
     speech = _build(options, chapters, store, folder / "first")
     hours = speech.report["duration_s"] / 3600  # type: ignore[operator]
     print(f"{hours:.2f} h, {speech.report['segments']} segments, {options.jobs} threads")
     _show("cold, speech included", speech, hours)
-    _keep_only_clips(store)
+    keep_only_clips(Store(store))
     cold = _build(options, chapters, store, folder / "out")
     _show("cold, speech kept", cold, hours)
     lame_s = hours * 3600 / _lame_alone(cold.file, options.jobs)
@@ -130,12 +130,6 @@ def _build(
         sys.exit(f"the build failed: {status}")
     (report,) = json.loads(answer.read_text())["episodes"]
     return Run(seconds, usage.ru_maxrss / 1024, report)
-
-
-def _keep_only_clips(store: Path) -> None:
-    for kind in (store / "v2").iterdir():
-        if kind.name != "clips":
-            shutil.rmtree(kind)
 
 
 def _lame_alone(file: Path, threads: int) -> float:

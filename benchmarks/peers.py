@@ -23,7 +23,7 @@ from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
 
-from stories import as_markdown, story
+from stories import SENTENCES_PER_MINUTE, as_markdown, keep_only_clips, story
 
 import audiobook
 from audiobook.speech.synthesis import load_clip
@@ -69,7 +69,7 @@ def _able() -> list[str]:
 def _make_clips(folder: Path, minutes: float) -> float:
     """Have a story spoken into the store, and its clips written as WAV files for the others."""
     path = folder / "story.md"
-    path.write_text(_PROFILE + as_markdown(story(round(minutes * 10.7))))
+    path.write_text(_PROFILE + as_markdown(story(round(minutes * SENTENCES_PER_MINUTE))))
     os.environ["AUDIOBOOK_CACHE"] = str(folder / "store")
     choices = audiobook.Choices(engine="espeak", music=False)
     (built,) = audiobook.build(path, output=folder / "first", choices=choices).episodes
@@ -85,9 +85,7 @@ def _make_clips(folder: Path, minutes: float) -> float:
             file.setsampwidth(2)
             file.setframerate(clip.sample_rate)
             file.writeframes(clip.samples.astype("<i2").tobytes())
-    for kind in (store.folder).iterdir():
-        if kind.name != "clips":
-            shutil.rmtree(kind)
+    keep_only_clips(store)
     print(f"{built.duration_s / 60:.0f} min, {len(kept)} clips")
     return built.duration_s / 60
 

@@ -16,7 +16,7 @@ from concurrent.futures import Executor, Future
 from pathlib import Path
 from typing import Any
 
-from stories import as_markdown, story
+from stories import SENTENCES_PER_MINUTE, as_markdown, story
 
 import audiobook
 
@@ -58,7 +58,7 @@ def main() -> None:
     folder = Path(tempfile.mkdtemp(prefix="profile-"))
     os.environ["AUDIOBOOK_CACHE"] = str(folder / "store")
     path = folder / "story.md"
-    path.write_text(as_markdown(story(round(options.minutes * 10.7))))
+    path.write_text(as_markdown(story(round(options.minutes * SENTENCES_PER_MINUTE))))
     choices = audiobook.Choices(engine="espeak", music=options.music)
     profiler = cProfile.Profile()
     try:

@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 import random
+import shutil
 from collections.abc import Iterator
 
-__all__ = ["as_markdown", "sentences", "story"]
+from audiobook.store import Store
+
+__all__ = ["SENTENCES_PER_MINUTE", "as_markdown", "keep_only_clips", "sentences", "story"]
+
+SENTENCES_PER_MINUTE = 10.7
+"""As espeak-ng speaks them."""
 
 _WHO = (
     "the ferryman",
@@ -108,6 +114,13 @@ def story(n_sentences: int) -> list[list[list[str]]]:
         [[next(source) for _ in range(5)] for _ in range(16)]
         for _ in range(max(1, n_sentences // 80))
     ]
+
+
+def keep_only_clips(store: Store) -> None:
+    """Remove what is made of speech, as if a build had been stopped when all was spoken."""
+    for kind in store.folder.iterdir():
+        if kind.name != "clips":
+            shutil.rmtree(kind)
 
 
 def as_markdown(chapters: list[list[list[str]]]) -> str:
