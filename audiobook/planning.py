@@ -145,12 +145,15 @@ def plan(
                 _Planner(choices, engines, (name, *names[1:]), Path(output), Store(), set(made))
                 for name in auto
             ]
-            candidates = [planner.plans(story) for planner in planners]
-            kept = [sum(plan.segments_kept for plan in candidate) for candidate in candidates]
-            best = kept.index(max(kept))
-            plans.extend(candidates[best])
-            made = planners[best].made
+            candidates = [(planner, planner.plans(story)) for planner in planners]
+            planner, best = max(candidates, key=lambda each: _n_kept(each[1]))
+            plans.extend(best)
+            made = planner.made
     return tuple(plans)
+
+
+def _n_kept(plans: Sequence[Plan]) -> int:
+    return sum(plan.segments_kept for plan in plans)
 
 
 def _fit_for(language: str, engines: Engines) -> tuple[str, ...]:
