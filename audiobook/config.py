@@ -193,6 +193,14 @@ class Show:
         """Where a setting stands in show.toml or front matter; None where it is a default."""
         return dict(self.places).get(setting)
 
+    def engines_for(self, chosen: str | None) -> tuple[str, ...]:
+        """The engine of all who ask for no other, and those that take over from it.
+
+        Args:
+            chosen: what is to speak instead of the show's own; None for those.
+        """
+        return (chosen,) if chosen else (self.engine, *self.stand_ins)
+
     def member(self, name: str) -> CastMember | None:
         """The cast member of that name, if there is one."""
         return next((member for member in self.cast if member.name == name), None)

@@ -154,7 +154,7 @@ def examine(engine: str | None = None) -> Health:
         UnknownNameError: there is no such engine.
     """
     show, finding = _show()
-    engines = Engines(silent, show.engines) if show else Engines(silent)
+    engines = Engines(silent, show.engines)
     if engine is not None and engine not in (AUTO, *engines.names):
         raise UnknownNameError("engine", engine, [*engines.names, AUTO])
     with closing(engines):
@@ -175,14 +175,14 @@ def examine(engine: str | None = None) -> Health:
         _result(network, functools.partial(Finding, _SITE)),
         _result(store, functools.partial(StoreHealth, Store().folder, 0, 0, 0)),
         finding,
-        _wanted(engine, show or Show()),
-        _needed(show or Show()),
+        _wanted(engine, show),
+        _needed(show),
     )
 
 
 def _wanted(engine: str | None, show: Show) -> tuple[str, ...]:
     """The engines that may speak for all of a show who ask for no other."""
-    names = (engine,) if engine else (show.engine, *show.stand_ins)
+    names = show.engines_for(engine)
     return AUTO_ENGINES if names == (AUTO,) else names
 
 
@@ -191,18 +191,20 @@ def _needed(show: Show) -> tuple[str, ...]:
     return tuple(sorted({member.engine for member in show.cast if member.engine}))
 
 
-def _show() -> tuple[Show | None, Finding]:
+def _show() -> tuple[Show, Finding]:
+    """The show of this folder; one without settings where there is none that can be used."""
     try:
         show = nearest_show()
-        if show:
-            engines = Engines(silent, show.engines)
-            for name in _wanted(None, show):
-                engines.load(name, show.where("engine"))
-            for name in _needed(show):
-                engines.load(name)
+        if show is None:
+            return Show(), Finding("none here")
+        engines = Engines(silent, show.engines)
+        for name in _wanted(None, show):
+            engines.load(name, show.where("engine"))
+        for name in _needed(show):
+            engines.load(name)
     except AudiobookError as error:
-        return None, Finding(str(error.where or "show.toml"), error.what, error.hint)
-    return show, Finding(str(show.folder) if show else "none here")
+        return Show(), Finding(str(error.where or "show.toml"), error.what, error.hint)
+    return show, Finding(str(show.folder))
 
 
 def _engine(engines: Engines, name: str) -> EngineHealth:

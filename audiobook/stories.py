@@ -103,7 +103,7 @@ class Story:
 
     def engines(self, choices: Choices) -> tuple[str, ...]:
         """The engine that speaks all who ask for no other, and those that take over from it."""
-        return (choices.engine,) if choices.engine else (self.show.engine, *self.show.stand_ins)
+        return self.show.engines_for(choices.engine)
 
     def engine_where(self, choices: Choices) -> Where | None:
         """Where their names stand; None where it was typed, or is the default."""
