@@ -143,6 +143,7 @@ def tells_what_it_is(subject: Subject) -> None:
     _promise(limits.characters > 0, "it takes no text")
     _promise(limits.at_once > 0, "it takes no piece at once")
     _promise(limits.pace_s >= 0, "its pace is below 0")
+    _promise(limits.packed is None or limits.packed > 0, "it has nothing put together")
 
 
 def is_ready(subject: Subject) -> None:

@@ -15,6 +15,12 @@ from audiobook.store import Store
 TONE = ("--engine", "tone", "--no-music")
 REFRAIN = "The river was high, and nobody had crossed it since Tuesday."
 
+TALE = (
+    "It rained. The road ended at the water. A bell hung from a post there. She rang it. Nobody"
+    " came. A dog barked, a mile away on the other bank of the river, and then it was silent as"
+    " well.\n\nShe sat down. It was cold.\n\nShe waited.\n"
+)
+
 
 def planned(run: Run, *arguments: object) -> Any:
     (plan,) = run("plan", *arguments, "--json").json["episodes"]
@@ -55,6 +61,36 @@ def test_requests_are_those_that_a_build_sends(run: Run, google: Google, story: 
     n_probes = google.texts.count("Yes.")
     assert len(google.asked) - n_probes == plan["requests"] > plan["segments"]
     assert planned(run, *options)["requests"] == 0
+
+
+def test_short_sentences_share_requests_and_a_build_sends_those_planned(
+    run: Run, google: Google
+) -> None:
+    Path("tale.md").write_text(TALE)
+    options = ("tale.md", "--engine", "gtts", "--no-music")
+    plan = planned(run, *options)
+    assert run("build", *options).code == 0
+    sent = [text for text in google.texts if text != "Yes."]
+    assert len(sent) == plan["requests"] == plan["segments"] == 4
+    assert " ".join(sent) == " ".join(TALE.split())
+    assert planned(run, "tale.md", *TONE)["segments"] == 9
+
+    Path("tale.md").write_text(TALE.replace("cold", "freezing"))
+    assert planned(run, *options)["requests"] == 1
+
+
+def test_a_story_is_packed_for_the_engine_of_its_narrator(run: Run) -> None:
+    Path("tale.md").write_text(TALE)
+    segments = {}
+    for engine in ('"gtts"', '["gtts", "espeak"]', '["espeak", "gtts"]', '"espeak"'):
+        Path("show.toml").write_text(f'title = "T"\nstory = "tale.md"\nengine = {engine}\n')
+        segments[engine] = planned(run, "--no-music")["segments"]
+    assert list(segments.values()) == [4, 4, 4, 9]
+
+    Path("show.toml").write_text(
+        'title = "T"\nstory = "tale.md"\nengine = "gtts"\n[cast.Narrator]\nengine = "espeak"\n'
+    )
+    assert planned(run, "--no-music")["segments"] == 9
 
 
 def test_a_price_in_the_show_gives_a_cost_by_chapter_and_speaker(run: Run, story: Path) -> None:
