@@ -329,8 +329,8 @@ def _fitted(
         if not isinstance(item, _Piece):
             fitted.append(item)
             continue
-        start = stop = item.start
-        for part in cut(text.text[item.start : item.stop], max_characters):
+        start, stop = item.start, _stripped(text, item.start, item.stop)[0]
+        for part in cut(text.text[stop : item.stop], max_characters):
             stop += len(part)
             if _is_within(stop, text.readings):
                 continue

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from itertools import groupby, pairwise
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from audiobook.lexicon import Lexicon, LexiconEntry
@@ -61,6 +61,7 @@ STORIES = st.lists(
 
 @settings(max_examples=300, deadline=None)
 @given(STORIES, st.integers(20, 120), st.one_of(st.none(), st.integers(20, 300)))
+@example("So it was. “Come in,” she said. It rained.", 20, 20)
 def test_packing_loses_nothing_and_keeps_limits(
     read_text: ReadText,
     check_whole: Callable[..., None],
