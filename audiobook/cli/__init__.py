@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import gc
 import signal
 import sys
 
 __all__ = ["main"]
 
 _INTERRUPTED = 130
+_OBJECTS_BETWEEN_LOOKS = 100_000
+"""What a command makes lives as long as it does, all but a little: looking for cycles in it after
+every 700 objects, as Python does, takes an eighth of the time that a short one has."""
 _AS_CTRL_C = ("SIGTERM", "SIGHUP")  # from a supervisor, from a terminal that is closed
 
 
@@ -15,6 +19,7 @@ def main() -> None:
     """Run the command line; the entry point `audiobook`."""
     try:
         _end_as_by_ctrl_c()
+        gc.set_threshold(_OBJECTS_BETWEEN_LOOKS)
         from audiobook.cli.app import app  # so that importing the room costs nothing
 
         app()

@@ -134,18 +134,20 @@ def joined(parts: Iterable[Levels]) -> Levels:
 
 def figures_of(levels: Levels) -> Figures:
     """What levels say of a programme."""
-    sounding = np.nonzero(levels.squares > 10 ** (_SOUNDING_DB / 10))[0]
-    n_steps = len(levels.squares)
-    first, last = (sounding[0], sounding[-1] + 1) if len(sounding) else (n_steps, 0)
-    loudness = integrated_lufs(levels.energies.astype(np.float64))
+    sounding = levels.squares > 10 ** (_SOUNDING_DB / 10)
+    n_steps = len(sounding)
+    is_silent = not sounding.any()
+    n_head = n_steps if is_silent else int(sounding.argmax())
+    n_tail = n_steps if is_silent else int(sounding[::-1].argmax())
+    loudness = integrated_lufs(levels.energies)
     return Figures(
         loudness if math.isfinite(loudness) else SILENCE_DB,
         _db(levels.true_peak**2),
         _db(levels.sample_peak**2),
         _db(float(levels.squares.mean(dtype=np.float64)) if n_steps else 0.0),
         _db(_quietest(levels.squares)),
-        float(first) / _STEPS_PER_S,
-        float(n_steps - last) / _STEPS_PER_S,
+        n_head / _STEPS_PER_S,
+        n_tail / _STEPS_PER_S,
     )
 
 
@@ -178,8 +180,8 @@ def _quietest(squares: NDArray[np.float32]) -> float:
     window = int(_QUIET_WINDOW_S * _STEPS_PER_S)
     if len(squares) <= window:
         return float(squares.mean()) if len(squares) else 0.0
-    sums = np.cumsum(np.concatenate([[0.0], squares.astype(np.float64)]))
-    return float((sums[window:] - sums[:-window]).min()) / window
+    windows = np.lib.stride_tricks.sliding_window_view(squares, window)
+    return float(np.einsum("ij->i", windows).min()) / window
 
 
 def _db(power: float) -> float:

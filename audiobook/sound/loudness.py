@@ -91,12 +91,14 @@ def k_settling_samples(sample_rate: int) -> int:
     return int(_SETTLING_S * sample_rate)
 
 
-def integrated_lufs(energies: NDArray[np.float64]) -> float:
+def integrated_lufs(energies: NDArray[np.floating]) -> float:
     """Integrated loudness with both gates (BS.1770-5 annex 1) of 100 ms steps; −inf for silence."""
-    if len(energies) < 4:
-        window = np.array([energies.mean()]) if len(energies) else np.array([])
-    else:
-        window = (energies[:-3] + energies[1:-2] + energies[2:-1] + energies[3:]) / 4
+    n_summed = min(4, len(energies))
+    n_windows = len(energies) - n_summed + 1 if n_summed else 0
+    window = np.zeros(n_windows)
+    for at in range(n_summed):  # in place: there may be millions of them
+        window += energies[at : at + n_windows]
+    window /= max(n_summed, 1)
     loud = window[window > energy_of_lufs(_ABSOLUTE_GATE_LUFS)]
     if not len(loud):
         return -math.inf
