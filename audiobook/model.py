@@ -6,8 +6,8 @@ story ─read▶ Book ─split▶ Script ─synthesise▶ Clip… ─arrange▶ 
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -18,12 +18,15 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 __all__ = [
+    "DELIVERY_LEVELS",
     "GENDERS",
+    "KEYED_WHEN_GIVEN",
     "Book",
     "BookChapter",
     "Chapter",
     "Clip",
     "Cue",
+    "Delivery",
     "Kind",
     "Omission",
     "Paragraph",
@@ -39,6 +42,10 @@ __all__ = [
     "Word",
 ]
 
+
+KEYED_WHEN_GIVEN: Mapping[str, bool] = {"keyed_when_given": True}
+"""Metadata of a field that goes into no `digest` as long as it has its default: keys that were made
+before there was such a field still hold."""
 
 GENDERS = ("female", "male")
 """What a voice, and somebody who speaks, may be; None where it is not known."""
@@ -80,6 +87,34 @@ class Reading:
     """Its sounds in the International Phonetic Alphabet, for engines that take them."""
     why: str = "author"
     """The rule that says so: "author", "lexicon", or one of those for numbers and the like."""
+
+
+DELIVERY_LEVELS: Mapping[str, tuple[str, ...]] = {
+    "emphasis": ("reduced", "moderate", "strong"),
+    "rate": ("x-slow", "slow", "medium", "fast", "x-fast"),
+    "pitch": ("x-low", "low", "medium", "high", "x-high"),
+    "volume": ("x-soft", "soft", "medium", "loud", "x-loud"),
+}
+"""What each field of a Delivery may be, from the least to the most, by the names of SSML 1.1,
+sections 3.2.2 and 3.2.4; "medium" is the voice's own rate, pitch or volume."""
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """How a stretch of text is to be delivered, in at least one respect; None is as the rest."""
+
+    start: int
+    """Index of its first character in the text."""
+    stop: int
+    """Index just past its last, greater than `start`."""
+    emphasis: str | None = None
+    """How much it is stressed, one of `DELIVERY_LEVELS`."""
+    rate: str | None = None
+    """How fast it is spoken, likewise."""
+    pitch: str | None = None
+    """How high, likewise."""
+    volume: str | None = None
+    """How loud, likewise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +166,8 @@ class Paragraph:
     is_segment: bool = False
     """True where a script file has it as a segment: nothing in it is told apart any more, and
     `kind`, `speaker` and `confidence` are what they are."""
+    deliveries: tuple[Delivery, ...] = ()
+    """How the author wants parts of `text` delivered, in order, none over another."""
 
     def source_offset(self, index: int) -> int:
         """Offset in the source of the character at `index` of the text."""
@@ -226,6 +263,9 @@ class Utterance:
     sounds: tuple[Pronunciation, ...] = ()
     """How stretches of `text` sound, in order, none over another; engines that take no phonemes
     are given none, and speak the text."""
+    deliveries: tuple[Delivery, ...] = field(default=(), metadata=KEYED_WHEN_GIVEN)
+    """How stretches of `text` are delivered, in order, none over another; likewise for engines that
+    take none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,6 +288,9 @@ class Segment:
     """Offset just past its last character in the source."""
     readings: tuple[Reading, ...] = ()
     """How parts of `text` are spoken, in order, none over another."""
+    deliveries: tuple[Delivery, ...] = ()
+    """How parts of `text` are delivered, in order, none over another; one that lies over a reading
+    of the author's lies over all of it, and over nothing else."""
 
     @property
     def spoken(self) -> str:
@@ -256,7 +299,7 @@ class Segment:
 
     @property
     def utterance(self) -> Utterance:
-        """What is spoken, with the sounds that its readings give."""
+        """What is spoken, with the sounds that its readings give, and how it is delivered."""
         text = ""
         sounds: list[Pronunciation] = []
         done = 0
@@ -267,7 +310,26 @@ class Segment:
                 sounds.append(Pronunciation(len(text), stop, reading.ipa))
             text += reading.say
             done = reading.stop
-        return Utterance(text + self.text[done:], tuple(sounds))
+        return Utterance(text + self.text[done:], tuple(sounds), tuple(self._delivered()))
+
+    def _delivered(self) -> Iterator[Delivery]:
+        """The deliveries at their places in what is spoken; a reading is delivered as a whole."""
+        done = 0
+        for delivery in self.deliveries:
+            start = max(done, self._spoken_place(delivery.start))
+            done = max(start, self._spoken_place(delivery.stop, is_stop=True))
+            if start < done:
+                yield replace(delivery, start=start, stop=done)
+
+    def _spoken_place(self, index: int, *, is_stop: bool = False) -> int:
+        """Where what begins, or stops, at an index of the text does so in what is spoken."""
+        moved_by = 0
+        for reading in self.readings:
+            if reading.stop <= index:
+                moved_by += len(reading.say) - (reading.stop - reading.start)
+            elif reading.start < index:
+                return reading.start + moved_by + len(reading.say) * is_stop
+        return index + moved_by
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ from typing import BinaryIO
 import platformdirs
 
 from audiobook.errors import OutputError
+from audiobook.model import KEYED_WHEN_GIVEN
 
 __all__ = [
     "HEADER_BYTES",
@@ -57,14 +58,19 @@ def digest(*parts: object) -> str:
     """A name for a value made from these parts: 40 hex digits, equal for equal parts.
 
     Parts are numbers, strings, None, sequences, mappings and dataclasses of these. All fields of
-    a dataclass count, so that one added later cannot be forgotten.
+    a dataclass count, so that one added later cannot be forgotten; but one that says
+    `KEYED_WHEN_GIVEN` counts only where it is not its default.
     """
     return hashlib.blake2b(_ENCODER.encode(parts).encode(), digest_size=20).hexdigest()
 
 
 def _plain(value: object) -> object:
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        fields = {f.name: getattr(value, f.name) for f in dataclasses.fields(value)}
+        fields = {
+            f.name: getattr(value, f.name)
+            for f in dataclasses.fields(value)
+            if f.metadata != KEYED_WHEN_GIVEN or getattr(value, f.name) != f.default
+        }
         return {"class": type(value).__name__, **fields}
     if isinstance(value, bytes):
         return hashlib.blake2b(value, digest_size=20).hexdigest()

@@ -16,6 +16,7 @@ from audiobook.model import (
     Chapter,
     Clip,
     Cue,
+    Delivery,
     Kind,
     Paragraph,
     Pronunciation,
@@ -113,3 +114,23 @@ def test_an_utterance_says_readings_and_tells_their_sounds() -> None:
 
     assert spoken.utterance == Utterance("Doctor Lee  four.", sounds)
     assert spoken.utterance.text == spoken.spoken
+
+
+def test_a_delivery_goes_with_what_is_spoken_of_its_stretch() -> None:
+    readings = (Reading(0, 3, "Doctor"), Reading(10, 13, ""), Reading(14, 16, "forty"))
+    deliveries = (
+        Delivery(0, 9, "strong"),
+        Delivery(10, 13, rate="slow"),
+        Delivery(13, 15, pitch="low"),
+        Delivery(15, 22, volume="soft"),
+    )
+    spoken = dataclasses.replace(
+        segment("Dr. Leigh had 40 tars.", 0), readings=readings, deliveries=deliveries
+    )
+    text = spoken.spoken
+
+    assert [(text[d.start : d.stop], d) for d in spoken.utterance.deliveries] == [
+        ("Doctor Leigh", Delivery(0, 12, "strong")),
+        (" forty", Delivery(13, 19, pitch="low")),
+        (" tars.", Delivery(19, 25, volume="soft")),
+    ]

@@ -2,6 +2,7 @@
 
 He stopped[400ms] and listened.
 (Goethe)[sub:"Gerta"] and (Caen)[ipa:"kɑ̃"].
+(Never)[emphasis:"strong";rate:"slow"], he said.
 # Chapter 1 {pause=2s}
 ![music](intro.ogg){fade=3s duck=-12dB}
 """
@@ -14,6 +15,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from audiobook.errors import StoryError, UnknownNameError, Where
+from audiobook.model import DELIVERY_LEVELS
 
 __all__ = [
     "CUE_OPTIONS",
@@ -42,8 +44,11 @@ _NUMBER = re.compile(r"\d{1,9}(?:\.\d{1,9})?")
 _DURATION = re.compile(r"([^A-Za-z]*)([A-Za-z]*)")
 _LEVEL = re.compile(r"([-+]?\d{1,3}(?:\.\d{1,3})?)dB")
 
-_READING = re.compile(r"\[(?=(?:sub|ipa)[ \t]*:)|(?<=\))\[(?=[A-Za-z]+[ \t]*:[ \t]*[\"“”])")
-_SAYS = ("sub", "ipa")
+_SAYS = ("sub", "ipa", *DELIVERY_LEVELS)
+_READING = re.compile(
+    rf"\[(?=(?:sub|ipa)[ \t]*:)|(?<=\))\[(?=(?:{'|'.join(_SAYS)})[ \t]*:)"
+    r"|(?<=\))\[(?=[A-Za-z]+[ \t]*:[ \t]*[\"“”])"
+)
 _SAY = re.compile(r"[ \t]*([A-Za-z]+)[ \t]*:[ \t]*")
 _QUOTED = re.compile(r'"((?:[^"\\\n]|\\.)*)"[ \t]*')
 _ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
@@ -66,7 +71,7 @@ class PauseMark:
 
 @dataclass(frozen=True, slots=True)
 class ReadingMark:
-    """``(text)[sub:"…";ipa:"…"]``: how the text in the round brackets is spoken."""
+    """``(text)[sub:"…";rate:"slow"]``: how the text in the round brackets is spoken."""
 
     start: int
     """Index of the round bracket before the text."""
@@ -76,6 +81,8 @@ class ReadingMark:
     """What is spoken in its place; None for the text itself."""
     ipa: str | None
     """Its sounds."""
+    levels: tuple[tuple[str, str], ...]
+    """How it is delivered: pairs (field of a Delivery, level)."""
     end: int
     """Index just past the mark."""
 
@@ -152,14 +159,19 @@ def _reading(text: str, at: int, place: Place) -> ReadingMark:
         raise StoryError(
             "the mark never ends", where=place(at), hint=f'close it: (…)[{name}:"{value}"]'
         )
-    return ReadingMark(opening, at - 1, said.get("sub"), said.get("ipa"), stop + 1)
+    levels = tuple((name, said[name]) for name in DELIVERY_LEVELS if name in said)
+    return ReadingMark(opening, at - 1, said.get("sub"), said.get("ipa"), levels, stop + 1)
 
 
 def _said(text: str, at: int, known: Collection[str], place: Place) -> tuple[str, str, int]:
     """A name, the value in quotes after it, and the index past both."""
     match = _SAY.match(text, at)
     if match is None:
-        raise StoryError("a name is missing here", where=place(at), hint='write sub:"…" or ipa:"…"')
+        raise StoryError(
+            "a name is missing here",
+            where=place(at),
+            hint=f'write sub:"…"; known names: {", ".join(_SAYS)}',
+        )
     name, start = match[1], match.end()
     if name not in _SAYS:
         raise UnknownNameError("mark", name, _SAYS, where=place(match.start(1)))
@@ -174,6 +186,8 @@ def _said(text: str, at: int, known: Collection[str], place: Place) -> tuple[str
             hint=f'write {name}:"…", with straight quotation marks',
         )
     value = " ".join(_ESCAPED.sub(r"\1", quoted[1]).split())
+    if name in DELIVERY_LEVELS and value not in DELIVERY_LEVELS[name]:
+        raise UnknownNameError(name, value, DELIVERY_LEVELS[name], where=place(start + 1))
     if not value:
         raise StoryError(
             f"{name} has no text", where=place(start), hint=f'write {name}:"what is said"'

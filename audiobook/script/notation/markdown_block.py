@@ -13,7 +13,7 @@ from typing import Any, TypeAlias
 from markdown_it import MarkdownIt
 
 from audiobook.errors import StoryError
-from audiobook.model import Cue, Kind, Omission, Paragraph, Reading, Source
+from audiobook.model import Cue, Delivery, Kind, Omission, Paragraph, Reading, Source
 from audiobook.script.assemble import Run, paragraph
 from audiobook.script.notation.annotations import PauseMark, ReadingMark
 from audiobook.script.notation.markdown_inline import Passage, inline
@@ -158,18 +158,29 @@ class _Gathering:
     def _marked(self, made: Paragraph) -> Paragraph:
         """A paragraph with what its line and its marks say of it."""
         confidence = GUESS_CONFIDENCE if self.cue.is_guess else 1.0
+        stretches = [(*self._stretch(made, mark), mark) for mark in self.readings]
         pauses = {_index(made, mark.start): mark.ms for mark in self.pauses}
         pause_ms = pauses.pop(len(made.text), None)
         return replace(
             made,
             confidence=confidence if self.cue.speaker != "" else 0.0,
             is_segment=self.page.in_script,
-            readings=tuple(self._read(made, mark) for mark in self.readings),
+            readings=tuple(
+                Reading(start, stop, mark.say or made.text[start:stop], mark.ipa)
+                for start, stop, mark in stretches
+                if mark.say or mark.ipa
+            ),
+            deliveries=tuple(
+                Delivery(start, stop, **dict(mark.levels))
+                for start, stop, mark in stretches
+                if mark.levels
+            ),
             pauses=tuple(pauses.items()),
             pause_ms=pause_ms,
         )
 
-    def _read(self, made: Paragraph, mark: ReadingMark) -> Reading:
+    def _stretch(self, made: Paragraph, mark: ReadingMark) -> tuple[int, int]:
+        """What of a paragraph's text is in a mark's brackets, without white space around it."""
         start, stop = _index(made, mark.start), _index(made, mark.closing)
         stop = start + len(made.text[start:stop].rstrip())
         start = stop - len(made.text[start:stop].lstrip())
@@ -182,8 +193,7 @@ class _Gathering:
             raise StoryError(
                 "a pause cannot stand in the brackets", where=self.page.source.where(mark.start)
             )
-        say = made.text[start:stop] if mark.say is None else mark.say
-        return Reading(start, stop, say, mark.ipa)
+        return start, stop
 
 
 def _without(runs: list[Run], offsets: Collection[int]) -> Iterator[Run]:

@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from audiobook.model import Omission, Paragraph, Reading, Segment
 from audiobook.script.clauses import cut
-from audiobook.script.stretches import stripped
+from audiobook.script.stretches import delivered, stripped
 
 __all__ = ["fitted"]
 
@@ -60,7 +60,8 @@ def _piece(segment: Segment, start: int, stop: int) -> Segment:
         for reading in segment.readings
         if start < reading.stop and reading.start < stop
     )
-    return replace(segment, text=segment.text[start:stop], readings=readings)
+    deliveries = delivered(segment.deliveries, start, stop)
+    return replace(segment, text=segment.text[start:stop], readings=readings, deliveries=deliveries)
 
 
 def _trimmed(reading: Reading, start: int, stop: int) -> str:
