@@ -44,7 +44,8 @@ if TYPE_CHECKING:
         Warned,
     )
     from audiobook.publishing import PublishedFeed, publish
-    from audiobook.stories import Choices, read_script
+    from audiobook.stories import read_script
+    from audiobook.story import Choices
     from audiobook.tally import Tally
     from audiobook.timed_words import TimedWord
 
@@ -116,7 +117,8 @@ _NAMES = {
     "audiobook.planning": "Expected Plan PlannedChapter PlannedSpeaker plan",
     "audiobook.progress": "Event Listener Noted StageAdvanced StageEnded StageStarted Warned",
     "audiobook.publishing": "PublishedFeed publish",
-    "audiobook.stories": "Choices read_script",
+    "audiobook.stories": "read_script",
+    "audiobook.story": "Choices",
     "audiobook.tally": "Tally",
     "audiobook.timed_words": "TimedWord",
 }

@@ -10,7 +10,6 @@ from itertools import chain, islice, zip_longest
 from pathlib import Path
 
 from audiobook.builder import say_story
-from audiobook.config import NARRATOR
 from audiobook.engine_settings import AUTO
 from audiobook.errors import MissingError, UnknownNameError, UsageError
 from audiobook.language_tags import EVERY_LANGUAGE, primary
@@ -18,12 +17,14 @@ from audiobook.model import Script, Voice
 from audiobook.podcast.audition_page import AuditionedVoice, audition_page
 from audiobook.progress import Event, Listener, StageAdvanced, StageEnded, StageStarted, Warned
 from audiobook.progress import silent as nobody
-from audiobook.shows import engines_here, nearest_show
+from audiobook.show import NARRATOR
+from audiobook.show_files import engines_here, nearest_show
 from audiobook.speech.auto_cast import ensemble
 from audiobook.speech.choose import Engines
 from audiobook.speech.engine import Engine, VoiceInfo
 from audiobook.store import make_writable, replacing
-from audiobook.stories import Choices, Story, read_story, story_of_text
+from audiobook.stories import read_story, story_of_text
+from audiobook.story import Choices, Story
 
 __all__ = ["Audition", "audition"]
 

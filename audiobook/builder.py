@@ -26,6 +26,7 @@ from audiobook.episode.mp3_survey import BitRate
 from audiobook.episode.tags import Cover, Tag
 from audiobook.episode.verdicts import verdicts_of
 from audiobook.errors import LostError, UsageError
+from audiobook.parts import Part, parts_of
 from audiobook.performance import Performance
 from audiobook.programme import Mixed, Tools, encoder_of, load_music, mix_and_encode, room_of
 from audiobook.progress import Listener, Noted, Warned, silent
@@ -36,15 +37,8 @@ from audiobook.speech.casting import Casting
 from audiobook.speech.choose import Engines
 from audiobook.speech.relay import Relay
 from audiobook.store import Store, make_writable, sweep
-from audiobook.stories import (
-    Choices,
-    Part,
-    Story,
-    parts_of,
-    read_stories,
-    read_story,
-    story_of_text,
-)
+from audiobook.stories import read_stories, read_story, story_of_text
+from audiobook.story import Choices, Story
 from audiobook.tagging import tag_of
 from audiobook.timed_words import TimedWord, timed_words
 from audiobook.voicing import relay_of

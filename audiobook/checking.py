@@ -6,12 +6,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from audiobook.config import Show
 from audiobook.episode.measure import Measured, measure
 from audiobook.episode.verdicts import Verdict, verdicts_of
-from audiobook.shows import nearest_show
+from audiobook.show import Show
+from audiobook.show_files import nearest_show
 from audiobook.sound.profiles import PROFILES, Profile
-from audiobook.stories import profile_of
+from audiobook.story import profile_of
 
 __all__ = ["Checked", "check"]
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from audiobook.config import Show
 from audiobook.episode.tags import Cover
 from audiobook.errors import ConfigError, Where
 from audiobook.model import Book
 from audiobook.progress import Listener, Warned
+from audiobook.show import Show
 
 __all__ = ["cover_of"]
 

@@ -16,7 +16,6 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any, TypeVar
 
-from audiobook.config import Show
 from audiobook.engine_settings import AUTO
 from audiobook.episode.lame import load_lame
 from audiobook.episode.pyav import load_pyav
@@ -24,7 +23,8 @@ from audiobook.errors import AudiobookError, MissingError, UnknownNameError
 from audiobook.language_tags import EVERY_LANGUAGE
 from audiobook.model import Utterance, Voice
 from audiobook.progress import silent
-from audiobook.shows import nearest_show
+from audiobook.show import Show
+from audiobook.show_files import nearest_show
 from audiobook.speech.choose import AUTO_ENGINES, Engines
 from audiobook.speech.engine import Engine, HasPlace
 from audiobook.store import Store, digest

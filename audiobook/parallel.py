@@ -14,6 +14,8 @@ _Item = TypeVar("_Item")
 _Result = TypeVar("_Result")
 
 _LOOK_EVERY_S = 0.5
+"""CPython looks for signals before it lets go of its lock, and only then waits: one that comes in
+between is not seen until the wait is over. So waits are cut into short ones."""
 
 
 def in_order(
@@ -39,8 +41,7 @@ def in_order(
         while not is_ended or ahead:
             # The next item may be long in coming: what is done goes out before it is asked for.
             while ahead and (is_ended or len(ahead) == n_ahead or ahead[0].done()):
-                wait_for_any([ahead[0]])
-                result = ahead[0].result()
+                result = _result_of(ahead[0])
                 ahead.popleft()
                 yield result
             if not is_ended:
@@ -53,14 +54,20 @@ def in_order(
 
 
 def wait_for_any(futures: Iterable[Future[_Result]]) -> None:
-    """Wait until one of some futures is done, and be open to signals meanwhile.
-
-    CPython looks for signals before it lets go of its lock, and only then waits: one that comes in
-    between is not seen until the wait is over. So it is waited in short stretches.
-    """
+    """Wait until one of some futures is done, and be open to signals meanwhile."""
     waited_for = tuple(futures)
     while not wait(waited_for, _LOOK_EVERY_S, FIRST_COMPLETED).done:
         pass
+
+
+def _result_of(future: Future[_Result]) -> _Result:
+    """A future's result, waited for as `wait_for_any` does."""
+    while True:
+        try:
+            return future.result(_LOOK_EVERY_S)
+        except TimeoutError:
+            if future.done():  # meanwhile, or the error is what became of its work
+                return future.result()
 
 
 def _begun(

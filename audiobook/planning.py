@@ -9,19 +9,21 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from audiobook.build_rates import BuildRate, find_rate
-from audiobook.config import NARRATOR
 from audiobook.engine_settings import AUTO
 from audiobook.episode.formats import check_formats
 from audiobook.errors import UnknownNameError
 from audiobook.model import Script, Voice
+from audiobook.parts import Part, parts_of
 from audiobook.programme import arranged, encoder_of, estimated_take, load_music, room_of
 from audiobook.progress import Listener, silent
+from audiobook.show import NARRATOR
 from audiobook.sound.timeline import Grid, Timeline, timeline_of
 from audiobook.speech.casting import Casting
 from audiobook.speech.choose import AUTO_ENGINES, Engines
 from audiobook.speech.relay import Relay
 from audiobook.store import Store
-from audiobook.stories import Choices, Part, Story, parts_of, read_stories
+from audiobook.stories import read_stories
+from audiobook.story import Choices, Story
 from audiobook.tally import PlannedLine, Tally, planned_lines, tally_of
 from audiobook.voicing import cast_story, lines_of
 

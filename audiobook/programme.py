@@ -14,13 +14,13 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from audiobook.config import NARRATOR, Music, Show
 from audiobook.episode.blocks import KeptBlock
 from audiobook.episode.encoder import Encoder
 from audiobook.episode.formats import load_encoder
 from audiobook.model import Cue, Script, Segment
 from audiobook.parallel import in_order
 from audiobook.progress import Listener, StageAdvanced, StageEnded, StageStarted
+from audiobook.show import NARRATOR, Music, Show
 from audiobook.sound.blocks import cut_blocks, with_neighbours
 from audiobook.sound.duck import Ducking
 from audiobook.sound.levels import Figures, figures_of, joined

@@ -10,11 +10,13 @@ from pathlib import Path
 from audiobook.covers import cover_of
 from audiobook.episode.tags import Tag, read_tag
 from audiobook.errors import UsageError
+from audiobook.parts import chapter_names, file_stem
 from audiobook.podcast.channel import FinishedEpisode
 from audiobook.podcast.publication import publish as publish_show
 from audiobook.progress import Listener, Warned, silent
-from audiobook.shows import find_show
-from audiobook.stories import Choices, Story, chapter_names, file_stem, read_stories
+from audiobook.show_files import find_show
+from audiobook.stories import read_stories
+from audiobook.story import Choices, Story
 
 __all__ = ["PublishedFeed", "publish"]
 

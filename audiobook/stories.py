@@ -1,194 +1,30 @@
-"""From a source to the stories in it, read and cut into what goes into one file each."""
+"""A source is read: the stories in it, each with its show's settings, checked."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
-from dataclasses import dataclass, replace
-from functools import cached_property
+from collections.abc import Collection
+from dataclasses import replace
 from pathlib import Path
 
-from audiobook.config import (
-    LEAST_RATE,
-    MOST_RATE,
-    NARRATOR,
-    CastMember,
-    EpisodeEntry,
-    Music,
-    Show,
-    with_front_matter,
-)
-from audiobook.episode.formats import check_rates
+from audiobook.config import with_front_matter
 from audiobook.errors import ConfigError, UnknownNameError, UsageError, Where
 from audiobook.lexicon import read_user_lexicon
 from audiobook.model import Book, Cue, Paragraph, Role, Script
+from audiobook.parts import file_stem, parts_of
 from audiobook.progress import Listener, Warned, silent
-from audiobook.script import read, read_front_matter, split
+from audiobook.script import read, read_front_matter
 from audiobook.script.language import language_of
-from audiobook.script.packing import Packing
 from audiobook.script.readers.text import read as read_text
 from audiobook.script.selection import selected
-from audiobook.script.spoken import pronounced, reading_of
-from audiobook.shows import engines_here, find_show
-from audiobook.sound.profiles import Profile, find_profile
+from audiobook.show import LEAST_RATE, MOST_RATE, NARRATOR, CastMember, EpisodeEntry, Music, Show
+from audiobook.show_files import engines_here, find_show
+from audiobook.story import Choices, Story
 
-__all__ = [
-    "Choices",
-    "Part",
-    "Story",
-    "chapter_names",
-    "file_stem",
-    "parts_of",
-    "profile_of",
-    "read_script",
-    "read_stories",
-    "read_story",
-    "story_of_text",
-]
-
+__all__ = ["read_script", "read_stories", "read_story", "story_of_text"]
 
 _SPLITS = ("episode", "chapter")
 _LANGUAGE_TAG = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*")  # RFC 5646, section 2.1
-
-
-@dataclass(frozen=True, slots=True)
-class Choices:
-    """What a user may choose for a build; what is not given is the show's choice."""
-
-    engine: str | None = None
-    """Name of the engine, or "auto"."""
-    voices: tuple[tuple[str, str], ...] = ()
-    """Pairs (cast name, voice name)."""
-    language: str | None = None
-    """BCP 47 tag."""
-    profile: str | None = None
-    """Name of the mastering profile."""
-    formats: tuple[str, ...] = ("mp3",)
-    """Names of the formats to make."""
-    split: str | None = None
-    """"episode" for one file, "chapter" for one each; None for what the profile asks for."""
-    only: str | None = None
-    """Number, from 1, or title of the one chapter to make."""
-    music: bool = True
-    """Whether music is played; a story's sounds are heard in any case."""
-    narration: bool | None = None
-    """Whether voices go through the narration preset."""
-    include: frozenset[Role] = frozenset()
-    """Parts of a book that are spoken besides its body, such as its notes."""
-
-
-@dataclass(frozen=True)  # without slots, to keep what is worked out once
-class Story:
-    """An episode that has been read, before it is split for those who will speak it."""
-
-    show: Show
-    """Its show, with the settings of its own front matter."""
-    entry: EpisodeEntry
-    """What the show and its own front matter say of it."""
-    book: Book
-    """What it holds."""
-    language: str
-    """BCP 47 tag of what will be spoken."""
-
-    @property
-    def title(self) -> str:
-        """The show's name for it, else its own, else its file's."""
-        own = self.show.title if len(self.show.episodes) < 2 else None
-        return self.entry.title or self.book.title or own or self.entry.story.stem
-
-    @property
-    def folders(self) -> tuple[Path, ...]:
-        """Where what it names by file is looked for: beside it, then in its show's folder."""
-        return (self.entry.story.parent, *filter(None, [self.show.folder]))
-
-    def engines(self, choices: Choices) -> tuple[str, ...]:
-        """The engine that speaks all who ask for no other, and those that take over from it."""
-        return self.show.engines_for(choices.engine)
-
-    def engine_where(self, choices: Choices) -> Where | None:
-        """Where their names stand; None where it was typed, or is the default."""
-        return None if choices.engine else self.show.where("engine")
-
-    def profile(self, choices: Choices) -> Profile:
-        """What it is mastered to; see `profile_of`."""
-        return profile_of(self.show, choices.profile)
-
-    def language_where(self, choices: Choices) -> Where | None:
-        """Where its language stands; None where it was typed, or is the default."""
-        if choices.language:
-            return None
-        in_book = Where(self.book.source.name) if self.book.language else None
-        return self.show.where("language") or in_book
-
-    @cached_property
-    def whole(self) -> Script:
-        """Its script, with segments of any length."""
-        return self._script(None)
-
-    def script(self, max_characters: int | None, packed: int | None = None) -> Script:
-        """Its script, with no segment longer than an engine takes.
-
-        Args:
-            max_characters: that length; None for any.
-            packed: sentences are put together up to so many characters; None to keep each apart.
-        """
-        if packed:
-            return self._script(max_characters, packed)
-        longest = max(max(len(s.text), len(s.spoken)) for s in self.whole.segments)
-        if max_characters is None or longest <= max_characters:
-            return self.whole
-        return self._script(max_characters)
-
-    def _script(self, max_characters: int | None, packed: int | None = None) -> Script:
-        lexicon, rules_off = self.show.lexicon, self.show.rules_off
-        packing = None
-        if packed:
-            read = reading_of(self.language, lexicon, switched_off=rules_off)
-            packing = Packing(packed, read)
-        script = split(
-            self.book,
-            language=self.language,
-            title=self.title,
-            cast=self.show.cast,
-            max_characters=max_characters,
-            packing=packing,
-        )
-        script = replace(script, author=self.show.author or script.author)
-        return pronounced(script, lexicon, switched_off=rules_off, max_characters=max_characters)
-
-
-def profile_of(show: Show, name: str | None) -> Profile:
-    """The mastering profile of that name, or the show's.
-
-    Raises:
-        UnknownNameError: there is no profile of that name.
-        ConfigError: it is the show's own, and contradicts itself, or MP3 has no such rates.
-    """
-    where = None if name else show.where("profile")
-    profile = find_profile(name or show.profile, show.profiles, where=where)
-    try:
-        check_rates(
-            profile.sample_rate, profile.channels, profile.bitrate_kbps, profile.vbr_quality
-        )
-    except ConfigError as error:
-        (own,) = (each for each in show.profiles if each.name == profile.name)
-        where = own.where("bitrate_kbps", "sample_rate")
-        raise ConfigError(error.what, where=where, hint=error.hint) from error
-    return profile
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """What goes into one file of each format."""
-
-    story: Story
-    """The episode."""
-    script: Script
-    """What of it is heard."""
-    name: str
-    """Of the files, without a suffix."""
-    number: int | None
-    """Its number among its show's episodes or its episode's chapters, from 1."""
 
 
 def read_script(
@@ -375,41 +211,3 @@ def _without_music(book: Book) -> Book:
 
     chapters = (replace(c, items=tuple(filter(is_heard, c.items))) for c in book.chapters)
     return replace(book, chapters=tuple(chapters))
-
-
-def parts_of(story: Story, script: Script, choices: Choices) -> Iterator[Part]:
-    """A script as the files ask for it: whole, a chapter each, or one chapter alone."""
-    name = file_stem(story.entry.story)
-    default = "chapter" if story.profile(choices).splits_chapters else "episode"
-    if choices.only is None and (choices.split or default) == "episode":
-        yield Part(story, script, name, story.entry.number)
-        return
-    names = chapter_names(story, script)
-    only = None if choices.only is None else _chapter_number(choices.only, script)
-    for number, (chapter, name) in enumerate(zip(script.chapters, names, strict=True), 1):
-        if only in (None, number):
-            alone = replace(script, title=chapter.title, chapters=(chapter,))
-            yield Part(story, alone, name, number)
-
-
-def chapter_names(story: Story, script: Script) -> list[str]:
-    """The names of a file for each chapter of a script, first to last, without a suffix."""
-    n_chapters = len(script.chapters)
-    stem, digits = file_stem(story.entry.story), len(str(n_chapters))
-    return [f"{stem}-{number:0{digits}}" for number in range(1, n_chapters + 1)]
-
-
-def _chapter_number(only: str, script: Script) -> int:
-    """Of the chapter that is meant by its number or its title."""
-    titles = [chapter.title for chapter in script.chapters]
-    if only.isdecimal() and 1 <= int(only) <= len(titles):
-        return int(only)
-    for number, title in enumerate(titles, 1):
-        if title.casefold() == only.casefold():
-            return number
-    raise UnknownNameError("chapter", only, titles)
-
-
-def file_stem(story: Path) -> str:
-    """The name of a story's finished files, without a suffix: letters, digits and hyphens."""
-    return re.sub(r"[\W_]+", "-", story.stem.casefold()).strip("-") or "story"

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from audiobook.episode.tags import ChapterMark, Cover, Tag
 from audiobook.model import Script
+from audiobook.parts import Part
 from audiobook.sound.timeline import Timeline
 from audiobook.speech.relay import Relay
-from audiobook.stories import Part
 
 __all__ = ["tag_of"]
 

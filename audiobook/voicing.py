@@ -14,7 +14,7 @@ from audiobook.speech.choose import Engines
 from audiobook.speech.engine import Engine
 from audiobook.speech.relay import Relay
 from audiobook.speech.synthesis import Line
-from audiobook.stories import Choices, Story
+from audiobook.story import Choices, Story
 
 __all__ = ["cast_story", "lines_of", "relay_of"]
 

@@ -23,10 +23,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from audiobook.config import CastMember
 from audiobook.model import Book, BookChapter, Paragraph, Source
 from audiobook.script.dialogue.conversation import conversation
 from audiobook.script.dialogue.names import bare
+from audiobook.show import CastMember
 
 _PARAGRAPH = re.compile(r"(?:[^\n]|\n(?!\s*\n))+")
 _HEADING = re.compile(r"(?i:chapter|book|part)\b.{0,40}|[IVXLC]+\.?|[^a-z\"“‘]{3,60}")

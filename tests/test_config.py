@@ -9,16 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from audiobook.config import (
-    CastMember,
-    EpisodeEntry,
-    Feed,
-    Music,
-    Show,
-    read_show,
-    with_front_matter,
-)
+from audiobook.config import read_show, with_front_matter
 from audiobook.errors import ConfigError, UnknownNameError
+from audiobook.show import CastMember, EpisodeEntry, Feed, Music, Show
 
 DAY = datetime.date(2026, 11, 22)
 SHOW = {

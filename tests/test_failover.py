@@ -10,11 +10,12 @@ from fakes.google import Answer, Asked, Google
 
 import audiobook
 from audiobook import Choices, ConfigError, Event, MissingError, Report, SpeechError, Warned
-from audiobook.config import EpisodeEntry, Show, read_show, with_front_matter
+from audiobook.config import read_show, with_front_matter
 from audiobook.model import Chapter, Clip, Kind, Script, Segment, Source, Utterance, Voice
 from audiobook.performance import Performance
 from audiobook.programme import Tools
 from audiobook.progress import silent
+from audiobook.show import EpisodeEntry, Show
 from audiobook.sound.voice import Room
 from audiobook.speech.casting import Casting
 from audiobook.speech.engines.tone import Tone

@@ -8,7 +8,8 @@ import pytest
 
 from audiobook.errors import ConfigError, UnknownNameError, UsageError
 from audiobook.lexicon import LexiconEntry, read_user_lexicon
-from audiobook.stories import Choices, Story, read_stories
+from audiobook.stories import read_stories
+from audiobook.story import Choices, Story
 
 STORY = "---\nsay:\n  York: story\n---\n\nIn New York, Mara met Cho in 1905, World War II.\n"
 SHOW = """\

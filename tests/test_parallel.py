@@ -131,3 +131,11 @@ def test_what_the_items_raise_is_raised_and_the_rest_cancelled() -> None:
 def test_nothing_in_hand_would_be_nothing_done() -> None:
     with pytest.raises(AssertionError):
         next(in_order(Shelf(), square, [1], 0))
+
+
+def test_work_that_ran_out_of_time_itself_has_failed() -> None:
+    def work(n: int) -> int:
+        raise TimeoutError(f"{n} took too long")
+
+    with ThreadPoolExecutor(1) as executor, pytest.raises(TimeoutError, match="0 took too long"):
+        list(in_order(executor, work, range(3), 2))

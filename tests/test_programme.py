@@ -14,7 +14,6 @@ import pytest
 import soundfile
 from fakes.programmes import Line, blocks_of, clip_of, oversampled_peak, script_of
 
-from audiobook.config import Music, Show
 from audiobook.episode.encoder import Encoder
 from audiobook.episode.formats import load_encoder
 from audiobook.episode.join import write_episode
@@ -23,6 +22,7 @@ from audiobook.errors import ConfigError
 from audiobook.model import Clip, Cue, Sound
 from audiobook.programme import Mixed, Tools, load_music, mix_and_encode, room_of
 from audiobook.progress import Event, StageAdvanced, StageEnded, StageStarted, silent
+from audiobook.show import Music, Show
 from audiobook.sound.levels import unpacked
 from audiobook.sound.loudness import integrated_lufs, step_energies
 from audiobook.sound.profiles import PROFILES, Profile, find_profile

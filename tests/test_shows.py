@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from audiobook.config import EpisodeEntry, Show
 from audiobook.errors import UsageError
-from audiobook.shows import find_show
+from audiobook.show import EpisodeEntry, Show
+from audiobook.show_files import find_show
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from audiobook.model import Role
-    from audiobook.stories import Choices
+    from audiobook.story import Choices
 
 __all__ = ["choices_of"]
 
@@ -30,7 +30,7 @@ def choices_of(
         UsageError: a value of --voice names no voice.
         UnknownNameError: a value of --include names no part of a book.
     """
-    from audiobook.stories import Choices
+    from audiobook.story import Choices
 
     return Choices(
         engine=engine,
@@ -47,8 +47,8 @@ def choices_of(
 
 
 def _name_and_voice(given: str) -> tuple[str, str]:
-    from audiobook.config import NARRATOR
     from audiobook.errors import UsageError
+    from audiobook.show import NARRATOR
 
     name, equals, voice = (part.strip() for part in given.rpartition("="))
     if not voice or (equals and not name):

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote, urlsplit
 
-from audiobook.config import Show
 from audiobook.episode.cover import draw_cover
 from audiobook.episode.tags import Cover
 from audiobook.errors import AudiobookError, ConfigError, UsageError, Where
@@ -18,6 +17,7 @@ from audiobook.podcast.categories import category_path
 from audiobook.podcast.feed import MOST_DESCRIPTION_BYTES, Channel, Item, plain_text
 from audiobook.podcast.ids import FeedIds
 from audiobook.podcast.media import FEED_FILE, media_type
+from audiobook.show import Show
 from audiobook.store import digest
 
 __all__ = [

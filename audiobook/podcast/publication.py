@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from audiobook.config import Show
 from audiobook.episode.tags import Cover
 from audiobook.errors import UsageError
 from audiobook.podcast import channel, feed, ids
 from audiobook.podcast.channel import FinishedEpisode
 from audiobook.podcast.feed import Item
 from audiobook.podcast.media import FEED_FILE
+from audiobook.show import Show
 from audiobook.store import replacing
 
 __all__ = ["Published", "publish"]

@@ -12,7 +12,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
-from audiobook.config import NARRATOR, CastMember
 from audiobook.errors import StoryError, Where
 from audiobook.model import (
     Book,
@@ -29,6 +28,7 @@ from audiobook.script.clauses import cut
 from audiobook.script.dialogue.conversation import Stretch, conversation
 from audiobook.script.packing import Packing, packs
 from audiobook.script.sentences import sentences
+from audiobook.show import NARRATOR, CastMember
 
 __all__ = ["Pauses", "split"]
 

@@ -11,9 +11,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from functools import cache
 
-from audiobook.config import Music
 from audiobook.errors import StoryError
 from audiobook.model import Chapter, Cue, Script, Segment, Source
+from audiobook.show import Music
 from audiobook.sound.cue_settings import CueSettings, settings_of
 from audiobook.sound.voice import Take
 from audiobook.store import digest

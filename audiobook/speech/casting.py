@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 
-from audiobook.config import NARRATOR, CastMember, Show
 from audiobook.engine_settings import AUTO
 from audiobook.errors import ConfigError, UnknownNameError, Where
 from audiobook.model import Voice
+from audiobook.show import NARRATOR, CastMember, Show
 from audiobook.speech.auto_cast import Speaker, auto_cast, ensemble
 from audiobook.speech.engine import Engine
 

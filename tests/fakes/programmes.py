@@ -9,8 +9,8 @@ from functools import cache
 import numpy as np
 import soxr
 
-from audiobook.config import Music
 from audiobook.model import Chapter, Clip, Cue, Kind, Script, Segment, Sound, Source
+from audiobook.show import Music
 from audiobook.sound.blocks import Block, cut_blocks
 from audiobook.sound.duck import Ducking
 from audiobook.sound.roomtone import ROOM_TONE_KEY, room_tone

@@ -16,12 +16,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
 
-from audiobook.config import Feed, Show, read_show
+from audiobook.config import read_show
 from audiobook.errors import ConfigError, UnknownNameError, UsageError, Where
 from audiobook.podcast.categories import CATEGORIES
 from audiobook.podcast.channel import FinishedEpisode, publication_times
 from audiobook.podcast.feed import Channel, Item, feed_xml
 from audiobook.podcast.publication import Published, publish
+from audiobook.show import Feed, Show
 
 TODAY = datetime.date(2026, 11, 22)
 NAMESPACES = {

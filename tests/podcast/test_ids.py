@@ -12,11 +12,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from audiobook.config import Feed, Show
 from audiobook.errors import ConfigError, OutputError
 from audiobook.podcast.channel import FinishedEpisode
 from audiobook.podcast.ids import FeedIds, ItemId, minted, read_ids, write_ids
 from audiobook.podcast.publication import Published, publish
+from audiobook.show import Feed, Show
 
 DAY_1 = datetime.date(2026, 11, 22)
 DAY_2 = datetime.date(2027, 1, 5)

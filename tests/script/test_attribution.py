@@ -6,13 +6,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from audiobook.config import CastMember
 from audiobook.model import Book, BookChapter, Cue, Kind, Paragraph, Script, Source
 from audiobook.script import split
 from audiobook.script.dialogue.cast_report import cast_report
 from audiobook.script.dialogue.conversation import Stretch, conversation
 from audiobook.script.dialogue.gathering import gathered
 from audiobook.script.dialogue.roster import roster_of_cast
+from audiobook.show import CastMember
 
 ANNA_AND_BEN = (CastMember("Anna", gender="female"), CastMember("Ben", gender="male"))
 

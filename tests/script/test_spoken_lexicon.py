@@ -13,7 +13,8 @@ from audiobook.model import Chapter, Kind, Reading, Script, Segment, Source, Voi
 from audiobook.script.spoken import pronounced
 from audiobook.speech.engines.tone import Tone
 from audiobook.speech.synthesis import Line, clip_key
-from audiobook.stories import Choices, read_stories
+from audiobook.stories import read_stories
+from audiobook.story import Choices
 
 
 def script_of(*texts: str, readings: tuple[Reading, ...] = ()) -> Script:

@@ -13,8 +13,8 @@ from fakes.programmes import BED, GRID, MIX, NO_MUSIC, STING, Line, blocks_of, l
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from audiobook.config import Music
 from audiobook.model import Cue
+from audiobook.show import Music
 from audiobook.sound.blocks import Block, cut_blocks, with_neighbours
 from audiobook.sound.scene import Reach, make_scene, seen_frames
 from audiobook.sound.timeline import Slot, Timeline

@@ -21,8 +21,8 @@ from fakes.programmes import (
     speech_of_take,
 )
 
-from audiobook.config import Music
 from audiobook.model import Cue, Sound
+from audiobook.show import Music
 from audiobook.sound.loudness import integrated_lufs, step_energies
 from audiobook.sound.mastering import foretold_db, rounded_gain_db
 from audiobook.sound.profiles import PROFILES

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from audiobook.config import EpisodeEntry, Show, read_show, with_front_matter
+from audiobook.config import read_show, with_front_matter
 from audiobook.errors import ConfigError, UnknownNameError, Where
+from audiobook.show import EpisodeEntry, Show
 from audiobook.sound.levels import SILENCE_DB, Figures
 from audiobook.sound.profiles import PROFILES, Demand, Measure, Profile, find_profile
 

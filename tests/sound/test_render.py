@@ -25,8 +25,8 @@ from fakes.rendered import EVERYTHING, bed_alone, cue, level_db, placed, rendere
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from audiobook.config import Music
 from audiobook.model import Cue
+from audiobook.show import Music
 from audiobook.sound.blocks import Block
 from audiobook.sound.duck import Ducking
 from audiobook.sound.roomtone import ROOM_TONE_KEY

@@ -11,9 +11,9 @@ from fakes.programmes import BED, GRID, NO_MUSIC, STING, Line, laid_out, script_
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from audiobook.config import Music
 from audiobook.errors import AudiobookError, StoryError, UnknownNameError
 from audiobook.model import Cue
+from audiobook.show import Music
 from audiobook.sound.timeline import Grid, Slot, Timeline, arrange
 
 WITH_BED = Music(None, BED, None)

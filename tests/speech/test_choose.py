@@ -9,11 +9,12 @@ from pathlib import Path
 import pytest
 from fakes.google import Answer, Google
 
-from audiobook.config import EpisodeEntry, Show, with_front_matter
+from audiobook.config import with_front_matter
 from audiobook.engine_settings import EngineSettings, read_engine_settings
 from audiobook.errors import ConfigError, MissingError, UnknownNameError, Where
 from audiobook.progress import Event, Listener, Warned, silent
 from audiobook.settings import parse_toml
+from audiobook.show import EpisodeEntry, Show
 from audiobook.speech.choose import Engines
 from audiobook.speech.engine import Engine
 from audiobook.speech.engines.tone import Tone

@@ -31,7 +31,7 @@ from audiobook.cli.reporting.planning import show_plans
 from audiobook.cli.reporting.reporter import Reporter, reported
 
 if TYPE_CHECKING:
-    from audiobook.stories import Choices
+    from audiobook.story import Choices
 
 __all__ = ["build", "plan", "say"]
 

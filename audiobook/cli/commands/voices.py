@@ -50,7 +50,7 @@ def list_voices(
 ) -> None:
     """List voices by language, gender and engine, those that can be installed included."""
     with reported(debug=debug, as_json=as_json) as reporter:
-        from audiobook.shows import engines_here
+        from audiobook.show_files import engines_here
         from audiobook.speech.choose import Engines
         from audiobook.speech.listing import list_voices as find_voices
 

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby, pairwise
 
-from audiobook.config import NARRATOR, CastMember
 from audiobook.model import Book, Cue, Kind, Paragraph
 from audiobook.script.dialogue.attribution import Attribution, attribute
 from audiobook.script.dialogue.gathering import gathered
@@ -14,6 +13,7 @@ from audiobook.script.dialogue.paragraphs import dialogue
 from audiobook.script.dialogue.quotes import Span
 from audiobook.script.dialogue.roster import Roster, roster_of_cast
 from audiobook.script.dialogue.turns import Passage
+from audiobook.show import NARRATOR, CastMember
 
 __all__ = ["Stretch", "conversation"]
 

@@ -6,9 +6,9 @@ import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from audiobook.config import NARRATOR
 from audiobook.errors import UnknownNameError
 from audiobook.model import Source
+from audiobook.show import NARRATOR
 
 __all__ = ["GUESS_CONFIDENCE", "SpokenLine", "cue_name", "is_cue", "spoken_line"]
 

@@ -22,7 +22,6 @@ from dataclasses import dataclass
 
 import yaml
 
-from audiobook.config import NARRATOR
 from audiobook.model import (
     Book,
     BookChapter,
@@ -37,6 +36,7 @@ from audiobook.model import (
 from audiobook.script.notation.front import SEGMENTS
 from audiobook.script.notation.speakers import is_cue
 from audiobook.script.splitting import Pauses, split
+from audiobook.show import NARRATOR
 from audiobook.yaml_values import yaml_values
 
 __all__ = ["script_text"]

@@ -11,9 +11,9 @@ from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from audiobook.config import NARRATOR
 from audiobook.script.plain.headings import is_break
 from audiobook.script.plain.lines import Block, Line
+from audiobook.show import NARRATOR
 
 __all__ = ["Turn", "cast_name", "display_name", "labels_of", "turn"]
 

@@ -11,13 +11,13 @@ from enum import Enum
 from itertools import groupby
 from typing import TypeAlias
 
-from audiobook.config import NARRATOR
 from audiobook.model import Book, Cue, Kind, Omission, Paragraph, Source
 from audiobook.script.assemble import chapters, paragraph
 from audiobook.script.encoding import decode
 from audiobook.script.plain.lines import ANY_LINE, Line
 from audiobook.script.plain.transcript import display_name
 from audiobook.script.stretches import between
+from audiobook.show import NARRATOR
 
 __all__ = ["read"]
 

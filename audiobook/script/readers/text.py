@@ -6,7 +6,6 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from itertools import groupby
 
-from audiobook.config import NARRATOR
 from audiobook.model import Book, Cue, Kind, Omission, Role, Source
 from audiobook.script.assemble import Titled, chapters, paragraph
 from audiobook.script.encoding import decode
@@ -16,6 +15,7 @@ from audiobook.script.plain.gutenberg import Edition, edition, is_credit
 from audiobook.script.plain.headings import is_break, is_chapter_line, is_numeral
 from audiobook.script.plain.lines import Block, blocks_of, is_verse, parts_of_block, wrap_columns
 from audiobook.script.plain.transcript import display_name, labels_of, turn
+from audiobook.show import NARRATOR
 
 __all__ = ["read"]
 

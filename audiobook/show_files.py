@@ -6,9 +6,10 @@ import os
 from dataclasses import replace
 from pathlib import Path
 
-from audiobook.config import SHOW_FILE, EpisodeEntry, Show, read_show
+from audiobook.config import SHOW_FILE, read_show
 from audiobook.engine_settings import EngineSettings
 from audiobook.errors import UsageError
+from audiobook.show import EpisodeEntry, Show
 
 __all__ = ["engines_here", "find_show", "nearest_show"]
 

@@ -1,0 +1,66 @@
+"""A story's script, cut into what goes into one file each, and what the files are called."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from audiobook.errors import UnknownNameError
+from audiobook.model import Script
+from audiobook.story import Choices, Story
+
+__all__ = ["Part", "chapter_names", "file_stem", "parts_of"]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What goes into one file of each format."""
+
+    story: Story
+    """The episode."""
+    script: Script
+    """What of it is heard."""
+    name: str
+    """Of the files, without a suffix."""
+    number: int | None
+    """Its number among its show's episodes or its episode's chapters, from 1."""
+
+
+def parts_of(story: Story, script: Script, choices: Choices) -> Iterator[Part]:
+    """A script as the files ask for it: whole, a chapter each, or one chapter alone."""
+    name = file_stem(story.entry.story)
+    default = "chapter" if story.profile(choices).splits_chapters else "episode"
+    if choices.only is None and (choices.split or default) == "episode":
+        yield Part(story, script, name, story.entry.number)
+        return
+    names = chapter_names(story, script)
+    only = None if choices.only is None else _chapter_number(choices.only, script)
+    for number, (chapter, name) in enumerate(zip(script.chapters, names, strict=True), 1):
+        if only in (None, number):
+            alone = replace(script, title=chapter.title, chapters=(chapter,))
+            yield Part(story, alone, name, number)
+
+
+def chapter_names(story: Story, script: Script) -> list[str]:
+    """The names of a file for each chapter of a script, first to last, without a suffix."""
+    n_chapters = len(script.chapters)
+    stem, digits = file_stem(story.entry.story), len(str(n_chapters))
+    return [f"{stem}-{number:0{digits}}" for number in range(1, n_chapters + 1)]
+
+
+def _chapter_number(only: str, script: Script) -> int:
+    """Of the chapter that is meant by its number or its title."""
+    titles = [chapter.title for chapter in script.chapters]
+    if only.isdecimal() and 1 <= int(only) <= len(titles):
+        return int(only)
+    for number, title in enumerate(titles, 1):
+        if title.casefold() == only.casefold():
+            return number
+    raise UnknownNameError("chapter", only, titles)
+
+
+def file_stem(story: Path) -> str:
+    """The name of a story's finished files, without a suffix: letters, digits and hyphens."""
+    return re.sub(r"[\W_]+", "-", story.stem.casefold()).strip("-") or "story"
