@@ -17,9 +17,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from audiobook.config import Music
 from audiobook.errors import OutputError, Where
-from audiobook.model import Kind, Reading, Segment, Voice
+from audiobook.model import Delivery, Kind, Reading, Segment, Utterance, Voice
+from audiobook.show import Music
 from audiobook.store import HEADER_BYTES, Store, default_folder, digest, replacing
 
 KEY = "0123456789abcdef0123456789abcdef01234567"
@@ -335,6 +335,14 @@ def test_parts_are_told_apart() -> None:
     assert len(digests) == len(parts)
     assert all(len(name) == 40 and int(name, 16) >= 0 for name in digests)
     assert digest({"b": 2, "a": 1}) == digest({"a": 1, "b": 2})
+
+
+def test_what_is_keyed_when_given_leaves_the_keys_of_all_else_as_they_were() -> None:
+    said = {"class": "Utterance", "text": "The road.", "sounds": []}
+    plain = Utterance("The road.")
+    assert digest(plain) == digest(said)
+    given = [Utterance("The road.", (), (Delivery(0, 3, level),)) for level in ("strong", None)]
+    assert len({digest(one) for one in (plain, *given)}) == 3
 
 
 def test_a_digest_is_the_same_in_every_process() -> None:

@@ -10,13 +10,14 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import TypeAlias
+from typing import TypeAlias, TypeVar
 
 from audiobook.errors import StoryError, Where
 from audiobook.model import (
     Book,
     Chapter,
     Cue,
+    Delivery,
     Kind,
     Omission,
     Paragraph,
@@ -28,6 +29,7 @@ from audiobook.script.clauses import cut
 from audiobook.script.dialogue.conversation import Stretch, conversation
 from audiobook.script.packing import Packing, packs
 from audiobook.script.sentences import sentences
+from audiobook.script.stretches import delivered
 from audiobook.show import NARRATOR, CastMember
 
 __all__ = ["Pauses", "split"]
@@ -146,6 +148,7 @@ class _Opening:
 
 
 _Item: TypeAlias = _Piece | Cue | _Opening
+_Marked = TypeVar("_Marked", Reading, Delivery)
 
 
 def _laid_out(
@@ -155,6 +158,7 @@ def _laid_out(
     parts: list[str] = []
     anchors: list[tuple[int, int]] = []
     readings: list[Reading] = []
+    deliveries: list[Delivery] = []
     items: list[_Item] = []
     stretches = conversation(book, language, cast)
     at = number = end = 0
@@ -169,10 +173,18 @@ def _laid_out(
             parts.append(item.text)
             anchors.extend((at + index, offset) for index, offset in item.anchors)
             readings.extend(_moved(item.readings, at))
+            deliveries.extend(_moved(item.deliveries, at))
             at += len(item.text) + 1
             end = item.end
             number += not item.goes_on
-    return Paragraph(" ".join(parts), tuple(anchors), end, readings=tuple(readings)), items
+    text = Paragraph(
+        " ".join(parts),
+        tuple(anchors),
+        end,
+        readings=tuple(readings),
+        deliveries=tuple(deliveries),
+    )
+    return text, items
 
 
 def _pieces(
@@ -224,9 +236,9 @@ def _as_marked(pieces: Iterable[_Piece], paragraph: Paragraph, at: int) -> Itera
         start = None
 
 
-def _moved(readings: Iterable[Reading], by: int) -> Iterator[Reading]:
-    for reading in readings:
-        yield replace(reading, start=reading.start + by, stop=reading.stop + by)
+def _moved(stretches: Iterable[_Marked], by: int) -> Iterator[_Marked]:
+    for stretch in stretches:
+        yield replace(stretch, start=stretch.start + by, stop=stretch.stop + by)
 
 
 def _is_within(index: int, readings: Sequence[Reading]) -> bool:
@@ -402,6 +414,7 @@ def _segment(piece: _Piece, text: Paragraph, pause_ms: int) -> Segment:
         pause_ms,
         *text.source_span(start, stop),
         readings=tuple(_moved(text.readings[first:last], -start)),
+        deliveries=delivered(text.deliveries, start, stop),
     )
 
 

@@ -11,7 +11,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from audiobook.model import Chapter, Cue, Kind, Reading, Script, Segment, Source
+from audiobook.model import (
+    DELIVERY_LEVELS,
+    Chapter,
+    Cue,
+    Delivery,
+    Kind,
+    Reading,
+    Script,
+    Segment,
+    Source,
+)
 from audiobook.script import front_matter, split
 from audiobook.script.notation.writing import script_text
 from audiobook.script.readers import markdown
@@ -22,7 +32,18 @@ CHARACTERS = st.one_of(
     st.sampled_from(MARKS),
     st.characters(codec="utf-8", exclude_categories=["Cc"]),
     st.sampled_from(["Mara", "Narrator", ": ", "?: ", "1.", " # ", "&amp;", "<b>", "[2s]", "](x)"]),
-    st.sampled_from([')[sub:"a"]', '[ipa:"a"]', " {pause=2s}", "![music](x)", "---", "| ", "\\"]),
+    st.sampled_from(
+        [
+            ')[sub:"a"]',
+            ')[rate:"slow"]',
+            '[ipa:"a"]',
+            " {pause=2s}",
+            "![music](x)",
+            "---",
+            "| ",
+            "\\",
+        ]
+    ),
 )
 
 
@@ -44,18 +65,29 @@ NAMES = st.lists(CHARACTERS, max_size=6).map(folded).map(lambda name: name[:60].
 PAUSES_MS = st.one_of(st.sampled_from([60, 120, 250, 600, 900, 1200, 1500]), st.integers(0, 60_000))
 
 
+SAID = st.lists(CHARACTERS, min_size=1, max_size=5).map(folded).filter(bool)
+LEVELS_GIVEN = st.fixed_dictionaries(
+    {}, optional={name: st.sampled_from(levels) for name, levels in DELIVERY_LEVELS.items()}
+).filter(bool)
+
+
 @st.composite
-def readings(draw: st.DrawFn, text: str) -> tuple[Reading, ...]:
-    """Some stretches of a text, and how they are said."""
-    edges = sorted(draw(st.sets(st.integers(0, len(text)), max_size=4)))
-    said = st.lists(CHARACTERS, min_size=1, max_size=5).map(folded).filter(bool)
-    found = []
+def marks(draw: st.DrawFn, text: str) -> tuple[tuple[Reading, ...], tuple[Delivery, ...]]:
+    """Some stretches of a text, and how they are said: in other words, in another way, or both."""
+    edges = sorted(draw(st.sets(st.integers(0, len(text)), max_size=6)))
+    readings: list[Reading] = []
+    deliveries: list[Delivery] = []
     for start, stop in zip(edges[::2], edges[1::2], strict=False):
-        if text[start:stop] == text[start:stop].strip() != "":
-            ipa = draw(st.none() | said)
-            say = text[start:stop] if ipa and draw(st.booleans()) else draw(said)
-            found.append(Reading(start, stop, say, ipa))
-    return tuple(found)
+        if text[start:stop] != text[start:stop].strip() or start == stop:
+            continue
+        levels = draw(st.none() | LEVELS_GIVEN)
+        if levels:
+            deliveries.append(Delivery(start, stop, **levels))
+        if not levels or draw(st.booleans()):
+            ipa = draw(st.none() | SAID)
+            say = text[start:stop] if ipa and draw(st.booleans()) else draw(SAID)
+            readings.append(Reading(start, stop, say, ipa))
+    return tuple(readings), tuple(deliveries)
 
 
 @st.composite
@@ -65,7 +97,7 @@ def segments(draw: st.DrawFn, speakers: list[str]) -> Segment:
     may_speak = kind in (Kind.DIALOGUE, Kind.VERSE)
     speaker = draw(st.sampled_from([None, *speakers])) if may_speak else None
     confidence = draw(st.sampled_from([0.0, 0.5, 1.0])) if may_speak else 1.0
-    return Segment(text, kind, speaker, confidence, draw(PAUSES_MS), 0, 0, draw(readings(text)))
+    return Segment(text, kind, speaker, confidence, draw(PAUSES_MS), 0, 0, *draw(marks(text)))
 
 
 LEVELS = st.builds("{}{}dB".format, st.sampled_from(["", "-"]), st.integers(0, 9))
@@ -126,7 +158,8 @@ def heard(script: Script) -> list[object]:
         if isinstance(item, Cue):
             return item.kind, item.name, item.options
         is_guess = item.confidence < 1
-        return item.text, item.kind, item.speaker, is_guess, item.pause_ms, item.readings
+        said = item.kind, item.speaker, is_guess, item.pause_ms
+        return item.text, *said, item.readings, item.deliveries
 
     inside = [
         (chapter.title, [facts(item) for item in chapter.items]) for chapter in script.chapters

@@ -23,10 +23,12 @@ from dataclasses import dataclass
 import yaml
 
 from audiobook.model import (
+    DELIVERY_LEVELS,
     Book,
     BookChapter,
     Chapter,
     Cue,
+    Delivery,
     Kind,
     Paragraph,
     Reading,
@@ -118,7 +120,7 @@ def _blocks(script: Script, writer: _Writer) -> Iterator[str]:
     for number, chapter in enumerate(script.chapters):
         opening = _opening(chapter, script.title if number == 0 else None)
         if opening.line:
-            yield f"# {_in_heading(chapter.title)} {{spoken=no}}\n\n"
+            yield f"# {_in_heading(_escaped(chapter.title))} {{spoken=no}}\n\n"
         for index, item in enumerate(chapter.items):
             if isinstance(item, Cue):
                 yield _cue(item) + "\n\n"
@@ -187,11 +189,11 @@ class _Writer:
         settings = [f"title={_quoted(title)}"] if title is not None else []
         if segment.pause_ms != next(self.usual_ms):
             settings.append(f"pause={_duration(segment.pause_ms)}")
-        text = _in_heading(segment.text, segment.readings)
+        text = _in_heading(_marked(segment))
         return f"{'#' * level} {text}" + (f" {{{' '.join(settings)}}}" if settings else "")
 
     def line(self, segment: Segment) -> str:
-        text = _marked(segment.text, segment.readings)
+        text = _marked(segment)
         name = _name(segment)
         verse = "| " if segment.kind is Kind.VERSE else ""
         if name is not None:
@@ -232,25 +234,40 @@ def _escaped(text: str) -> str:
     return _MARKUP.sub(r"\\\g<0>", text)
 
 
-def _marked(text: str, readings: Collection[Reading]) -> str:
-    """Text with its author's readings as marks."""
+def _marked(segment: Segment) -> str:
+    """A segment's text, with what its author says of stretches of it as marks."""
+    text = segment.text
     parts: list[str] = []
     done = 0
-    for reading in readings:
-        if reading.why != "author":
-            continue
-        read = text[reading.start : reading.stop]
-        inner = _IN_BRACKETS.sub(r"\\\g<0>", _escaped(read))
-        parts += _escaped(text[done : reading.start]), f"({inner})[{_says(reading, read)}]"
-        done = reading.stop
+    for (start, stop), says in sorted(_says_by_stretch(segment).items()):
+        inner = _IN_BRACKETS.sub(r"\\\g<0>", _escaped(text[start:stop]))
+        parts += _escaped(text[done:start]), f"({inner})[{';'.join(says)}]"
+        done = stop
     return "".join([*parts, _escaped(text[done:])])
 
 
-def _says(reading: Reading, text: str) -> str:
+def _says_by_stretch(segment: Segment) -> dict[tuple[int, int], list[str]]:
+    """What stands in the square brackets after each stretch."""
+    says: dict[tuple[int, int], list[str]] = {}
+    for reading in segment.readings:
+        if reading.why == "author":
+            stretch = reading.start, reading.stop
+            says[stretch] = _reading(reading, segment.text[slice(*stretch)])
+    for delivery in segment.deliveries:
+        says.setdefault((delivery.start, delivery.stop), []).extend(_levels(delivery))
+    return says
+
+
+def _reading(reading: Reading, text: str) -> list[str]:
     says = [f"ipa:{_quoted(reading.ipa)}"] if reading.ipa else []
     if reading.say != text or not says:
         says.insert(0, f"sub:{_quoted(reading.say)}")
-    return ";".join(says)
+    return says
+
+
+def _levels(delivery: Delivery) -> Iterator[str]:
+    levels = ((name, getattr(delivery, name)) for name in DELIVERY_LEVELS)
+    return (f"{name}:{_quoted(level)}" for name, level in levels if level is not None)
 
 
 def _quoted(value: str) -> str:
@@ -258,8 +275,8 @@ def _quoted(value: str) -> str:
     return f'"{escaped}"'
 
 
-def _in_heading(text: str, readings: Collection[Reading] = ()) -> str:
-    return _IN_HEADING.sub(r"\\\g<0>", _marked(text, readings))
+def _in_heading(line: str) -> str:
+    return _IN_HEADING.sub(r"\\\g<0>", line)
 
 
 def _duration(ms: int) -> str:
