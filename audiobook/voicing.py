@@ -71,4 +71,4 @@ def lines_of(script: Script, casting: Casting) -> list[Line]:
 def _line(segment: Segment, casting: Casting) -> Line:
     utterance = segment.utterance
     voice = casting.voice(segment.speaker)
-    return Line(utterance.text, voice, segment.start, utterance.sounds)
+    return Line(utterance.text, voice, segment.start, utterance.sounds, utterance.deliveries)

@@ -19,7 +19,7 @@ import numpy as np
 from audiobook.errors import SpeechError, UnknownNameError
 from audiobook.model import Clip, Utterance, Voice, Word
 from audiobook.speech.dtw import Warp, mean_rank, warp
-from audiobook.speech.engine import Engine, word_spans
+from audiobook.speech.engine import Engine, taken, word_spans
 from audiobook.speech.mfcc import HOP_MS, deltas, frames_of, highest_hz
 
 if TYPE_CHECKING:
@@ -100,7 +100,7 @@ class _Heard:
 
 def _spoken_by(reference: Engine, utterance: Utterance, language: str) -> Clip | None:
     """Speech of the same words with their times; None where the reference has none to give."""
-    given = utterance if reference.limits.takes_ipa else Utterance(utterance.text)
+    given = taken(utterance, reference.limits)
     try:
         voice = Voice(reference.name, reference.default_voice(language), language)
         spoken = reference.synthesise(given, voice)

@@ -25,7 +25,7 @@ import numpy as np
 
 from audiobook.errors import AudiobookError, SpeechError, UnknownNameError
 from audiobook.language_tags import EVERY_LANGUAGE
-from audiobook.model import GENDERS, Clip, Pronunciation, Utterance, Voice
+from audiobook.model import GENDERS, Clip, Delivery, Pronunciation, Utterance, Voice
 from audiobook.speech.engine import AGES, QUALITIES, Engine, VoiceInfo, excerpt, word_spans
 
 __all__ = [
@@ -38,6 +38,7 @@ __all__ = [
     "bears_more_than_it_takes",
     "bears_phonemes",
     "check_engine",
+    "follows_deliveries",
     "follows_rate_and_pitch_as_it_can",
     "has_a_default_voice_that_it_lists",
     "is_ready",
@@ -94,9 +95,15 @@ class Subject:
         name = self.engine.default_voice(self.language)
         return Voice(self.engine.name, name, self.language, rate, pitch)
 
-    def speak(self, text: str, voice: Voice | None = None, *sounds: Pronunciation) -> Clip:
+    def speak(
+        self,
+        text: str,
+        voice: Voice | None = None,
+        *sounds: Pronunciation,
+        deliveries: tuple[Delivery, ...] = (),
+    ) -> Clip:
         """What it says, seen to be a sound clip."""
-        clip = self.engine.synthesise(Utterance(text, sounds), voice or self.voice())
+        clip = self.engine.synthesise(Utterance(text, sounds, deliveries), voice or self.voice())
         _check_clip(clip, text)
         return clip
 
@@ -262,6 +269,16 @@ def bears_phonemes(subject: Subject) -> None:
         _promise(not np.array_equal(read.samples, led.samples), "phonemes are not heard")
 
 
+def follows_deliveries(subject: Subject) -> None:
+    """A slow stretch takes longer where it takes deliveries; text beside one is text."""
+    text = "I read <b>it</b> & left."
+    slow = subject.speak(text, deliveries=(Delivery(2, 6, "strong", "x-slow", "high", "soft"),))
+    if subject.engine.limits.takes_delivery:
+        plain = subject.speak(text)
+        longer_s = slow.duration_s - plain.duration_s
+        _promise(longer_s > 0, f"a stretch spoken slowly takes {longer_s:.2f} s more")
+
+
 def may_be_closed_twice(subject: Subject) -> None:
     """Closed after it has spoken, closed again, and before it ever spoke."""
     with subject_of(subject.make, subject.language) as fresh:
@@ -298,6 +315,7 @@ CHECKS: tuple[Check, ...] = (
     refuses_a_text_without_words,
     bears_any_characters,
     bears_phonemes,
+    follows_deliveries,
     may_be_closed_twice,
     may_be_closed_while_it_speaks,
 )

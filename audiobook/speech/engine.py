@@ -29,6 +29,7 @@ __all__ = [
     "excerpt",
     "is_speakable",
     "load_engine",
+    "taken",
     "voice_for",
     "without_controls",
     "word_spans",
@@ -55,6 +56,9 @@ class Limits:
     """Least seconds from the beginning of one piece to that of the next."""
     takes_ipa: bool = False
     """Whether it can be told by phonemes how a word sounds; else it is given the text alone."""
+    takes_delivery: bool = False
+    """Whether it can be told which words to stress, or to speak slower, higher or softer; else they
+    are spoken as the rest, with a warning."""
     packed: int | None = None
     """For an engine that counts requests: sentences that follow each other in one paragraph, of one
     kind and speaker, are put together into one segment up to so many characters. None: a sentence
@@ -269,6 +273,15 @@ def check_speakable(text: str) -> None:
 def is_speakable(text: str) -> bool:
     """Whether there is more in a text than punctuation and white space."""
     return any(unicodedata.category(character)[0] not in "CPZ" for character in text)
+
+
+def taken(utterance: Utterance, limits: Limits) -> Utterance:
+    """What an engine is given of an utterance: its text, and what else it takes."""
+    return Utterance(
+        utterance.text,
+        utterance.sounds if limits.takes_ipa else (),
+        utterance.deliveries if limits.takes_delivery else (),
+    )
 
 
 def word_spans(text: str) -> list[tuple[int, int]]:

@@ -7,18 +7,18 @@ import functools
 import json
 import struct
 from collections import Counter, deque
-from collections.abc import Callable, Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, Future
 from dataclasses import dataclass
 from itertools import islice
-from typing import TypeGuard
+from typing import TypeGuard, TypeVar
 
 import numpy as np
 
 from audiobook.errors import MissingError, SpeechError, Where
-from audiobook.model import Clip, Pronunciation, Utterance, Voice, Word
+from audiobook.model import Clip, Delivery, Pronunciation, Utterance, Voice, Word
 from audiobook.parallel import wait_for_any
-from audiobook.speech.engine import Engine, HasVoiceVersions, excerpt
+from audiobook.speech.engine import Engine, HasVoiceVersions, excerpt, taken
 from audiobook.speech.pacing import Pacer
 from audiobook.speech.stage import SpeechStage
 from audiobook.store import Store, digest
@@ -29,6 +29,8 @@ _KIND = "clips"
 _CLIP_FORMAT = 3  # part of every key: raised when the bytes below change
 _HEADER_LENGTH = struct.Struct("<I")
 _LINES_AHEAD = 4  # of what the engines take at once
+
+_Stretch = TypeVar("_Stretch", Pronunciation, Delivery)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,8 @@ class Line:
     """Offset in the source of its first character."""
     sounds: tuple[Pronunciation, ...] = ()
     """How stretches of the text sound, in order; for engines that can be told."""
+    deliveries: tuple[Delivery, ...] = ()
+    """How stretches of the text are delivered, in order; likewise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +181,8 @@ def speak(
         for _ in lines:
             ahead.extend(islice(coming, n_ahead - len(ahead)))
             spoken = _first_spoken(ahead, store, executor, pacer, where_of)
-            for warning in ahead.popleft().warnings:
+            task = ahead.popleft()
+            for warning in (*_untold(task), *task.warnings):
                 stage.warn(warning, where_of(spoken.line.start) if where_of else None)
             stage.add(kept=spoken.kept)  # now: whoever takes the last line may ask for no more
             yield spoken
@@ -212,6 +217,14 @@ class _Task:
     """What the clip warns of, once it is made."""
     shared: bool = False
     """True when an earlier task has its clip made."""
+
+
+def _untold(task: _Task) -> tuple[str, ...]:
+    """What to warn of where an engine cannot be told all of a line."""
+    if not task.line.deliveries or task.engine.limits.takes_delivery:
+        return ()
+    what = "words marked with emphasis, rate, pitch or volume are spoken as the rest"
+    return (f"{task.engine.name} takes no delivery: {what}",)
 
 
 def _task(line: Line, engine: Engine, is_kept: Callable[[str], bool] | None) -> _Task:
@@ -287,16 +300,19 @@ def _make(engine: Engine, line: Line, store: Store, key: str, pacer: Pacer | Non
 
 def utterance_of(engine: Engine, line: Line) -> Utterance:
     """What an engine is given of a line, white space folded to single spaces."""
-    text = _folded(line.text)
-    if not engine.limits.takes_ipa:
-        return Utterance(text)
-    sounds = (
-        Pronunciation(
-            _place(line.text, sound.start), _place(line.text, sound.stop - 1) + 1, sound.ipa
-        )
-        for sound in line.sounds
+    utterance = Utterance(
+        _folded(line.text),
+        tuple(_in_folded(line.text, line.sounds)),
+        tuple(_in_folded(line.text, line.deliveries)),
     )
-    return Utterance(text, tuple(sounds))
+    return taken(utterance, engine.limits)
+
+
+def _in_folded(text: str, stretches: Iterable[_Stretch]) -> Iterator[_Stretch]:
+    """Stretches of a text at their places once it is folded."""
+    for stretch in stretches:
+        start, stop = _place(text, stretch.start), _place(text, stretch.stop - 1) + 1
+        yield dataclasses.replace(stretch, start=start, stop=stop)
 
 
 def _folded(text: str) -> str:

@@ -133,6 +133,10 @@ class Deaf(Tone):
     limits = Limits(500, 4, takes_ipa=True)
 
 
+class Flat(Tone):
+    limits = Limits(500, 4, takes_delivery=True)
+
+
 class Floating(Tone):
     def synthesise(self, utterance: Utterance, voice: Voice) -> Clip:
         clip = super().synthesise(utterance, voice)
@@ -168,6 +172,7 @@ class Ill(Tone):
         (Chatty, "refuses_a_text_without_words: "),
         (Ascii, "bears_any_characters: UnicodeEncodeError"),
         (Deaf, "bears_phonemes: .* not heard"),
+        (Flat, "follows_deliveries: .* 0.00 s more"),
         (Floating, "not mono int16"),
         (Once, "may_be_closed_twice: ValueError"),
         (Ill, "is_ready: MissingError: it is ill"),

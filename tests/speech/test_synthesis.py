@@ -22,7 +22,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from audiobook.errors import SpeechError
-from audiobook.model import Clip, Pronunciation, Source, Utterance, Voice, Word
+from audiobook.model import Clip, Delivery, Pronunciation, Source, Utterance, Voice, Word
 from audiobook.progress import (
     Event,
     Listener,
@@ -364,6 +364,49 @@ def test_sounds_stay_with_their_words_when_white_space_goes(
     list(speak([HULLO], {"tone": engine}, store, executor, silent))
 
     assert engine.given == [Utterance("say hullo there", (Pronunciation(4, 9, "hʌˈləʊ"),))]
+
+
+class Expressive(Phonetic):
+    limits = Limits(500, 1, takes_delivery=True)
+
+
+STRESSED = Line(" say  hullo \n there", VOICE, 0, deliveries=(Delivery(6, 11, "strong"),))
+PLAIN = dataclasses.replace(STRESSED, deliveries=())
+
+
+def test_deliveries_are_for_engines_that_take_them() -> None:
+    assert clip_key(Tone(), STRESSED) == clip_key(Tone(), PLAIN)
+    assert clip_key(Expressive(), STRESSED) != clip_key(Expressive(), PLAIN)
+
+
+def test_a_line_without_deliveries_keeps_its_key() -> None:
+    assert clip_key(Tone(), HULLO) == "0e1aad985489f1561fa31b2dcb27fb156fcc88c8"
+
+
+def test_deliveries_stay_with_their_words_when_white_space_goes(
+    store: Store, executor: Executor
+) -> None:
+    engine = Expressive()
+    events: list[Event] = []
+    list(speak([STRESSED], {"tone": engine}, store, executor, events.append))
+
+    assert engine.given == [Utterance("say hullo there", (), (Delivery(4, 9, "strong"),))]
+    assert not any(isinstance(event, Warned) for event in events)
+
+
+def test_an_engine_that_takes_no_deliveries_is_warned_of_once(
+    store: Store, executor: Executor
+) -> None:
+    def told() -> list[Event]:
+        events: list[Event] = []
+        lines = [PLAIN, STRESSED, dataclasses.replace(STRESSED, text=" say  hullo  again")]
+        where_of = Source("a.txt", "say").where
+        list(speak(lines, {"tone": Tone()}, store, executor, events.append, where_of=where_of))
+        return [event for event in events if isinstance(event, Warned)]
+
+    what = "words marked with emphasis, rate, pitch or volume are spoken as the rest"
+    warned = Warned(f"tone takes no delivery: {what}", Source("a.txt", "say").where(0))
+    assert told() == told() == [warned]
 
 
 clips = st.builds(

@@ -32,7 +32,7 @@ __all__ = [
 
 _LENGTH = struct.Struct("<I")
 _SPEAK, _TRANSCRIBE = range(2)  # the first byte of a request
-_SPEECH = struct.Struct("<BHB?")  # what to do, words per minute, pitch, whether [[ ]] is phonemes
+_SPEECH = struct.Struct("<BHBH")  # what to do, words per minute, pitch, flags
 _TRANSCRIPTION = struct.Struct("<B?")  # what to do, whether in IPA
 _ANSWER = struct.Struct("<II")  # sample rate, number of word events
 _EVENT = struct.Struct("<II")  # position in characters from 0, sample
@@ -42,7 +42,7 @@ _AUDIO_OUTPUT_SYNCHRONOUS = 2
 _INITIALIZE_DONT_EXIT = 0x8000
 _RATE, _PITCH = 1, 3
 _POS_CHARACTER = 1
-_CHARS_UTF8, _PHONEMES = 1, 0x100
+_CHARS_UTF8, _SSML, _PHONEMES = 1, 0x10, 0x100
 _PHONEMES_IPA = 2
 _EVENT_LIST_TERMINATED, _EVENT_WORD = 0, 1
 
@@ -82,19 +82,27 @@ def write_frame(stream: IO[bytes], frame: bytes) -> None:
 
 
 def pack_speech(
-    text: str, identifier: str, *, rate_wpm: int, pitch: int, takes_phonemes: bool
+    text: str,
+    identifier: str,
+    *,
+    rate_wpm: int,
+    pitch: int,
+    takes_phonemes: bool,
+    takes_ssml: bool = False,
 ) -> bytes:
     """A request to speak a text.
 
     Args:
-        text: plain text; espeak-ng's markup in it means nothing.
+        text: espeak-ng's markup in it means nothing, unless it is asked for.
         identifier: of the voice, as in espeak_VOICE, with "+" and a variant if there is one.
         rate_wpm: words per minute, 80 to 450.
         pitch: 0 to 100, 50 being the voice's own.
         takes_phonemes: whether what stands in [[double brackets]] is phonemes, as espeak-ng
             writes them.
+        takes_ssml: whether tags and entities are markup.
     """
-    settings = _SPEECH.pack(_SPEAK, rate_wpm, pitch, takes_phonemes)
+    flags = _PHONEMES * takes_phonemes | _SSML * takes_ssml
+    settings = _SPEECH.pack(_SPEAK, rate_wpm, pitch, flags)
     return settings + identifier.encode() + b"\0" + _encoded(text)
 
 
@@ -157,7 +165,7 @@ class _Library:
         self._library.espeak_ng_SetRandSeed(ctypes.c_long(1))
 
     def speak(
-        self, identifier: bytes, text: bytes, *, rate_wpm: int, pitch: int, takes_phonemes: bool
+        self, identifier: bytes, text: bytes, *, rate_wpm: int, pitch: int, flags: int
     ) -> bytes:
         """Speak, and pack the answer; once only in the life of a process."""
         samples, events = bytearray(), bytearray()
@@ -180,7 +188,7 @@ class _Library:
         self._check(self._library.espeak_SetVoiceByName(identifier))
         self._check(self._library.espeak_SetParameter(_RATE, rate_wpm, 0))
         self._check(self._library.espeak_SetParameter(_PITCH, pitch, 0))
-        self._synthesise(text, _PHONEMES if takes_phonemes else 0)
+        self._synthesise(text, flags)
         n_events = len(events) // _EVENT.size
         return _ANSWER.pack(self.sample_rate, n_events) + bytes(events) + bytes(samples)
 
@@ -211,11 +219,9 @@ class _Library:
 
 def _answer(library: _Library, request: bytes, output: IO[bytes]) -> None:
     if request[0] == _SPEAK:
-        _, rate_wpm, pitch, takes_phonemes = _SPEECH.unpack_from(request)
+        _, rate_wpm, pitch, flags = _SPEECH.unpack_from(request)
         identifier, text = request[_SPEECH.size :].split(b"\0")
-        answer = library.speak(
-            identifier, text, rate_wpm=rate_wpm, pitch=pitch, takes_phonemes=takes_phonemes
-        )
+        answer = library.speak(identifier, text, rate_wpm=rate_wpm, pitch=pitch, flags=flags)
     else:
         _, ipa = _TRANSCRIPTION.unpack_from(request)
         identifier, *texts = request[_TRANSCRIPTION.size :].split(b"\0")

@@ -25,6 +25,7 @@ from audiobook.speech.engines._espeak_child import (
 )
 from audiobook.speech.engines._espeak_phonemes import Alphabet, alphabet, frames, read_mnemonics
 from audiobook.speech.engines._espeak_pool import REINSTALL, Pool, ProcessDiedError
+from audiobook.speech.engines._espeak_ssml import marked_up
 from audiobook.speech.engines._espeak_text import Spelling, rest_of_word, timed_words, write
 from audiobook.speech.engines._espeak_voices import Voices, read_voices
 from audiobook.speech.engines._phonemes import unknown_sound
@@ -57,7 +58,9 @@ class Espeak:
 
     name = "espeak"
     needs_network = False
-    limits = Limits(_MOST_CHARACTERS, at_once=os.cpu_count() or 1, takes_ipa=True)
+    limits = Limits(
+        _MOST_CHARACTERS, at_once=os.cpu_count() or 1, takes_ipa=True, takes_delivery=True
+    )
 
     def __init__(self, *, timeout_s: float = _TIMEOUT_S, fork: bool = hasattr(os, "fork")) -> None:
         self._timeout_s = timeout_s
@@ -122,12 +125,15 @@ class Espeak:
         identifier = self._voices.identifier(voice.name, voice.language)
         spellings, unknown = self._spellings(utterance, identifier)
         written = write(text, spellings)
+        if utterance.deliveries:
+            written = marked_up(written, text, utterance.deliveries, spellings)
         request = pack_speech(
             written.text,
             identifier,
             rate_wpm=_rate_wpm(voice.rate),
             pitch=_pitch(voice.pitch),
             takes_phonemes=bool(spellings),
+            takes_ssml=bool(utterance.deliveries),
         )
         sample_rate, events, pcm = unpack_speech(self._answer(request, text))
         samples = np.frombuffer(pcm, "<i2").astype(np.int16, copy=False)
