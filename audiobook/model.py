@@ -293,13 +293,26 @@ class Segment:
     of the author's lies over all of it, and over nothing else."""
 
     @property
+    def volume(self) -> str | None:
+        """The volume that every word of it has; None where they differ, or have none.
+
+        It is given by the mix: what an engine made of it would go when clips are levelled.
+        """
+        volumes = {
+            next((d.volume for d in self.deliveries if d.start <= at < d.stop), None)
+            for at, character in enumerate(self.text if self.deliveries else "")
+            if character.isalnum()
+        }
+        return volumes.pop() if len(volumes) == 1 else None
+
+    @property
     def spoken(self) -> str:
         """What is spoken: the text, each reading in the place of what it reads."""
         return self.utterance.text
 
     @property
     def utterance(self) -> Utterance:
-        """What is spoken, with the sounds that its readings give, and how it is delivered."""
+        """What is spoken, with the sounds that its readings give, and how parts of it differ."""
         text = ""
         sounds: list[Pronunciation] = []
         done = 0
@@ -315,11 +328,13 @@ class Segment:
     def _delivered(self) -> Iterator[Delivery]:
         """The deliveries at their places in what is spoken; a reading is delivered as a whole."""
         done = 0
+        levelled = self.volume is not None
         for delivery in self.deliveries:
             start = max(done, self._spoken_place(delivery.start))
             done = max(start, self._spoken_place(delivery.stop, is_stop=True))
-            if start < done:
-                yield replace(delivery, start=start, stop=done)
+            volume = None if levelled else delivery.volume
+            if start < done and any((delivery.emphasis, delivery.rate, delivery.pitch, volume)):
+                yield replace(delivery, start=start, stop=done, volume=volume)
 
     def _spoken_place(self, index: int, *, is_stop: bool = False) -> int:
         """Where what begins, or stops, at an index of the text does so in what is spoken."""

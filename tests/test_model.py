@@ -116,6 +116,26 @@ def test_an_utterance_says_readings_and_tells_their_sounds() -> None:
     assert spoken.utterance.text == spoken.spoken
 
 
+@pytest.mark.parametrize(
+    ("deliveries", "volume"),
+    [
+        ((Delivery(1, 5, volume="soft"), Delivery(7, 9, "strong", volume="soft")), "soft"),
+        ((Delivery(1, 9, volume="x-loud"),), "x-loud"),
+        ((Delivery(1, 5, volume="soft"), Delivery(7, 9, volume="loud")), None),
+        ((Delivery(1, 5, volume="soft"),), None),
+        ((Delivery(1, 9, "strong"),), None),
+        ((), None),
+    ],
+)
+def test_a_volume_of_every_word_is_the_segments_own(
+    deliveries: tuple[Delivery, ...], volume: str | None
+) -> None:
+    line = dataclasses.replace(segment("“Hush, he.”", 0), deliveries=deliveries)
+    assert line.volume == volume
+    asked = [one.volume for one in line.utterance.deliveries]
+    assert asked == ([None] * len(asked) if volume else [one.volume for one in deliveries])
+
+
 def test_a_delivery_goes_with_what_is_spoken_of_its_stretch() -> None:
     readings = (Reading(0, 3, "Doctor"), Reading(10, 13, ""), Reading(14, 16, "forty"))
     deliveries = (

@@ -32,6 +32,8 @@ RING_MS = 3200
 """The opening's last notes ring on over the bed, where there is one, this long."""
 _LONGEST_SLOT_MS = 15_000
 """Music alone is cut into slots of at most this, so that blocks stay short."""
+_VOLUMES_DB = {"x-soft": -10.0, "soft": -4.0, "medium": 0.0, "loud": 3.5, "x-loud": 6.0}
+"""What the volume of a whole segment changes: as much as espeak-ng makes of that of a word."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +79,7 @@ class Slot:
     take: Take | None = None
     """Speech, from the slot's first sample; the rest of the slot is the pause."""
     gain_db: float = 0.0
-    """The speaker's level against the rest of the cast."""
+    """The speaker's level against the rest of the cast, with the segment's volume."""
     solo: str | None = None
     """Key of a piece that is heard alone here."""
     solo_sample: int = 0
@@ -227,7 +229,8 @@ class _Arranger:
             Slot(
                 self.grid.frames(take.n_samples + pause),
                 take=take,
-                gain_db=self.gains_db.get(segment.speaker, 0.0),
+                gain_db=self.gains_db.get(segment.speaker, 0.0)
+                + _VOLUMES_DB[segment.volume or "medium"],
                 segment=segment,
             )
         )

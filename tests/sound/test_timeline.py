@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from audiobook.errors import AudiobookError, StoryError, UnknownNameError
-from audiobook.model import Cue
+from audiobook.model import Cue, Delivery
 from audiobook.show import Music
 from audiobook.sound.timeline import Grid, Slot, Timeline, arrange
 
@@ -98,6 +98,18 @@ def test_speakers_have_their_levels() -> None:
     ]
     spoken = [slot.gain_db for slot in laid_out([lines]).slots if slot.take]
     assert spoken == [0.0, -3.0, 2.5, 0.0]
+
+
+def test_a_volume_of_a_whole_segment_is_its_level() -> None:
+    script = script_of([[Line("hush", speaker="Ann"), Line("hush", speaker="Ann"), Line("hush")]])
+    hushed = tuple(
+        replace(segment, deliveries=(Delivery(0, stop, volume="soft"),))
+        for segment, stop in zip(script.segments, (len("hush la"), 4, 99), strict=True)
+    )
+    script = replace(script, chapters=(replace(script.chapters[0], items=hushed),))
+    takes = [take_of(Line(name)) for name in "abc"]
+    slots = arrange(script, takes, {"Ann": -3.0}, NO_MUSIC, {}, GRID)
+    assert [slot.gain_db for slot in slots if slot.take] == [-3.0, -3.0, -4.0]
 
 
 def test_the_bed_is_heard_alone_before_the_first_word_and_after_the_last() -> None:
