@@ -23,7 +23,7 @@ from audiobook.progress import Listener, StageAdvanced, StageEnded, StageStarted
 from audiobook.show import NARRATOR, Music, Show
 from audiobook.sound.blocks import cut_blocks, with_neighbours
 from audiobook.sound.duck import Ducking
-from audiobook.sound.levels import Figures, figures_of, joined
+from audiobook.sound.levels import Figures, Levels, figures_of
 from audiobook.sound.mastering import foretold_db, rounded_gain_db
 from audiobook.sound.music import Piece, energies_of, load_piece
 from audiobook.sound.music_file import find_file
@@ -258,24 +258,35 @@ def _mixed(
 ) -> Mixed:
     """Make the blocks of slots, a bounded stretch behind the last that has come."""
     laid: list[Slot] = []
-    made: list[MadeBlock] = []
-    n_done = n_kept = 0
+    kept: list[KeptBlock] = []
+    n_encoded = 0
     near = with_neighbours(cut_blocks(_noted(slots, laid), studio.grid), *studio.seen_frames)
     work = in_order(tools.executor, studio.make, near, tools.n_ahead, known=studio.kept)
-    with closing(work) as blocks:
-        for block in blocks:
-            if not made:  # by now the stage before has told of itself
-                tools.listen(StageStarted(_STAGE, n_segments))
-            made.append(block)
-            n_done += block.n_segments
-            n_kept += block.n_segments * block.was_kept
-            tools.listen(StageAdvanced(_STAGE, n_done, n_kept))
-    figures = figures_of(joined(block.levels for block in made))
+
+    def levels() -> Iterator[Levels]:
+        nonlocal n_encoded
+        for block in _told(work, n_segments, tools.listen):
+            kept.append(block.kept)
+            n_encoded += not block.was_kept
+            yield block.levels
+
+    with closing(work):
+        figures = figures_of(levels())
     told = f"{figures.integrated_lufs:.1f} LUFS, {figures.true_peak_dbtp:.1f} dBTP"
     tools.listen(StageEnded(_STAGE, told))
-    timeline = timeline_of(script, laid, studio.grid)
-    n_encoded = sum(not block.was_kept for block in made)
-    return Mixed(timeline, tuple(block.kept for block in made), n_encoded, figures)
+    return Mixed(timeline_of(script, laid, studio.grid), tuple(kept), n_encoded, figures)
+
+
+def _told(blocks: Iterable[MadeBlock], n_segments: int, listen: Listener) -> Iterator[MadeBlock]:
+    """Blocks as they come, each told of on its way."""
+    n_done = n_kept = 0
+    for n, block in enumerate(blocks):
+        if not n:  # by now the stage before has told of itself
+            listen(StageStarted(_STAGE, n_segments))
+        n_done += block.n_segments
+        n_kept += block.n_segments * block.was_kept
+        listen(StageAdvanced(_STAGE, n_done, n_kept))
+        yield block
 
 
 def _noted(slots: Iterable[Slot], laid: list[Slot]) -> Iterator[Slot]:

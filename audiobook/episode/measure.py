@@ -14,7 +14,7 @@ import soundfile
 from audiobook.episode.mp3_survey import BitRate, survey
 from audiobook.errors import SoundError, UsageError
 from audiobook.model import Sound
-from audiobook.sound.levels import Figures, Levels, figures_of, joined, levels_of
+from audiobook.sound.levels import Figures, Levels, figures_of, levels_of
 from audiobook.sound.loudness import step_samples
 
 __all__ = ["Measured", "measure"]
@@ -79,11 +79,11 @@ def _measured(path: Path, file: BinaryIO) -> Measured:
                 raise SoundError(f"it has {channels} channels", hint="one or two can be measured")
             if rate not in _SAMPLE_RATES:
                 raise SoundError(f"it has a sample rate of {rate} Hz")
-            levels = joined(_levels(decoder, rate))
+            figures = figures_of(_levels(decoder, rate))
             n_samples = decoder.tell()
     except (soundfile.SoundFileError, RuntimeError, ValueError) as error:
         raise SoundError("it is no sound that can be decoded") from error
-    return Measured(path, rate, channels, n_samples / rate, bit_rate, figures_of(levels))
+    return Measured(path, rate, channels, n_samples / rate, bit_rate, figures)
 
 
 def _levels(decoder: soundfile.SoundFile, sample_rate: int) -> Iterator[Levels]:

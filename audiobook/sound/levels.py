@@ -6,6 +6,7 @@ takes it of a finished file's decoded sound. Levels of parts join to those of th
 
 from __future__ import annotations
 
+import array
 import math
 import struct
 from collections.abc import Iterable
@@ -22,14 +23,13 @@ __all__ = [
     "Figures",
     "Levels",
     "figures_of",
-    "joined",
     "levels_of",
     "packed",
     "unpacked",
 ]
 
 _STEPS_PER_S = 20
-_QUIET_WINDOW_S = 0.5
+_QUIET_STEPS = _STEPS_PER_S // 2
 _SOUNDING_DB = -50.0
 SILENCE_DB = -120.0
 """What stands for the level of silence, in dB of full scale."""
@@ -118,37 +118,75 @@ def _peaks(sound: Sound, first: int, last: int) -> tuple[float, float]:
     return float(peaks[first - start : last - start].max(initial=0.0)), sample_peak
 
 
-def joined(parts: Iterable[Levels]) -> Levels:
-    """The levels of parts, laid end to end, as those of the whole.
+def figures_of(parts: Iterable[Levels]) -> Figures:
+    """What the levels of a programme's parts, laid end to end, say of it.
 
-    What a part has beyond its last whole step is of no account: less than 100 ms.
+    What a part has beyond its last whole step is of no account: less than 100 ms. Parts are let go
+    as they come, so that a long programme takes no more room than its energies do.
     """
-    parts = list(parts)
-    return Levels(
-        np.concatenate([np.zeros(0, np.float32), *(part.energies for part in parts)]),
-        np.concatenate([np.zeros(0, np.float32), *(part.squares for part in parts)]),
-        max((part.true_peak for part in parts), default=0.0),
-        max((part.sample_peak for part in parts), default=0.0),
-    )
+    meter = _Meter()
+    for part in parts:
+        meter.add(part)
+    return meter.figures()
 
 
-def figures_of(levels: Levels) -> Figures:
-    """What levels say of a programme."""
-    sounding = levels.squares > 10 ** (_SOUNDING_DB / 10)
-    n_steps = len(sounding)
-    is_silent = not sounding.any()
-    n_head = n_steps if is_silent else int(sounding.argmax())
-    n_tail = n_steps if is_silent else int(sounding[::-1].argmax())
-    loudness = integrated_lufs(levels.energies)
-    return Figures(
-        loudness if math.isfinite(loudness) else SILENCE_DB,
-        _db(levels.true_peak**2),
-        _db(levels.sample_peak**2),
-        _db(float(levels.squares.mean(dtype=np.float64)) if n_steps else 0.0),
-        _db(_quietest(levels.squares)),
-        n_head / _STEPS_PER_S,
-        n_tail / _STEPS_PER_S,
-    )
+class _Meter:
+    """What is known of a programme so far."""
+
+    def __init__(self) -> None:
+        self._energies = array.array("f")
+        self._n_steps = 0
+        self._n_head: int | None = None
+        """Steps before the first that sounds; None while none has."""
+        self._n_tail = 0
+        """Steps since the last that sounded."""
+        self._square_sum = 0.0
+        self._quietest = math.inf
+        """The least mean square of half a second."""
+        self._latest: NDArray[np.float32] = np.zeros(0, np.float32)
+        """The squares of the last steps, which windows that go on into the next part need."""
+        self._true_peak = self._sample_peak = 0.0
+
+    def add(self, part: Levels) -> None:
+        """Take in what comes next."""
+        self._energies.frombytes(part.energies.astype(np.float32).tobytes())
+        self._true_peak = max(self._true_peak, part.true_peak)
+        self._sample_peak = max(self._sample_peak, part.sample_peak)
+        self._square_sum += float(part.squares.sum(dtype=np.float64))
+        self._look_for_quiet(part.squares)
+        self._look_for_sound(part.squares)
+        self._n_steps += len(part.squares)
+
+    def figures(self) -> Figures:
+        """What all of it measures."""
+        mean = self._square_sum / max(self._n_steps, 1)
+        loudness = integrated_lufs(np.frombuffer(self._energies, np.float32))
+        return Figures(
+            loudness if math.isfinite(loudness) else SILENCE_DB,
+            _db(self._true_peak**2),
+            _db(self._sample_peak**2),
+            _db(mean),
+            _db(mean if math.isinf(self._quietest) else self._quietest),
+            (self._n_steps if self._n_head is None else self._n_head) / _STEPS_PER_S,
+            self._n_tail / _STEPS_PER_S,
+        )
+
+    def _look_for_quiet(self, squares: NDArray[np.float32]) -> None:
+        squares = np.concatenate([self._latest, squares])
+        if len(squares) >= _QUIET_STEPS:
+            windows = np.lib.stride_tricks.sliding_window_view(squares, _QUIET_STEPS)
+            sums = np.einsum("ij->i", windows)
+            self._quietest = min(self._quietest, float(sums.min()) / _QUIET_STEPS)
+        self._latest = squares[-(_QUIET_STEPS - 1) :].copy()
+
+    def _look_for_sound(self, squares: NDArray[np.float32]) -> None:
+        sounding = squares > 10 ** (_SOUNDING_DB / 10)
+        if not sounding.any():
+            self._n_tail += len(squares)
+            return
+        if self._n_head is None:
+            self._n_head = self._n_steps + int(sounding.argmax())
+        self._n_tail = int(sounding[::-1].argmax())
 
 
 def packed(levels: Levels) -> bytes:
@@ -173,15 +211,6 @@ def unpacked(data: bytes) -> Levels:
         raise ValueError("levels of another length")
     values = np.frombuffer(data, "<f4", offset=_HEAD.size).astype(np.float32)
     return Levels(values[:n_energies], values[n_energies:], true_peak, sample_peak)
-
-
-def _quietest(squares: NDArray[np.float32]) -> float:
-    """Mean square of the quietest half second, or of all where it is shorter."""
-    window = int(_QUIET_WINDOW_S * _STEPS_PER_S)
-    if len(squares) <= window:
-        return float(squares.mean()) if len(squares) else 0.0
-    windows = np.lib.stride_tricks.sliding_window_view(squares, window)
-    return float(np.einsum("ij->i", windows).min()) / window
 
 
 def _db(power: float) -> float:
