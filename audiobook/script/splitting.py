@@ -301,7 +301,7 @@ def _packed(
 
     def length(start: int, middle: int, stop: int) -> int | None:
         pack = _pack(items[start:stop])
-        if not isinstance(pack, _Piece) or not _go_together(items[middle - 1], items[middle]):
+        if not isinstance(pack, _Piece) or not _go_together(items[middle - 1], items[middle], text):
             return None
         segment = _segment(pack, text, 0)
         return max(len(segment.text), len(packing.read(segment).spoken))
@@ -310,8 +310,8 @@ def _packed(
     return [_pack(items[start:stop]) for start, stop in packs(len(items), length, most)]
 
 
-def _go_together(item: _Item, after: _Item) -> bool:
-    """Whether two neighbours may be one segment."""
+def _go_together(item: _Item, after: _Item, text: Paragraph) -> bool:
+    """Whether two neighbours may be one segment, with one volume in the mix."""
     return (
         isinstance(item, _Piece)
         and isinstance(after, _Piece)
@@ -320,7 +320,12 @@ def _go_together(item: _Item, after: _Item) -> bool:
         and not (item.is_whole or after.is_whole)
         and (item.paragraph, item.kind, item.speaker, item.confidence)
         == (after.paragraph, after.kind, after.speaker, after.confidence)
+        and (not text.deliveries or _volume(item, text) == _volume(after, text))
     )
+
+
+def _volume(piece: _Piece, text: Paragraph) -> str | None:
+    return _segment(piece, text, 0).volume
 
 
 def _pack(items: Sequence[_Item]) -> _Item:

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from audiobook.errors import StoryError
 from audiobook.model import Book, Delivery, Paragraph, Reading, Script, Segment
 from audiobook.script import split
+from audiobook.script.packing import Packing
 from audiobook.script.spoken.fitting import fitted
 from audiobook.script.spoken.pronounce import pronounced
 
@@ -108,6 +109,19 @@ def test_what_is_marked_is_delivered_and_nothing_else(
         utterance = piece.utterance
         for one in utterance.deliveries:
             assert 0 <= one.start < one.stop <= len(utterance.text)
+
+
+def test_what_is_packed_keeps_its_volume(read_markdown: ReadMarkdown) -> None:
+    book = read_markdown(
+        'It was late. (Hush. No word.)[volume:"soft"] They (went)[rate:"slow"]. Far.'
+    )
+    packing = Packing(100, lambda segment: segment)
+    script = split(book, language="en", title="T", packing=packing)
+    assert [(segment.text, segment.volume) for segment in script.segments] == [
+        ("It was late.", None),
+        ("Hush. No word.", "soft"),
+        ("They went. Far.", None),
+    ]
 
 
 def test_what_is_too_long_once_spoken_is_cut_with_its_delivery(
