@@ -99,11 +99,11 @@ def integrated_lufs(energies: NDArray[np.floating]) -> float:
     for at in range(n_summed):  # in place: there may be millions of them
         window += energies[at : at + n_windows]
     window /= max(n_summed, 1)
-    loud = window[window > energy_of_lufs(_ABSOLUTE_GATE_LUFS)]
-    if not len(loud):
+    window = window[window > energy_of_lufs(_ABSOLUTE_GATE_LUFS)]
+    if not len(window):
         return -math.inf
-    gate = _lufs(float(loud.mean())) + _RELATIVE_GATE_LU
-    return _lufs(float(loud[loud > energy_of_lufs(gate)].mean()))
+    gate = _lufs(float(window.mean())) + _RELATIVE_GATE_LU
+    return _lufs(float(window[window > energy_of_lufs(gate)].mean()))
 
 
 def ungated_lufs(energies: NDArray[np.float64]) -> float:
