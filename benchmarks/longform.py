@@ -9,6 +9,7 @@ ratios to LAME alone on as many threads and to copying the file.
 from __future__ import annotations
 
 import argparse
+import compileall
 import copy
 import json
 import os
@@ -26,6 +27,7 @@ import numpy as np
 import soundfile
 from stories import SENTENCES_PER_MINUTE, as_markdown, keep_only_clips, sentences, story
 
+import audiobook
 from audiobook.episode.lame import load_lame
 from audiobook.episode.mp3_settings import Cbr, Mp3Settings
 from audiobook.store import Store
@@ -53,6 +55,7 @@ def main() -> None:
         print(_lame_speed(options.lame, options.jobs))
         return
     folder = Path(tempfile.mkdtemp(prefix="longform-"))
+    compileall.compile_dir(Path(audiobook.__file__).parent, quiet=1)  # as pip does for a user
     try:
         _run(options, folder)
     finally:
