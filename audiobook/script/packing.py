@@ -1,14 +1,18 @@
-"""Neighbouring sentences put together, for engines whose requests are what costs."""
+"""Neighbouring sentences put together, for engines whose requests are what costs.
+
+pieces ─packed▶ fewer pieces, by `packs`, which knows lengths alone
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from heapq import heapify, heappop, heappush
 
-from audiobook.model import Segment
+from audiobook.model import Kind, Paragraph, Segment
+from audiobook.script.pieces import Item, Piece, as_segment
 
-__all__ = ["Packing", "packs"]
+__all__ = ["Packing", "packed", "packs"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +23,55 @@ class Packing:
     """The most, as it is written and as it is spoken."""
     read: Callable[[Segment], Segment]
     """Gives a segment the readings that it will be spoken with."""
+
+
+def packed(
+    items: list[Item], text: Paragraph, packing: Packing, max_characters: int | None
+) -> list[Item]:
+    """Put pieces together with their neighbours, as far as they would not be cut again.
+
+    Args:
+        items: pieces of a text, with the cues and chapters among them.
+        text: what they are pieces of.
+        packing: how much goes together.
+        max_characters: the longest segment the engine takes; None for any length.
+    """
+
+    def length(start: int, middle: int, stop: int) -> int | None:
+        pack = _pack(items[start:stop])
+        if not isinstance(pack, Piece) or not _go_together(items[middle - 1], items[middle], text):
+            return None
+        segment = as_segment(pack, text)
+        return max(len(segment.text), len(packing.read(segment).spoken))
+
+    most = min(packing.max_characters, max_characters or packing.max_characters)
+    return [_pack(items[start:stop]) for start, stop in packs(len(items), length, most)]
+
+
+def _go_together(item: Item, after: Item, text: Paragraph) -> bool:
+    """Whether two neighbours may be one segment, with one volume in the mix."""
+    return (
+        isinstance(item, Piece)
+        and isinstance(after, Piece)
+        and item.pause_ms is None
+        and item.kind is not Kind.VERSE
+        and not (item.is_whole or after.is_whole)
+        and (item.paragraph, item.kind, item.speaker, item.confidence)
+        == (after.paragraph, after.kind, after.speaker, after.confidence)
+        and (not text.deliveries or _volume(item, text) == _volume(after, text))
+    )
+
+
+def _volume(piece: Piece, text: Paragraph) -> str | None:
+    return as_segment(piece, text).volume
+
+
+def _pack(items: Sequence[Item]) -> Item:
+    """Pieces that go together as one."""
+    first, last = items[0], items[-1]
+    if isinstance(first, Piece) and isinstance(last, Piece):
+        return replace(first, stop=last.stop, pause_ms=last.pause_ms)
+    return first
 
 
 def packs(

@@ -9,13 +9,17 @@ import sentencex
 
 from audiobook.language_tags import primary
 
-__all__ = ["sentences"]
+__all__ = ["is_ended", "sentences", "sentences_of_speech"]
 
 # English words that sentencex takes for abbreviations and that more often end a sentence.
 _REPAIR = re.compile(r"\b(?i:me|no|ill|art|may)\.\s+(?=[^\w\s]*[A-Z])")
 
 _WINDOW_CHARACTERS = 10_000
 """Most text given to sentencex at once, since on unbalanced quotes its time grows as the square."""
+
+_MARKS = '"“”„«»‘’ '
+_STOPS = ".!?…。！？"
+_ATTACHED = ",;:)]"
 
 
 def sentences(text: str, language: str) -> list[str]:
@@ -32,6 +36,23 @@ def sentences(text: str, language: str) -> list[str]:
     if code != "en":
         return found
     return [part for sentence in found for part in _repaired(sentence)]
+
+
+def sentences_of_speech(text: str, language: str) -> list[str]:
+    """The same for speech with its marks, which would hide the ends of the sentences within."""
+    opened = text.lstrip(_MARKS)
+    inner = opened.rstrip(_MARKS + _STOPS + _ATTACHED)
+    if not inner:
+        return [text]
+    found = sentences(inner, language)
+    found[0] = text[: len(text) - len(opened)] + found[0]
+    found[-1] += opened[len(inner) :]
+    return found
+
+
+def is_ended(text: str) -> bool:
+    """Whether text, with or without quotation marks, ends as a sentence does."""
+    return text.rstrip(_MARKS + _ATTACHED).endswith(tuple(_STOPS))
 
 
 def _segment(text: str, language: str) -> list[str]:

@@ -2,19 +2,41 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from typing import TypeVar
 
-from audiobook.model import Delivery, Omission
+from audiobook.model import Delivery, Omission, Reading
 
-__all__ = ["between", "delivered", "stripped"]
+__all__ = ["between", "delivered", "has_word", "is_within", "moved", "stripped"]
+
+_WORD = re.compile(r"[^\W_]")
+_Marked = TypeVar("_Marked", Reading, Delivery)
 
 
 def stripped(text: str, start: int, stop: int) -> tuple[int, int]:
     """A stretch without the white space around it; of a blank one, its stop and its start."""
     stretch = text[start:stop]
     return start + len(stretch) - len(stretch.lstrip()), start + len(stretch.rstrip())
+
+
+def has_word(text: str, start: int, stop: int) -> bool:
+    """Whether there is a letter or digit in a stretch."""
+    return _WORD.search(text, start, stop) is not None
+
+
+def moved(marked: Iterable[_Marked], by: int) -> Iterator[_Marked]:
+    """Readings or deliveries with indices that are so much greater."""
+    for one in marked:
+        yield replace(one, start=one.start + by, stop=one.stop + by)
+
+
+def is_within(index: int, readings: Sequence[Reading]) -> bool:
+    """Whether a cut at an index would part one of some readings, which are in order."""
+    before = bisect_left(readings, index, key=lambda reading: reading.start) - 1
+    return before >= 0 and index < readings[before].stop
 
 
 def delivered(deliveries: Sequence[Delivery], start: int, stop: int) -> tuple[Delivery, ...]:
