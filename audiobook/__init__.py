@@ -32,7 +32,7 @@ if TYPE_CHECKING:
         UsageError,
         Where,
     )
-    from audiobook.model import Chapter, Cue, Kind, Script, Segment, Source, Voice
+    from audiobook.model import Chapter, Cue, Kind, Script, Segment, Source
     from audiobook.planning import Expected, Plan, PlannedChapter, PlannedSpeaker, plan
     from audiobook.progress import (
         Event,
@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from audiobook.story import Choices
     from audiobook.tally import Tally
     from audiobook.timed_words import TimedWord
+    from audiobook.utterance import Voice
 
     __version__: str
 
@@ -113,7 +114,7 @@ _NAMES = {
     "audiobook.doctoring": "Health examine",
     "audiobook.errors": "AudiobookError CheckError ConfigError LostError MissingError OutputError "
     "SoundError SpeechError StoryError UnknownNameError UsageError Where",
-    "audiobook.model": "Chapter Cue Kind Script Segment Source Voice",
+    "audiobook.model": "Chapter Cue Kind Script Segment Source",
     "audiobook.planning": "Expected Plan PlannedChapter PlannedSpeaker plan",
     "audiobook.progress": "Event Listener Noted StageAdvanced StageEnded StageStarted Warned",
     "audiobook.publishing": "PublishedFeed publish",
@@ -121,6 +122,7 @@ _NAMES = {
     "audiobook.story": "Choices",
     "audiobook.tally": "Tally",
     "audiobook.timed_words": "TimedWord",
+    "audiobook.utterance": "Voice",
 }
 _MODULE_OF = {name: module for module, names in _NAMES.items() for name in names.split()}
 

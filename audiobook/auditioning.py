@@ -13,7 +13,7 @@ from audiobook.builder import say_story
 from audiobook.engine_settings import AUTO
 from audiobook.errors import MissingError, UnknownNameError, UsageError
 from audiobook.language_tags import EVERY_LANGUAGE, primary
-from audiobook.model import Script, Voice
+from audiobook.model import Script
 from audiobook.podcast.audition_page import AuditionedVoice, audition_page
 from audiobook.progress import Event, Listener, StageAdvanced, StageEnded, StageStarted, Warned
 from audiobook.progress import silent as nobody
@@ -25,6 +25,7 @@ from audiobook.speech.engine import Engine, VoiceInfo
 from audiobook.store import make_writable, replacing
 from audiobook.stories import read_story, story_of_text
 from audiobook.story import Choices, Story
+from audiobook.utterance import Voice
 
 __all__ = ["Audition", "audition"]
 

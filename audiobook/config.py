@@ -14,10 +14,10 @@ from pathlib import Path
 from audiobook.engine_settings import read_engine_names, read_engine_settings
 from audiobook.errors import ConfigError, UsageError, Where
 from audiobook.lexicon import read_entries, read_switches
-from audiobook.model import GENDERS
 from audiobook.own_profiles import read_own_profiles
 from audiobook.settings import MOST_TOML_BYTES, Table, parse_toml, parse_yaml
 from audiobook.show import LEAST_RATE, MOST_RATE, CastMember, EpisodeEntry, Feed, Music, Show
+from audiobook.utterance import GENDERS
 
 __all__ = ["SHOW_FILE", "read_show", "with_front_matter"]
 

@@ -21,13 +21,13 @@ from audiobook.episode.lame import load_lame
 from audiobook.episode.pyav import load_pyav
 from audiobook.errors import AudiobookError, MissingError, UnknownNameError
 from audiobook.language_tags import EVERY_LANGUAGE
-from audiobook.model import Utterance, Voice
 from audiobook.progress import silent
 from audiobook.show import Show
 from audiobook.show_files import nearest_show
 from audiobook.speech.choose import AUTO_ENGINES, Engines
 from audiobook.speech.engine import Engine, HasPlace
 from audiobook.store import Store, digest
+from audiobook.utterance import Utterance, Voice
 
 __all__ = ["EngineHealth", "Finding", "Health", "StoreHealth", "examine"]
 

@@ -1,54 +1,32 @@
-"""The nouns that go from room to room: frozen, plain, and without input or output.
+"""The nouns of a story, from its file to what is to be spoken: frozen and plain.
 
-story ─read▶ Book ─split▶ Script ─synthesise▶ Clip… ─arrange▶ Timeline (in audiobook.sound)
+story ─read▶ Book ─split▶ Script, each of whose segments is an Utterance (`audiobook.utterance`)
 """
 
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from typing import TYPE_CHECKING, TypeAlias
 
 from audiobook.errors import Where
-
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
+from audiobook.utterance import Delivery, Pronunciation, Utterance
 
 __all__ = [
-    "DELIVERY_LEVELS",
-    "GENDERS",
-    "KEYED_WHEN_GIVEN",
     "Book",
     "BookChapter",
     "Chapter",
-    "Clip",
     "Cue",
-    "Delivery",
     "Kind",
     "Omission",
     "Paragraph",
-    "Pronunciation",
     "Reading",
     "Role",
     "Script",
     "Segment",
-    "Sound",
     "Source",
-    "Utterance",
-    "Voice",
-    "Word",
 ]
-
-
-KEYED_WHEN_GIVEN: Mapping[str, bool] = {"keyed_when_given": True}
-"""Metadata of a field that goes into no `digest` as long as it has its default: keys that were made
-before there was such a field still hold."""
-
-GENDERS = ("female", "male")
-"""What a voice, and somebody who speaks, may be; None where it is not known."""
 
 
 class Kind(StrEnum):
@@ -87,34 +65,6 @@ class Reading:
     """Its sounds in the International Phonetic Alphabet, for engines that take them."""
     why: str = "author"
     """The rule that says so: "author", "lexicon", or one of those for numbers and the like."""
-
-
-DELIVERY_LEVELS: Mapping[str, tuple[str, ...]] = {
-    "emphasis": ("reduced", "moderate", "strong"),
-    "rate": ("x-slow", "slow", "medium", "fast", "x-fast"),
-    "pitch": ("x-low", "low", "medium", "high", "x-high"),
-    "volume": ("x-soft", "soft", "medium", "loud", "x-loud"),
-}
-"""What each field of a Delivery may be, from the least to the most, by the names of SSML 1.1,
-sections 3.2.2 and 3.2.4; "medium" is the voice's own rate, pitch or volume."""
-
-
-@dataclass(frozen=True, slots=True)
-class Delivery:
-    """How a stretch of text is to be delivered, in at least one respect; None is as the rest."""
-
-    start: int
-    """Index of its first character in the text."""
-    stop: int
-    """Index just past its last, greater than `start`."""
-    emphasis: str | None = None
-    """How much it is stressed, one of `DELIVERY_LEVELS`."""
-    rate: str | None = None
-    """How fast it is spoken, likewise."""
-    pitch: str | None = None
-    """How high, likewise."""
-    volume: str | None = None
-    """How loud, likewise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,32 +193,6 @@ class Book:
 
 
 @dataclass(frozen=True, slots=True)
-class Pronunciation:
-    """How a stretch of an utterance sounds."""
-
-    start: int
-    """Index of its first character in the utterance's text."""
-    stop: int
-    """Index just past its last, greater than `start`."""
-    ipa: str
-    """Its sounds in the International Phonetic Alphabet."""
-
-
-@dataclass(frozen=True, slots=True)
-class Utterance:
-    """What an engine is given to speak at a time."""
-
-    text: str
-    """All of it, in words."""
-    sounds: tuple[Pronunciation, ...] = ()
-    """How stretches of `text` sound, in order, none over another; engines that take no phonemes
-    are given none, and speak the text."""
-    deliveries: tuple[Delivery, ...] = field(default=(), metadata=KEYED_WHEN_GIVEN)
-    """How stretches of `text` are delivered, in order, none over another; likewise for engines that
-    take none."""
-
-
-@dataclass(frozen=True, slots=True)
 class Segment:
     """A run of text spoken in one breath by one voice."""
 
@@ -385,60 +309,3 @@ class Script:
     def segments(self) -> Iterator[Segment]:
         """All segments in order."""
         return (segment for chapter in self.chapters for segment in chapter.segments)
-
-
-@dataclass(frozen=True, slots=True)
-class Voice:
-    """How somebody sounds."""
-
-    engine: str
-    """Name of the engine, as registered."""
-    name: str
-    """The engine's own name for the voice."""
-    language: str
-    """BCP 47 tag of the language it is to speak."""
-    rate: float = 1.0
-    """Speed, 1 being the engine's own."""
-    pitch: float = 1.0
-    """Pitch, 1 being the voice's own; engines that cannot change it leave it."""
-    gain_db: float = 0.0
-    """Level against the rest of the cast, in dB; no part of the synthesis."""
-
-
-@dataclass(frozen=True, slots=True)
-class Word:
-    """When a word is heard in its clip."""
-
-    start: int
-    """Index of its first character in the utterance's text."""
-    end: int
-    """Index just past its last character."""
-    onset_ms: float
-    """When it begins, in milliseconds from the clip's start."""
-
-
-@dataclass(frozen=True, slots=True)
-class Clip:
-    """The speech of one segment, as the engine gave it."""
-
-    sample_rate: int
-    """Samples per second."""
-    samples: NDArray[np.int16] = field(repr=False)
-    """Mono, shape (n,), n > 0."""
-    words: tuple[Word, ...] = ()
-    """When each word is heard; () where that is not known."""
-    words_by: str = "engine"
-    """Who told when: "engine", or "aligned" for found afterwards; says nothing without words."""
-    words_confidence: float = 1.0
-    """How sure that is, 0 to 1."""
-    warnings: tuple[str, ...] = ()
-    """What of the utterance could not be spoken as asked, a line each."""
-
-    @property
-    def duration_s(self) -> float:
-        """Length in seconds."""
-        return len(self.samples) / self.sample_rate
-
-
-Sound: TypeAlias = "NDArray[np.float32]"
-"""Sound inside the house: float32, shape (channels, samples), full scale ±1."""

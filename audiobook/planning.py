@@ -12,7 +12,7 @@ from audiobook.build_rates import BuildRate, find_rate
 from audiobook.engine_settings import AUTO
 from audiobook.episode.formats import check_formats
 from audiobook.errors import UnknownNameError
-from audiobook.model import Script, Voice
+from audiobook.model import Script
 from audiobook.parts import Part, parts_of
 from audiobook.programme import arranged, encoder_of, estimated_take, load_music, room_of
 from audiobook.progress import Listener, silent
@@ -25,6 +25,7 @@ from audiobook.store import Store
 from audiobook.stories import read_stories
 from audiobook.story import Choices, Story
 from audiobook.tally import PlannedLine, Tally, planned_lines, tally_of
+from audiobook.utterance import Voice
 from audiobook.voicing import cast_story, lines_of
 
 __all__ = ["Expected", "Plan", "PlannedChapter", "PlannedSpeaker", "plan"]

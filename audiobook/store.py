@@ -24,7 +24,7 @@ from typing import BinaryIO
 import platformdirs
 
 from audiobook.errors import OutputError
-from audiobook.model import KEYED_WHEN_GIVEN
+from audiobook.utterance import KEYED_WHEN_GIVEN
 
 __all__ = [
     "HEADER_BYTES",

@@ -13,7 +13,7 @@ from typing import TypeAlias
 
 from audiobook.episode.blocks import KeptBlock, find_block, keep_block
 from audiobook.episode.encoder import Encoder
-from audiobook.model import Sound
+from audiobook.sound import Sound
 from audiobook.sound.blocks import Block
 from audiobook.sound.levels import Levels, levels_of, packed, unpacked
 from audiobook.sound.music import Piece

@@ -14,7 +14,7 @@ from fakes.files import narration, room_noise, write_mp3
 from audiobook import check
 from audiobook.episode.verdicts import Verdict, verdicts_of
 from audiobook.errors import ConfigError, SoundError, UnknownNameError, UsageError
-from audiobook.model import Sound
+from audiobook.sound import Sound
 from audiobook.sound.profiles import PROFILES, Measure
 
 RATE = 44_100

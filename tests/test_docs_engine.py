@@ -12,8 +12,8 @@ import pytest
 from fakes.plugin import install_from_page
 
 import audiobook
-from audiobook.model import Utterance, Voice
 from audiobook.speech.engine import engine_names, load_engine
+from audiobook.utterance import Utterance, Voice
 
 PAGE = Path(__file__).parents[1] / "docs" / "add-an-engine.md"
 

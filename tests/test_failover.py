@@ -11,7 +11,7 @@ from fakes.google import Answer, Asked, Google
 import audiobook
 from audiobook import Choices, ConfigError, Event, MissingError, Report, SpeechError, Warned
 from audiobook.config import read_show, with_front_matter
-from audiobook.model import Chapter, Clip, Kind, Script, Segment, Source, Utterance, Voice
+from audiobook.model import Chapter, Kind, Script, Segment, Source
 from audiobook.performance import Performance
 from audiobook.programme import Tools
 from audiobook.progress import silent
@@ -21,6 +21,7 @@ from audiobook.speech.casting import Casting
 from audiobook.speech.engines.tone import Tone
 from audiobook.speech.relay import Relay
 from audiobook.store import Store
+from audiobook.utterance import Clip, Utterance, Voice
 
 STORY = (
     "# The Near Bank\n\nThe water was high.\n\n# The River\n\nThe boat went out.\n\n"

@@ -10,28 +10,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from audiobook import model
+from audiobook import model, utterance
 from audiobook.errors import Where
-from audiobook.model import (
-    Chapter,
-    Clip,
-    Cue,
-    Delivery,
-    Kind,
-    Paragraph,
-    Pronunciation,
-    Reading,
-    Script,
-    Segment,
-    Source,
-    Utterance,
-    Voice,
-)
+from audiobook.model import Chapter, Cue, Kind, Paragraph, Reading, Script, Segment, Source
+from audiobook.utterance import Clip, Delivery, Pronunciation, Utterance, Voice
 
 NOUNS = [
     noun
-    for name in model.__all__
-    if isinstance(noun := getattr(model, name), type) and dataclasses.is_dataclass(noun)
+    for module in (model, utterance)
+    for name in module.__all__
+    if isinstance(noun := getattr(module, name), type) and dataclasses.is_dataclass(noun)
 ]
 
 

@@ -19,10 +19,11 @@ from audiobook.episode.formats import load_encoder
 from audiobook.episode.join import write_episode
 from audiobook.episode.tags import Tag
 from audiobook.errors import ConfigError
-from audiobook.model import Clip, Cue, Sound
+from audiobook.model import Cue
 from audiobook.programme import Mixed, Tools, load_music, mix_and_encode, room_of
 from audiobook.progress import Event, StageAdvanced, StageEnded, StageStarted, silent
 from audiobook.show import Music, Show
+from audiobook.sound import Sound
 from audiobook.sound.levels import unpacked
 from audiobook.sound.loudness import integrated_lufs, step_energies
 from audiobook.sound.profiles import PROFILES, Profile, find_profile
@@ -30,6 +31,7 @@ from audiobook.sound.timeline import Timeline
 from audiobook.sound.voice import find_take
 from audiobook.speech.synthesis import keep_clip
 from audiobook.store import Store, digest
+from audiobook.utterance import Clip
 
 PODCAST = PROFILES["podcast"]
 SILENT = Music(None, None, None)

@@ -18,9 +18,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from audiobook.errors import OutputError, Where
-from audiobook.model import Delivery, Kind, Reading, Segment, Utterance, Voice
+from audiobook.model import Kind, Reading, Segment
 from audiobook.show import Music
 from audiobook.store import HEADER_BYTES, Store, default_folder, digest, replacing
+from audiobook.utterance import Delivery, Utterance, Voice
 
 KEY = "0123456789abcdef0123456789abcdef01234567"
 
@@ -347,7 +348,7 @@ def test_what_is_keyed_when_given_leaves_the_keys_of_all_else_as_they_were() -> 
 
 def test_a_digest_is_the_same_in_every_process() -> None:
     program = (
-        "from audiobook.store import digest; from audiobook.model import Voice;"
+        "from audiobook.store import digest; from audiobook.utterance import Voice;"
         'print(digest("v1", {"b": 2, "a": 1}, Voice("tone", "alto", "en", rate=0.9)))'
     )
     assert run(program).stdout.strip() == digest("v1", {"a": 1, "b": 2}, VOICE)

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from audiobook.episode.tags import Tag
 from audiobook.errors import SoundError
-from audiobook.model import Sound
+from audiobook.sound import Sound
 
 __all__ = ["EncodedBlock", "Encoder", "FrameTable", "fitted"]
 

@@ -20,7 +20,7 @@ import numpy as np
 from audiobook.episode.mp3_frame import main_data_begin, split_frames
 from audiobook.episode.mp3_settings import Cbr, Mp3Settings, Vbr
 from audiobook.errors import MissingError, SoundError
-from audiobook.model import Sound
+from audiobook.sound import Sound
 
 __all__ = ["Lame", "load_lame"]
 

@@ -13,7 +13,7 @@ import soundfile
 
 from audiobook.episode.mp3_survey import BitRate, survey
 from audiobook.errors import SoundError, UsageError
-from audiobook.model import Sound
+from audiobook.sound import Sound
 from audiobook.sound.levels import Figures, Levels, figures_of, levels_of
 from audiobook.sound.loudness import step_samples
 

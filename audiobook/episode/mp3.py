@@ -18,7 +18,7 @@ from audiobook.episode.mp3_settings import Mp3Settings
 from audiobook.episode.pyav import load_pyav
 from audiobook.episode.tags import Tag, id3_bytes
 from audiobook.errors import MissingError, SoundError
-from audiobook.model import Sound
+from audiobook.sound import Sound
 
 __all__ = ["FrameCodec", "Mp3Encoder", "mp3_encoder"]
 

@@ -21,7 +21,7 @@ from audiobook.errors import MissingError, SoundError
 if TYPE_CHECKING:
     import av
 
-    from audiobook.model import Sound
+    from audiobook.sound import Sound
 
 __all__ = ["PyavLame", "load_pyav"]
 

@@ -14,7 +14,7 @@ import numpy as np
 from audiobook.episode.encoder import EncodedBlock, FrameTable, fitted
 from audiobook.episode.tags import Tag, id3_bytes
 from audiobook.errors import SoundError
-from audiobook.model import Sound
+from audiobook.sound import Sound
 
 __all__ = ["WavEncoder"]
 

@@ -15,11 +15,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
-from audiobook.model import Book, Cue, Delivery, Kind, Paragraph, Reading, Segment
+from audiobook.model import Book, Cue, Kind, Paragraph, Reading, Segment
 from audiobook.script.dialogue.conversation import Stretch, conversation
 from audiobook.script.sentences import sentences, sentences_of_speech
 from audiobook.script.stretches import delivered, has_word, is_within, moved, stripped
 from audiobook.show import NARRATOR, CastMember
+from audiobook.utterance import Delivery
 
 __all__ = ["Item", "Opening", "Piece", "as_segment", "laid_out"]
 

@@ -8,7 +8,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
-from audiobook.model import Delivery, Omission, Reading
+from audiobook.model import Omission, Reading
+from audiobook.utterance import Delivery
 
 __all__ = ["between", "delivered", "has_word", "is_within", "moved", "stripped"]
 

@@ -11,7 +11,7 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from audiobook.model import Sound
+    from audiobook.sound import Sound
 
 __all__ = ["TRANSFORM_SAMPLES", "Response", "bins_hz", "filtered"]
 

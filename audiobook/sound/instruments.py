@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from audiobook.model import Sound
+from audiobook.sound import Sound
 
 __all__ = ["Lute", "Mono", "note_frequency_hz", "pad", "pluck"]
 

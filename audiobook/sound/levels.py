@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from audiobook.model import Sound
+from audiobook.sound import Sound
 from audiobook.sound.loudness import integrated_lufs, step_energies, true_peaks
 
 __all__ = [

@@ -15,7 +15,7 @@ from audiobook.sound.loudness import true_peaks
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from audiobook.model import Sound
+    from audiobook.sound import Sound
 
 __all__ = ["limit", "limiter_reach_samples"]
 

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from audiobook.errors import ConfigError, Where, near_names
-from audiobook.model import Sound
+from audiobook.sound import Sound
 from audiobook.sound.loudness import integrated_lufs, step_energies, step_samples
 from audiobook.sound.music_file import (
     LEAST_LOOP_S,

@@ -15,7 +15,7 @@ import soundfile
 import soxr
 
 from audiobook.errors import ConfigError, Where
-from audiobook.model import Sound
+from audiobook.sound import Sound
 from audiobook.sound.pieces import LOOP_GRID_SAMPLES
 
 __all__ = [

@@ -19,7 +19,7 @@ from audiobook.sound.filtering import Response, bins_hz, filtered
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from audiobook.model import Sound
+    from audiobook.sound import Sound
 
 __all__ = ["narrated"]
 

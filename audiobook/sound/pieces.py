@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from audiobook.model import Sound
+from audiobook.sound import Sound
 from audiobook.sound.instruments import Lute, Mono, note_frequency_hz, pad, pluck
 from audiobook.sound.room import add_round, in_room
 

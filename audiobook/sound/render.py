@@ -20,7 +20,7 @@ from audiobook.sound.voice import Take
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from audiobook.model import Sound
+    from audiobook.sound import Sound
 
 __all__ = ["Pieces", "Speech", "render"]
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from audiobook.model import Sound
+from audiobook.sound import Sound
 
 __all__ = ["add_round", "in_room"]
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
-    from audiobook.model import Sound
+    from audiobook.sound import Sound
 
 __all__ = ["ROOM_TONE_KEY", "room_tone"]
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
-    from audiobook.model import Sound
+    from audiobook.sound import Sound
 
 
 @contextmanager

@@ -18,7 +18,6 @@ import numpy as np
 import soxr
 
 from audiobook.errors import LostError
-from audiobook.model import Clip
 from audiobook.sound.control import drawn, hann_mean, in_ticks, sliding_maximum, tick_samples
 from audiobook.sound.filtering import bins_hz, filtered
 from audiobook.sound.loudness import (
@@ -32,11 +31,12 @@ from audiobook.sound.loudness import (
 from audiobook.sound.narration import narrated
 from audiobook.speech.synthesis import load_clip
 from audiobook.store import Store, digest
+from audiobook.utterance import Clip
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from audiobook.model import Sound
+    from audiobook.sound import Sound
 
 __all__ = ["WORKING_LUFS", "Room", "Take", "find_take", "kept_length", "kept_take", "speech_of"]
 

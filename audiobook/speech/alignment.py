@@ -17,10 +17,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from audiobook.errors import SpeechError, UnknownNameError
-from audiobook.model import Clip, Utterance, Voice, Word
 from audiobook.speech.dtw import Warp, mean_rank, warp
 from audiobook.speech.engine import Engine, taken, word_spans
 from audiobook.speech.mfcc import HOP_MS, deltas, frames_of, highest_hz
+from audiobook.utterance import Clip, Utterance, Voice, Word
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 
 from audiobook.engine_settings import AUTO
 from audiobook.errors import ConfigError, UnknownNameError, Where
-from audiobook.model import Voice
 from audiobook.show import NARRATOR, CastMember, Show
 from audiobook.speech.auto_cast import Speaker, auto_cast, ensemble
 from audiobook.speech.engine import Engine
+from audiobook.utterance import Voice
 
 __all__ = ["Casting", "cast_voices"]
 

@@ -12,7 +12,7 @@ from typing import Protocol, cast, runtime_checkable
 from audiobook.engine_settings import AUTO, EngineSettings
 from audiobook.errors import MissingError, SpeechError, UnknownNameError, Where
 from audiobook.language_tags import EVERY_LANGUAGE
-from audiobook.model import Clip, Utterance, Voice
+from audiobook.utterance import Clip, Utterance, Voice
 
 __all__ = [
     "AGES",

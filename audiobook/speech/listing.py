@@ -8,12 +8,12 @@ from dataclasses import dataclass, replace
 from audiobook.engine_settings import AUTO
 from audiobook.errors import MissingError, UnknownNameError
 from audiobook.language_tags import EVERY_LANGUAGE
-from audiobook.model import GENDERS
 from audiobook.speech.auto_cast import HasEnsemble
 from audiobook.speech.choose import Engines
 from audiobook.speech.engine import Engine, VoiceInfo
 from audiobook.speech.voice_catalogue import InstallableVoice, installable_voices
 from audiobook.speech.voice_store import planned_install
+from audiobook.utterance import GENDERS
 
 __all__ = ["ListedVoice", "UnusableEngine", "VoiceList", "list_voices"]
 

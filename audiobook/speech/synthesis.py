@@ -16,12 +16,12 @@ from typing import TypeGuard, TypeVar
 import numpy as np
 
 from audiobook.errors import MissingError, SpeechError, Where
-from audiobook.model import Clip, Delivery, Pronunciation, Utterance, Voice, Word
 from audiobook.parallel import wait_for_any
 from audiobook.speech.engine import Engine, HasVoiceVersions, excerpt, taken
 from audiobook.speech.pacing import Pacer
 from audiobook.speech.stage import SpeechStage
 from audiobook.store import Store, digest
+from audiobook.utterance import Clip, Delivery, Pronunciation, Utterance, Voice, Word
 
 __all__ = ["Line", "SpokenLine", "clip_key", "keep_clip", "load_clip", "speak", "utterance_of"]
 

@@ -7,9 +7,9 @@ from collections.abc import Collection, Iterable
 
 from audiobook.errors import ConfigError
 from audiobook.language_tags import EVERY_LANGUAGE
-from audiobook.model import GENDERS
 from audiobook.settings import Table
 from audiobook.speech.engine import AGES, QUALITIES, VoiceInfo
+from audiobook.utterance import GENDERS
 
 __all__ = ["read_voice_infos"]
 

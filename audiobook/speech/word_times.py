@@ -9,11 +9,11 @@ import json
 from dataclasses import dataclass
 
 from audiobook.errors import LostError
-from audiobook.model import Clip, Utterance, Voice, Word
 from audiobook.speech.alignment import ALIGNMENT_VERSION, timed
 from audiobook.speech.engine import Engine, excerpt
 from audiobook.speech.synthesis import load_clip
 from audiobook.store import Store, digest
+from audiobook.utterance import Clip, Utterance, Voice, Word
 
 __all__ = ["WordTimes", "words_of"]
 

@@ -10,9 +10,9 @@ import pytest
 import soundfile
 from cli.commands import Run
 
-from audiobook.model import Clip
 from audiobook.speech.synthesis import load_clip
 from audiobook.store import Store
+from audiobook.utterance import Clip
 
 STORY = "---\ntitle: The Road\nlanguage: en\n{more}---\n\n# One\n\n{text}\n"
 SCRIPT = "segments: lines\n"

@@ -29,7 +29,7 @@ READER = """
 import sys
 import numpy as np
 import soundfile
-from audiobook.model import Utterance, Voice
+from audiobook.utterance import Utterance, Voice
 from audiobook.speech.engines.espeak import Espeak
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from audiobook.model import Sound
+from audiobook.sound import Sound
 
 
 def _speech_like(n_samples: int, sample_rate: int, channels: int, seed: int = 0) -> Sound:

@@ -22,7 +22,7 @@ from audiobook.episode.mp3_settings import Cbr, Mp3Settings, Vbr
 from audiobook.episode.tags import ChapterMark, Tag, read_tag
 from audiobook.episode.wav import WavEncoder
 from audiobook.errors import OutputError, SoundError
-from audiobook.model import Sound
+from audiobook.sound import Sound
 from audiobook.store import Store
 
 _CUTS = (0, 70, 190, 300)

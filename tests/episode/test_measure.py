@@ -20,7 +20,7 @@ from fakes.programmes import speech_like
 from audiobook.episode.measure import measure
 from audiobook.episode.mp3_survey import survey
 from audiobook.errors import SoundError, UsageError
-from audiobook.model import Sound
+from audiobook.sound import Sound
 
 
 def speech(sample_rate: int, channels: int, seconds: float = 8.0) -> Sound:

@@ -20,7 +20,7 @@ from audiobook.episode.mp3_frame import main_data_begin, split_frames
 from audiobook.episode.mp3_settings import Cbr, Mp3Settings, Vbr
 from audiobook.episode.tags import Tag
 from audiobook.errors import ConfigError, SoundError
-from audiobook.model import Sound
+from audiobook.sound import Sound
 
 SpeechLike = Callable[..., Sound]
 

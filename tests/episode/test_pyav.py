@@ -17,7 +17,7 @@ from audiobook.episode.mp3_settings import Cbr, Mp3Settings, Vbr
 from audiobook.episode.pyav import PyavLame, load_pyav
 from audiobook.episode.tags import Tag
 from audiobook.errors import MissingError
-from audiobook.model import Sound
+from audiobook.sound import Sound
 
 pytest.importorskip("av")
 

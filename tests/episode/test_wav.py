@@ -13,7 +13,7 @@ from audiobook.episode.encoder import FrameTable
 from audiobook.episode.tags import ChapterMark, Tag
 from audiobook.episode.wav import WavEncoder
 from audiobook.errors import SoundError
-from audiobook.model import Sound
+from audiobook.sound import Sound
 
 
 @pytest.mark.parametrize("channels", [1, 2])

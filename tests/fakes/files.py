@@ -9,7 +9,7 @@ import numpy as np
 from audiobook.episode.encoder import FrameTable
 from audiobook.episode.formats import load_encoder
 from audiobook.episode.tags import Tag
-from audiobook.model import Sound
+from audiobook.sound import Sound
 from fakes.programmes import speech_like
 
 __all__ = ["narration", "room_noise", "write_mp3"]

@@ -9,14 +9,16 @@ from functools import cache
 import numpy as np
 import soxr
 
-from audiobook.model import Chapter, Clip, Cue, Kind, Script, Segment, Sound, Source
+from audiobook.model import Chapter, Cue, Kind, Script, Segment, Source
 from audiobook.show import Music
+from audiobook.sound import Sound
 from audiobook.sound.blocks import Block, cut_blocks
 from audiobook.sound.duck import Ducking
 from audiobook.sound.roomtone import ROOM_TONE_KEY, room_tone
 from audiobook.sound.scene import Mix, Reach, Scene, make_scene
 from audiobook.sound.timeline import Grid, PieceFacts, Timeline, arrange, timeline_of
 from audiobook.sound.voice import Take
+from audiobook.utterance import Clip
 
 __all__ = [
     "BED",

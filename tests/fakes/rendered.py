@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from audiobook.model import Cue, Sound
+from audiobook.model import Cue
+from audiobook.sound import Sound
 from audiobook.sound.render import render
 from audiobook.sound.scene import Mix, Reach, Scene
 from audiobook.sound.timeline import Slot, Timeline

@@ -10,11 +10,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from audiobook.errors import StoryError
-from audiobook.model import Book, Delivery, Paragraph, Reading, Script, Segment
+from audiobook.model import Book, Paragraph, Reading, Script, Segment
 from audiobook.script import split
 from audiobook.script.packing import Packing
 from audiobook.script.spoken.fitting import fitted
 from audiobook.script.spoken.pronounce import pronounced
+from audiobook.utterance import Delivery
 
 ReadMarkdown = Callable[..., Book]
 

@@ -11,20 +11,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from audiobook.model import (
-    DELIVERY_LEVELS,
-    Chapter,
-    Cue,
-    Delivery,
-    Kind,
-    Reading,
-    Script,
-    Segment,
-    Source,
-)
+from audiobook.model import Chapter, Cue, Kind, Reading, Script, Segment, Source
 from audiobook.script import front_matter, split
 from audiobook.script.notation.writing import script_text
 from audiobook.script.readers import markdown
+from audiobook.utterance import DELIVERY_LEVELS, Delivery
 from audiobook.yaml_values import yaml_values
 
 MARKS = "#>-*_`~+=[](){}<>&\\!:.|?1 \"'“”‘’«—…"

@@ -9,12 +9,13 @@ import pytest
 
 from audiobook.errors import ConfigError, Where
 from audiobook.lexicon import Lexicon, LexiconEntry
-from audiobook.model import Chapter, Kind, Reading, Script, Segment, Source, Voice
+from audiobook.model import Chapter, Kind, Reading, Script, Segment, Source
 from audiobook.script.spoken import pronounced
 from audiobook.speech.engines.tone import Tone
 from audiobook.speech.synthesis import Line, clip_key
 from audiobook.stories import read_stories
 from audiobook.story import Choices
+from audiobook.utterance import Voice
 
 
 def script_of(*texts: str, readings: tuple[Reading, ...] = ()) -> Script:

@@ -12,7 +12,7 @@ from fakes.programmes import speech_like
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from audiobook.model import Sound
+from audiobook.sound import Sound
 from audiobook.sound.levels import (
     SILENCE_DB,
     Levels,

@@ -10,7 +10,7 @@ from fakes.programmes import oversampled_peak, speech_like
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from audiobook.model import Sound
+from audiobook.sound import Sound
 from audiobook.sound.limit import limit, limiter_reach_samples
 
 RATE = 44_100

@@ -11,7 +11,7 @@ from fakes.programmes import oversampled_peak, speech_like
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from audiobook.model import Sound
+from audiobook.sound import Sound
 from audiobook.sound.loudness import (
     energy_of_lufs,
     integrated_lufs,

@@ -21,8 +21,9 @@ from fakes.programmes import (
     speech_of_take,
 )
 
-from audiobook.model import Cue, Sound
+from audiobook.model import Cue
 from audiobook.show import Music
+from audiobook.sound import Sound
 from audiobook.sound.loudness import integrated_lufs, step_energies
 from audiobook.sound.mastering import foretold_db, rounded_gain_db
 from audiobook.sound.profiles import PROFILES

@@ -16,8 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from audiobook.errors import ConfigError, Where
-from audiobook.model import Sound
-from audiobook.sound import music, music_file
+from audiobook.sound import Sound, music, music_file
 from audiobook.sound.loudness import integrated_lufs, step_energies
 from audiobook.sound.music import PIECE_LUFS, Piece, built_in_names, load_piece
 from audiobook.sound.music_file import find_file, seamless, with_channels

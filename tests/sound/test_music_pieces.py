@@ -11,7 +11,7 @@ from functools import cache
 import numpy as np
 import pytest
 
-from audiobook.model import Sound
+from audiobook.sound import Sound
 from audiobook.sound.instruments import Lute, note_frequency_hz, pad, pluck
 from audiobook.sound.loudness import step_energies
 from audiobook.sound.pieces import PIECES, compose, notes

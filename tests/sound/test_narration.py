@@ -10,13 +10,14 @@ import numpy as np
 import pytest
 from fakes.programmes import clip_of, speech_like
 
-from audiobook.model import Clip, Sound, Utterance, Voice
+from audiobook.sound import Sound
 from audiobook.sound.loudness import step_energies
 from audiobook.sound.narration import narrated
 from audiobook.sound.voice import Room, find_take, speech_of
 from audiobook.speech.engine import load_engine
 from audiobook.speech.synthesis import keep_clip
 from audiobook.store import Store
+from audiobook.utterance import Clip, Utterance, Voice
 
 RATE = 22_050
 TEXT = "Six soldiers stood silently at the station, waiting in the dust for the last express."

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from audiobook.model import Sound
+from audiobook.sound import Sound
 from audiobook.sound.stitch import stitch_and_overlay
 
 

@@ -12,9 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from audiobook.errors import AudiobookError, StoryError, UnknownNameError
-from audiobook.model import Cue, Delivery
+from audiobook.model import Cue
 from audiobook.show import Music
 from audiobook.sound.timeline import Grid, Slot, Timeline, arrange
+from audiobook.utterance import Delivery
 
 WITH_BED = Music(None, BED, None)
 ALL_MUSIC = Music(STING, BED, "long sting")

@@ -14,7 +14,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from audiobook.errors import SoundError
-from audiobook.model import Clip, Sound, Utterance, Voice
+from audiobook.sound import Sound
 from audiobook.sound.loudness import integrated_lufs, step_energies, step_samples
 from audiobook.sound.voice import (
     WORKING_LUFS,
@@ -27,6 +27,7 @@ from audiobook.sound.voice import (
 from audiobook.speech.engine import load_engine
 from audiobook.speech.synthesis import keep_clip
 from audiobook.store import Store, digest
+from audiobook.utterance import Clip, Utterance, Voice
 
 ROOM = Room(44_100, 13.0)
 RATES = [8_000, 16_000, 22_050, 24_000, 44_100, 48_000]

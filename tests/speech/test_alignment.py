@@ -17,13 +17,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from audiobook.errors import LostError, SpeechError
-from audiobook.model import Clip, Pronunciation, Utterance, Voice
 from audiobook.speech.alignment import timed
 from audiobook.speech.engines.espeak import Espeak
 from audiobook.speech.engines.tone import Tone
 from audiobook.speech.synthesis import Line, clip_key, keep_clip, load_clip, utterance_of
 from audiobook.speech.word_times import words_of
 from audiobook.store import Store
+from audiobook.utterance import Clip, Pronunciation, Utterance, Voice
 
 REFERENCE = Espeak()
 ENGLISH = Voice("another", "somebody", "en")

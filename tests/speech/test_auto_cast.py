@@ -7,11 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from audiobook.errors import UnknownNameError, Where
-from audiobook.model import Voice
 from audiobook.show import NARRATOR, CastMember, Show
 from audiobook.speech.auto_cast import Speaker, auto_cast, ensemble
 from audiobook.speech.casting import Casting, cast_voices
 from audiobook.speech.engine import Engine, VoiceInfo, load_engine
+from audiobook.utterance import Voice
 
 VOICES = (
     *(VoiceInfo(f"f{n}", "en", "female", "adult") for n in range(5)),

@@ -20,13 +20,13 @@ from fakes import speaking_program
 
 from audiobook.engine_settings import read_engine_settings
 from audiobook.errors import AudiobookError, ConfigError, MissingError, SpeechError
-from audiobook.model import Utterance, Voice
 from audiobook.progress import silent
 from audiobook.settings import parse_toml
 from audiobook.speech.choose import Engines
 from audiobook.speech.contract import CHECKS, Check, subject_of
 from audiobook.speech.engine import Engine, VoiceInfo, load_engine
 from audiobook.speech.engines import command
+from audiobook.utterance import Utterance, Voice
 
 PYTHON = [sys.executable, "-I", "-S"]
 PROGRAM = str(Path(speaking_program.__file__))

@@ -10,7 +10,6 @@ import numpy as np
 import pytest
 
 from audiobook.errors import MissingError, UnknownNameError
-from audiobook.model import Clip, Utterance, Voice, Word
 from audiobook.speech.contract import CHECKS, BrokenPromiseError, Check, check_engine, subject_of
 from audiobook.speech.engine import (
     Engine,
@@ -21,6 +20,7 @@ from audiobook.speech.engine import (
     voice_for,
 )
 from audiobook.speech.engines.tone import Tone
+from audiobook.utterance import Clip, Utterance, Voice, Word
 
 STAGES = {"espeak": None, "gtts": "google", "tone": None}
 """The engines that speak on any machine, and the fixture that each needs for it."""

@@ -22,16 +22,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from audiobook.errors import MissingError, SpeechError, UnknownNameError
-from audiobook.model import Pronunciation, Utterance, Voice
 from audiobook.speech.engine import VoiceInfo
 from audiobook.speech.engines.espeak import Espeak
+from audiobook.utterance import Pronunciation, Utterance, Voice
 
 VOICE = Voice("espeak", "en-us", "en")
 TEXT = "Kairat had 1,234 tars, and “always” been — a mystery to Dr. Smith's 42 cafés."
 
 HASH_ONE = """
 import hashlib, sys
-from audiobook.model import Utterance, Voice
+from audiobook.utterance import Utterance, Voice
 from audiobook.speech.engines.espeak import Espeak
 engine = Espeak()
 clip = engine.synthesise(Utterance(sys.argv[1]), Voice("espeak", "en-us", "en"))

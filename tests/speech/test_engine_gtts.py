@@ -22,7 +22,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from audiobook.errors import MissingError, SpeechError, UnknownNameError
-from audiobook.model import Utterance, Voice
 from audiobook.progress import silent
 from audiobook.speech.engine import is_speakable
 from audiobook.speech.engines.gtts import GoogleTranslate
@@ -30,11 +29,12 @@ from audiobook.speech.retrying import MOST_FAILURES_IN_A_ROW
 from audiobook.speech.stage import SpeechStage
 from audiobook.speech.synthesis import Line, clip_key, load_clip, speak
 from audiobook.store import Store
+from audiobook.utterance import Utterance, Voice
 
 VOICE = Voice("gtts", "com", "en")
 SPEAK_ONE = """
 import sys
-from audiobook.model import Utterance, Voice
+from audiobook.utterance import Utterance, Voice
 from audiobook.speech.engines.gtts import GoogleTranslate
 print(GoogleTranslate().synthesise(Utterance(sys.argv[1]), Voice("gtts", "com", "en")).duration_s)
 """

@@ -12,7 +12,6 @@ from fakes.kokoro_model import REASON, make_kokoro
 
 from audiobook.engine_settings import read_engine_settings
 from audiobook.errors import MissingError, UnknownNameError
-from audiobook.model import Clip, Pronunciation, Utterance, Voice
 from audiobook.progress import silent
 from audiobook.settings import parse_toml
 from audiobook.speech.choose import Engines
@@ -20,6 +19,7 @@ from audiobook.speech.contract import CHECKS, Check, subject_of
 from audiobook.speech.engine import load_engine
 from audiobook.speech.engines._models import ModelSettings
 from audiobook.speech.engines.kokoro import Kokoro
+from audiobook.utterance import Clip, Pronunciation, Utterance, Voice
 
 pytest.importorskip("kokoro_onnx", reason=REASON)
 onnxruntime = pytest.importorskip("onnxruntime", reason=REASON)

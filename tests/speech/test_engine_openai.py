@@ -20,7 +20,6 @@ from fakes.openai_server import KEY, Asked, Reply, SpeechServer, sound
 
 from audiobook.engine_settings import EngineSettings, read_engine_settings
 from audiobook.errors import ConfigError, MissingError, SpeechError, UnknownNameError
-from audiobook.model import Utterance, Voice
 from audiobook.progress import silent
 from audiobook.settings import parse_toml
 from audiobook.speech.choose import Engines
@@ -32,6 +31,7 @@ from audiobook.speech.retrying import MOST_FAILURES_IN_A_ROW
 from audiobook.speech.stage import SpeechStage
 from audiobook.speech.synthesis import Line, clip_key, load_clip, speak
 from audiobook.store import Store
+from audiobook.utterance import Utterance, Voice
 
 VOICE = Voice("openai", "alloy", "en")
 TEXT = "The water was high."

@@ -26,7 +26,6 @@ from audiobook.errors import (
     SpeechError,
     UnknownNameError,
 )
-from audiobook.model import Clip, Pronunciation, Utterance, Voice
 from audiobook.progress import silent
 from audiobook.settings import parse_toml
 from audiobook.speech.choose import Engines
@@ -35,6 +34,7 @@ from audiobook.speech.engine import engine_names, load_engine
 from audiobook.speech.engines._models import AT_ONCE, N_THREADS, Loaded, ModelSettings
 from audiobook.speech.engines.piper import Piper
 from audiobook.speech.synthesis import Line, clip_key
+from audiobook.utterance import Clip, Pronunciation, Utterance, Voice
 
 pytest.importorskip("piper", reason=REASON)
 onnxruntime = pytest.importorskip("onnxruntime", reason=REASON)
@@ -47,7 +47,7 @@ FRAME_MS = 1000 * 256 / SAMPLE_RATE
 HASH_ONE = """
 import hashlib, sys
 from pathlib import Path
-from audiobook.model import Utterance, Voice
+from audiobook.utterance import Utterance, Voice
 from audiobook.speech.engines.piper import Piper
 engine = Piper()
 clip = engine.synthesise(Utterance(sys.argv[1]), Voice("piper", sys.argv[2], "en"))

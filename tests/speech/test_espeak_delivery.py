@@ -12,9 +12,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from audiobook.model import DELIVERY_LEVELS, Clip, Delivery, Pronunciation, Utterance, Voice
 from audiobook.speech.engine import word_spans
 from audiobook.speech.engines.espeak import Espeak
+from audiobook.utterance import DELIVERY_LEVELS, Clip, Delivery, Pronunciation, Utterance, Voice
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -22,7 +22,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from audiobook.errors import SpeechError
-from audiobook.model import Clip, Delivery, Pronunciation, Source, Utterance, Voice, Word
+from audiobook.model import Source
 from audiobook.progress import (
     Event,
     Listener,
@@ -39,6 +39,7 @@ from audiobook.speech.pacing import Pacer
 from audiobook.speech.stage import SpeechStage
 from audiobook.speech.synthesis import Line, SpokenLine, clip_key, keep_clip, load_clip
 from audiobook.store import Store
+from audiobook.utterance import Clip, Delivery, Pronunciation, Utterance, Voice, Word
 
 VOICE = Voice("tone", "alto", "en")
 
@@ -478,7 +479,7 @@ def test_a_malformed_clip_counts_as_missing(store: Store, value: bytes) -> None:
 SPEAK_UNTIL_INTERRUPTED = """
 import itertools, pathlib, sys
 from concurrent.futures import ThreadPoolExecutor
-from audiobook.model import Voice
+from audiobook.utterance import Voice
 from audiobook.progress import silent
 from audiobook.speech.engine import load_engine
 from audiobook.speech.stage import SpeechStage

@@ -9,8 +9,8 @@ from audiobook.cli.reporting.figures import counted
 from audiobook.cli.reporting.reporter import Reporter
 from audiobook.cli.reporting.tables import table
 from audiobook.language_tags import EVERY_LANGUAGE
-from audiobook.model import GENDERS
 from audiobook.progress import Warned
+from audiobook.utterance import GENDERS
 
 if TYPE_CHECKING:
     from audiobook.auditioning import Audition

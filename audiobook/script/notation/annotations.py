@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from audiobook.errors import StoryError, UnknownNameError, Where
-from audiobook.model import DELIVERY_LEVELS
+from audiobook.utterance import DELIVERY_LEVELS
 
 __all__ = [
     "CUE_OPTIONS",

@@ -13,11 +13,12 @@ from typing import Any, TypeAlias
 from markdown_it import MarkdownIt
 
 from audiobook.errors import StoryError
-from audiobook.model import Cue, Delivery, Kind, Omission, Paragraph, Reading, Source
+from audiobook.model import Cue, Kind, Omission, Paragraph, Reading, Source
 from audiobook.script.assemble import Run, paragraph
 from audiobook.script.notation.annotations import PauseMark, ReadingMark
 from audiobook.script.notation.markdown_inline import Passage, inline
 from audiobook.script.notation.speakers import GUESS_CONFIDENCE, SpokenLine, spoken_line
+from audiobook.utterance import Delivery
 
 __all__ = ["Item", "Page", "paragraphs"]
 

@@ -23,12 +23,10 @@ from dataclasses import dataclass
 import yaml
 
 from audiobook.model import (
-    DELIVERY_LEVELS,
     Book,
     BookChapter,
     Chapter,
     Cue,
-    Delivery,
     Kind,
     Paragraph,
     Reading,
@@ -39,6 +37,7 @@ from audiobook.script.notation.front import SEGMENTS
 from audiobook.script.notation.speakers import is_cue
 from audiobook.script.splitting import Pauses, split
 from audiobook.show import NARRATOR
+from audiobook.utterance import DELIVERY_LEVELS, Delivery
 from audiobook.yaml_values import yaml_values
 
 __all__ = ["script_text"]

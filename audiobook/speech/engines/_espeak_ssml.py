@@ -11,8 +11,8 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from audiobook.model import Delivery
 from audiobook.speech.engines._espeak_text import Spelling, Written
+from audiobook.utterance import Delivery
 
 __all__ = ["marked_up"]
 

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from audiobook.model import Pronunciation, Word
 from audiobook.speech.engine import word_spans
+from audiobook.utterance import Pronunciation, Word
 
 __all__ = ["Spelling", "Written", "rest_of_word", "timed_words", "write"]
 

@@ -15,10 +15,10 @@ import gtts.tts
 import requests
 
 from audiobook.errors import AudiobookError, MissingError, SpeechError
-from audiobook.model import Clip
 from audiobook.speech.engine import excerpt
 from audiobook.speech.engines._received import NotSpeechError, WebPageError, body_of, decoded
 from audiobook.speech.retrying import KEPT_HINT, Failure, retry_after_s
+from audiobook.utterance import Clip
 
 __all__ = ["speak_once"]
 

@@ -17,8 +17,8 @@ from typing import Generic, TypeVar
 
 from audiobook.engine_settings import EngineSettings
 from audiobook.errors import ConfigError, MissingError, SpeechError
-from audiobook.model import Clip
 from audiobook.speech.voice_store import voice_folders
+from audiobook.utterance import Clip
 
 __all__ = [
     "AT_ONCE",

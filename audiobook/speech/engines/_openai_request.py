@@ -16,11 +16,11 @@ from typing import TypeAlias
 import requests
 
 from audiobook.errors import AudiobookError, MissingError, SpeechError
-from audiobook.model import Clip, Voice
 from audiobook.speech.engine import excerpt
 from audiobook.speech.engines._openai_server import Server, is_loopback
 from audiobook.speech.engines._received import NotSpeechError, WebPageError, body_of, decoded
 from audiobook.speech.retrying import KEPT_HINT, Failure, retry_after_s
+from audiobook.utterance import Clip, Voice
 
 __all__ = ["speak_once"]
 

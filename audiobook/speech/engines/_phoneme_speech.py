@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from audiobook.errors import AudiobookError, SpeechError
-from audiobook.model import Clip, Utterance, Word
 from audiobook.speech.engine import excerpt
 from audiobook.speech.engines._phonemes import Reading, read, speakable, timed_words, unknown_sound
+from audiobook.utterance import Clip, Utterance, Word
 
 __all__ = ["MOST_CHARACTERS", "Spoken", "Tongue", "say"]
 

@@ -17,8 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from audiobook.errors import SpeechError
-from audiobook.model import Pronunciation, Utterance, Word
 from audiobook.speech.engine import check_speakable, excerpt, without_controls, word_spans
+from audiobook.utterance import Pronunciation, Utterance, Word
 
 __all__ = [
     "BREAK",

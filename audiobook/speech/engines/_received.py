@@ -13,7 +13,7 @@ import requests
 import soundfile
 
 from audiobook.errors import SpeechError
-from audiobook.model import Clip
+from audiobook.utterance import Clip
 
 __all__ = ["NotSpeechError", "WebPageError", "body_of", "decoded", "joined"]
 

@@ -15,7 +15,6 @@ from pathlib import Path
 from audiobook.engine_settings import EngineSettings
 from audiobook.errors import ConfigError, MissingError, OutputError, SpeechError, Where
 from audiobook.language_tags import EVERY_LANGUAGE
-from audiobook.model import Clip, Utterance, Voice
 from audiobook.settings import Table
 from audiobook.speech.engine import (
     Engine,
@@ -28,6 +27,7 @@ from audiobook.speech.engine import (
 from audiobook.speech.engines._command_presets import NO_PRESET, PRESETS, Preset
 from audiobook.speech.engines._command_run import Ended, Runner, StoppedError
 from audiobook.speech.voice_settings import read_voice_infos
+from audiobook.utterance import Clip, Utterance, Voice
 
 __all__ = ["Command"]
 

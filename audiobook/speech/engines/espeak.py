@@ -15,7 +15,6 @@ from typing import cast
 import numpy as np
 
 from audiobook.errors import MissingError, SpeechError
-from audiobook.model import Clip, Pronunciation, Utterance, Voice
 from audiobook.speech.engine import Limits, VoiceInfo, excerpt
 from audiobook.speech.engines._espeak_child import (
     pack_speech,
@@ -29,6 +28,7 @@ from audiobook.speech.engines._espeak_ssml import marked_up
 from audiobook.speech.engines._espeak_text import Spelling, rest_of_word, timed_words, write
 from audiobook.speech.engines._espeak_voices import Voices, read_voices
 from audiobook.speech.engines._phonemes import unknown_sound
+from audiobook.utterance import Clip, Pronunciation, Utterance, Voice
 
 __all__ = ["Espeak"]
 

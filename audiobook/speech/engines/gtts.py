@@ -15,10 +15,10 @@ from typing import cast
 
 from audiobook.errors import UnknownNameError
 from audiobook.language_tags import primary
-from audiobook.model import Clip, Utterance, Voice
 from audiobook.script.clauses import cut
 from audiobook.speech.engine import Limits, VoiceInfo, check_speakable, is_speakable
 from audiobook.speech.retrying import Failure, Retrying
+from audiobook.utterance import Clip, Utterance, Voice
 
 __all__ = ["GoogleTranslate"]
 

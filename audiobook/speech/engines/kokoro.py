@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 from audiobook.engine_settings import EngineSettings
 from audiobook.errors import MissingError, UnknownNameError
-from audiobook.model import Clip, Utterance, Voice
 from audiobook.speech.engine import Engine, Limits, VoiceInfo
 from audiobook.speech.engines._models import (
     AT_ONCE,
@@ -27,6 +26,7 @@ from audiobook.speech.engines._models import (
     with_device,
 )
 from audiobook.speech.engines._phoneme_speech import MOST_CHARACTERS, Tongue, say
+from audiobook.utterance import Clip, Utterance, Voice
 
 if TYPE_CHECKING:
     from audiobook.speech.engines._kokoro_model import KokoroModel

@@ -12,10 +12,10 @@ import time
 from collections.abc import Callable
 
 from audiobook.engine_settings import EngineSettings
-from audiobook.model import Clip, Utterance, Voice
 from audiobook.speech.engine import Engine, Limits, VoiceInfo, check_speakable
 from audiobook.speech.engines._openai_server import Server, read_server
 from audiobook.speech.retrying import Failure, Retrying
+from audiobook.utterance import Clip, Utterance, Voice
 
 __all__ = ["OpenAI"]
 

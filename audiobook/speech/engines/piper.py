@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from audiobook.engine_settings import EngineSettings
 from audiobook.errors import UnknownNameError
-from audiobook.model import Clip, Utterance, Voice
 from audiobook.speech.engine import Engine, Limits, VoiceInfo
 from audiobook.speech.engines._models import (
     AT_ONCE,
@@ -24,6 +23,7 @@ from audiobook.speech.engines._models import (
 )
 from audiobook.speech.engines._phoneme_speech import MOST_CHARACTERS, Tongue, say
 from audiobook.speech.engines._piper_voices import FoundVoice, find_voices, read_voice
+from audiobook.utterance import Clip, Utterance, Voice
 
 if TYPE_CHECKING:
     from audiobook.speech.engines._piper_model import PiperModel

@@ -7,8 +7,8 @@ import re
 import numpy as np
 
 from audiobook.language_tags import EVERY_LANGUAGE
-from audiobook.model import Clip, Utterance, Voice, Word
 from audiobook.speech.engine import Engine, Limits, VoiceInfo, check_speakable
+from audiobook.utterance import Clip, Utterance, Voice, Word
 
 __all__ = ["Tone"]
 
