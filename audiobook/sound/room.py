@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from audiobook.sound import Sound
+from audiobook.sound.filtering import SINGLE
 
 __all__ = ["add_round", "in_room"]
 
@@ -35,6 +36,8 @@ def add_round(mix: Sound, sound: Sound, start: int) -> None:
 def in_room(dry: Sound, sample_rate: int) -> Sound:
     """The sound, stereo and circular, with the room around it and a place left for a voice.
 
+    It is made in the place of the dry one, which is used up: a minute of it is some 20 MB.
+
     The tone leaves out what is below 50 Hz, dips by 4 dB about 2.2 kHz, where speech has its
     consonants, and falls off above 5 kHz. The room is exponentially decaying noise, darker than
     the dry sound and in part the same left and right, so that it lasts in mono.
@@ -43,28 +46,28 @@ def in_room(dry: Sound, sample_rate: int) -> Sound:
     frequency_hz = np.fft.rfftfreq(n_samples, 1 / sample_rate).astype(np.float32)
     tone = _tone(frequency_hz)
     damping = _WET / (1 + (frequency_hz / np.float32(1500)) ** 2)
-    wet = np.empty_like(dry)
-    for channel, response in enumerate(_room_responses(n_samples, sample_rate)):
-        room = np.fft.rfft(response)
+    del frequency_hz
+    for sound, ring in zip(dry, _room_responses(n_samples, sample_rate), strict=True):
+        room = np.fft.rfft(ring, n_samples)
         room *= damping
         room += 1
         room *= tone
-        room *= np.fft.rfft(dry[channel])
-        wet[channel] = np.fft.irfft(room, n_samples)
-    return wet
+        room *= np.fft.rfft(sound, norm=SINGLE)
+        np.fft.irfft(room, n_samples, norm=SINGLE, out=sound)
+    return dry
 
 
 def _tone(frequency_hz: NDArray[np.float32]) -> NDArray[np.float32]:
-    low_cut = frequency_hz**4 / (frequency_hz**4 + np.float32(50**4))
+    gain: NDArray[np.float32] = frequency_hz**4 / (frequency_hz**4 + np.float32(50**4))
     octaves = np.log2(np.maximum(frequency_hz, 1) / 2200)
-    dip = 10 ** (-4 / 20 * np.exp(-0.5 * (octaves / 0.8) ** 2))
-    high_cut = 1 / (1 + (frequency_hz / 5000) ** 4)
-    gain: NDArray[np.float32] = (low_cut * dip * high_cut).astype(np.float32)
+    gain *= 10 ** (-4 / 20 * np.exp(-0.5 * (octaves / 0.8) ** 2))
+    del octaves
+    gain *= 1 / (1 + (frequency_hz / 5000) ** 4)
     return gain
 
 
 def _room_responses(n_samples: int, sample_rate: int) -> Sound:
-    """Impulse responses for left and right, each of unit energy, padded to `n_samples`."""
+    """Impulse responses for left and right, each of unit energy; at most `n_samples` long."""
     n_ring = min(n_samples, int(_REVERB_S * sample_rate))
     # RandomState, since its numbers are promised to stay the same in every release of NumPy.
     noise = np.random.RandomState(_SEED).standard_normal((3, n_ring))
@@ -73,6 +76,4 @@ def _room_responses(n_samples: int, sample_rate: int) -> Sound:
     envelope = swell * np.exp(-_DECAY_PER_S * time_s) * np.clip((_REVERB_S - time_s) / 0.4, 0, 1)
     sides = (_SHARED * noise[0] + noise[1:]) * envelope
     sides /= np.sqrt((sides**2).sum(axis=1, keepdims=True))
-    responses = np.zeros((2, n_samples), np.float32)
-    responses[:, :n_ring] = sides
-    return responses
+    return sides.astype(np.float32)

@@ -212,6 +212,6 @@ def test_sound_beyond_the_end_goes_on_at_the_beginning() -> None:
 
 def test_the_room_does_not_care_where_the_loop_begins() -> None:
     dry = np.random.RandomState(3).standard_normal((2, 4 * LOW_RATE)).astype(np.float32)
-    wet = in_room(dry, LOW_RATE)
+    wet = in_room(dry.copy(), LOW_RATE)
     turned = in_room(np.roll(dry, 1000, axis=1), LOW_RATE)
     np.testing.assert_allclose(turned, np.roll(wet, 1000, axis=1), atol=2e-4)
