@@ -76,4 +76,4 @@ def _room_responses(n_samples: int, sample_rate: int) -> Sound:
     envelope = swell * np.exp(-_DECAY_PER_S * time_s) * np.clip((_REVERB_S - time_s) / 0.4, 0, 1)
     sides = (_SHARED * noise[0] + noise[1:]) * envelope
     sides /= np.sqrt((sides**2).sum(axis=1, keepdims=True))
-    return sides.astype(np.float32)
+    return np.asarray(sides, np.float32)
