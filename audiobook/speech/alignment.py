@@ -18,16 +18,17 @@ import numpy as np
 
 from audiobook.errors import SpeechError, UnknownNameError
 from audiobook.speech.dtw import Warp, mean_rank, warp
-from audiobook.speech.engine import Engine, taken, word_spans
+from audiobook.speech.engine import Engine, taken
 from audiobook.speech.mfcc import HOP_MS, deltas, frames_of, highest_hz
+from audiobook.speech.word_spans import word_spans
 from audiobook.utterance import Clip, Utterance, Voice, Word
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["ALIGNMENT_VERSION", "timed"]
+__all__ = ["ALIGNMENT_VERSION", "is_timed", "timed"]
 
-ALIGNMENT_VERSION = 1
+ALIGNMENT_VERSION = 2
 """Another number when the same clips give other words."""
 
 _FAINT_DB = 35.0  # below its loud frames, a clip is silent
@@ -50,6 +51,14 @@ _RANK_OF_OTHER_WORDS = 0.2
 """The mean rank where the speech is of other words, by measurement: the best way through chance."""
 
 
+def is_timed(clip: Clip, text: str) -> bool:
+    """Whether a clip of a text has a time for each word of it.
+
+    One that was made when words were parted otherwise may have times of longer stretches.
+    """
+    return {(word.start, word.end) for word in clip.words}.issuperset(word_spans(text))
+
+
 def timed(clip: Clip, utterance: Utterance, voice: Voice, reference: Engine) -> Clip:
     """A clip with a time for each of its words: its own, where it has them, else found.
 
@@ -66,14 +75,14 @@ def timed(clip: Clip, utterance: Utterance, voice: Voice, reference: Engine) -> 
         reference: an engine that times words, such as espeak-ng.
 
     Returns:
-        The clip with a word for each stretch of text between white space that has a letter or
-        digit in it; in order, none earlier than the one before, all within the clip.
+        The clip with each word of the text, as `word_spans` parts it; in order, none earlier than
+        the one before, all within the clip.
 
     Raises:
         MissingError: the reference cannot be used at all.
     """
     spans = word_spans(utterance.text)
-    if clip.words or not spans:
+    if is_timed(clip, utterance.text):
         return clip
     spoken = _spoken_by(reference, utterance, voice.language)
     if spoken:

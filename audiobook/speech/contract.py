@@ -25,7 +25,8 @@ import numpy as np
 
 from audiobook.errors import AudiobookError, SpeechError, UnknownNameError
 from audiobook.language_tags import EVERY_LANGUAGE
-from audiobook.speech.engine import AGES, QUALITIES, Engine, VoiceInfo, excerpt, word_spans
+from audiobook.speech.engine import AGES, QUALITIES, Engine, VoiceInfo, excerpt
+from audiobook.speech.word_spans import word_spans
 from audiobook.utterance import GENDERS, Clip, Delivery, Pronunciation, Utterance, Voice
 
 __all__ = [

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -32,7 +31,6 @@ __all__ = [
     "taken",
     "voice_for",
     "without_controls",
-    "word_spans",
 ]
 
 _GROUP = "audiobook.engines"
@@ -142,7 +140,7 @@ class Engine(Protocol):
         The same utterance and voice give the same samples, whatever was spoken before. It may be
         called from several threads, `limits.at_once` at a time. The clip has the engine's own
         sample rate. Where it knows when words are heard, it tells so of every word of the text,
-        a word being what stands between white space and holds a letter or digit.
+        as `audiobook.speech.word_spans` parts it.
 
         Raises:
             SpeechError: it cannot; nothing is wrong with the build as such.
@@ -282,11 +280,6 @@ def taken(utterance: Utterance, limits: Limits) -> Utterance:
         utterance.sounds if limits.takes_ipa else (),
         utterance.deliveries if limits.takes_delivery else (),
     )
-
-
-def word_spans(text: str) -> list[tuple[int, int]]:
-    """From where to where each word of a text goes, as `Engine.synthesise` times them."""
-    return [found.span() for found in re.finditer(r"\S+", text) if re.search(r"\w", found[0])]
 
 
 def without_controls(text: str) -> str:

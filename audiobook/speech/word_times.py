@@ -9,7 +9,7 @@ import json
 from dataclasses import dataclass
 
 from audiobook.errors import LostError
-from audiobook.speech.alignment import ALIGNMENT_VERSION, timed
+from audiobook.speech.alignment import ALIGNMENT_VERSION, is_timed, timed
 from audiobook.speech.engine import Engine, excerpt
 from audiobook.speech.synthesis import load_clip
 from audiobook.store import Store, digest
@@ -56,7 +56,7 @@ def words_of(
     clip = load_clip(store, clip_key)
     if clip is None:
         raise LostError(f"the speech of {excerpt(utterance.text)} has gone from the store")
-    if clip.words:
+    if is_timed(clip, utterance.text):
         return _times(clip)
     key = digest(_FORMAT, ALIGNMENT_VERSION, clip_key, reference.name, reference.version)
     if kept := _unpacked(store.get(_KIND, key)):

@@ -21,9 +21,10 @@ from audiobook.speech.alignment import timed
 from audiobook.speech.engines.espeak import Espeak
 from audiobook.speech.engines.tone import Tone
 from audiobook.speech.synthesis import Line, clip_key, keep_clip, load_clip, utterance_of
+from audiobook.speech.word_spans import word_spans
 from audiobook.speech.word_times import words_of
 from audiobook.store import Store
-from audiobook.utterance import Clip, Pronunciation, Utterance, Voice
+from audiobook.utterance import Clip, Pronunciation, Utterance, Voice, Word
 
 REFERENCE = Espeak()
 ENGLISH = Voice("another", "somebody", "en")
@@ -225,7 +226,7 @@ clips = st.builds(
     sample_rate=st.sampled_from([4_000, 22_050, 24_000, 192_000]),
     tail=st.sampled_from([0, 7_000]),
 )
-texts = st.text(st.sampled_from("ab 12,.—“”éЖ中\u0301_\n"), max_size=40) | st.just(RIVER)
+texts = st.text(st.sampled_from("ab 12,.—“”éЖ中かナッไทู\u0301_\n"), max_size=40) | st.just(RIVER)
 
 
 @given(clips, texts)
@@ -235,7 +236,7 @@ def test_every_word_has_a_time_in_the_clip_in_order_and_the_same_again(
 ) -> None:
     found = timed(clip, Utterance(text), ENGLISH, REFERENCE)
 
-    assert [(word.start, word.end) for word in found.words] == tokens(text)
+    assert [(word.start, word.end) for word in found.words] == word_spans(text)
     times_ms = onsets_ms(found).tolist()
     assert times_ms == sorted(times_ms)
     assert all(0 <= onset_ms < 1000 * clip.duration_s for onset_ms in times_ms)
@@ -343,6 +344,25 @@ def test_times_are_found_once_and_kept_apart_from_the_clip(store: Store) -> None
 
         words_of(store, key, utterance, ENGLISH, newer)
         assert newer.n_asked == 1
+
+
+def test_a_clip_with_times_of_whole_phrases_has_its_words_found(store: Store) -> None:
+    line = Line("你好，世界。", Voice("espeak", "cmn", "zh"), 0)
+    clip = REFERENCE.synthesise(Utterance(line.text), line.voice)
+    phrase = dataclasses.replace(clip, words=(Word(0, 6, 0.0),))
+    keep_clip(store, "0" * 40, phrase)
+
+    times = words_of(store, "0" * 40, Utterance(line.text), line.voice, REFERENCE)
+
+    assert [line.text[word.start : word.end] for word in times.words] == [
+        "你",
+        "好，",
+        "世",
+        "界。",
+    ]
+    assert times.method == "aligned"
+    found_ms = np.array([word.onset_ms for word in times.words])
+    assert np.abs(found_ms - onsets_ms(clip)).max() <= 50
 
 
 @pytest.mark.parametrize("damage", [b"", b"null", b"{}", b'{"words": [[1]]}', b"\xff"])

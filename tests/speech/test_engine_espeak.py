@@ -13,6 +13,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import espeakng_loader
@@ -94,7 +95,28 @@ def test_words_are_timed_where_they_stand(espeak: Espeak) -> None:
     assert heard == [token for token in TEXT.split() if token != "—"]
 
 
-@given(st.text(st.sampled_from("ab 12,.“”—éЖ中\n"), min_size=1, max_size=40))
+@pytest.mark.parametrize(
+    ("voice", "language", "text", "words", "least_confidence"),
+    [
+        ("cmn", "zh", "你好，世界。今天很好。", "你 好， 世 界。 今 天 很 好。", 0.7),
+        ("yue", "yue", "我有123本 English books。", "我 有 123 本 English books。", 0.9),
+        ("ja", "ja", "キョー、せかい。", "キョー、 せ か い。", 0.3),
+        ("th", "th", "ไทย สวัสดี", "ไท ย ส วั ส ดี", 0.3),
+    ],
+)
+def test_languages_without_spaces_have_a_time_for_each_letter(
+    espeak: Espeak, voice: str, language: str, text: str, words: str, least_confidence: float
+) -> None:
+    clip = espeak.synthesise(Utterance(text), Voice("espeak", voice, language))
+    assert [text[word.start : word.end] for word in clip.words] == words.split()
+    onsets = [word.onset_ms for word in clip.words]
+    assert all(0 < b - a < 1500 for a, b in pairwise(onsets))
+    assert onsets[-1] < 1000 * clip.duration_s
+    assert least_confidence <= clip.words_confidence <= 1
+    assert (clip.words_confidence == 1) == (voice == "yue")
+
+
+@given(st.text(st.sampled_from("ab 12,.“”—éЖ中かッไทู\n"), min_size=1, max_size=40))
 def test_words_lie_in_the_text_and_go_forward(text: str) -> None:
     try:
         clip = SHARED.synthesise(Utterance(text), VOICE)

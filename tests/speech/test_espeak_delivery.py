@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from audiobook.speech.engine import word_spans
 from audiobook.speech.engines.espeak import Espeak
+from audiobook.speech.word_spans import word_spans
 from audiobook.utterance import DELIVERY_LEVELS, Clip, Delivery, Pronunciation, Utterance, Voice
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from audiobook.speech.engine import word_spans
+from audiobook.speech.word_spans import word_spans
 from audiobook.utterance import Pronunciation, Word
 
 __all__ = ["Spelling", "Written", "rest_of_word", "timed_words", "write"]

@@ -17,7 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from audiobook.errors import SpeechError
-from audiobook.speech.engine import check_speakable, excerpt, without_controls, word_spans
+from audiobook.speech.engine import check_speakable, excerpt, without_controls
+from audiobook.speech.word_spans import word_spans
 from audiobook.utterance import Pronunciation, Utterance, Word
 
 __all__ = [
@@ -63,7 +64,7 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class _Piece:
-    """A stretch of a text without white space, wholly in one of its sounds or in none."""
+    """A word of a text or part of one, wholly in one of its sounds or in none."""
 
     start: int
     stop: int
@@ -160,6 +161,7 @@ def _signs_of(ipa: str, known: Container[str]) -> list[str] | None:
 
 def _pieces(text: str, sounds: Sequence[Pronunciation]) -> Iterator[_Piece]:
     bounds = {bound for sound in sounds for bound in (sound.start, sound.stop)}
+    bounds |= {bound for span in word_spans(text) for bound in span}
     for word in re.finditer(r"\S+", text):
         inner = sorted(bound for bound in bounds if word.start() < bound < word.end())
         cuts = [word.start(), *inner, word.end()]

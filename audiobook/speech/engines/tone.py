@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
-
 import numpy as np
 
 from audiobook.language_tags import EVERY_LANGUAGE
 from audiobook.speech.engine import Engine, Limits, VoiceInfo, check_speakable
+from audiobook.speech.word_spans import word_spans
 from audiobook.utterance import Clip, Utterance, Voice, Word
 
 __all__ = ["Tone"]
@@ -51,10 +50,7 @@ class Tone(Engine):
         n_samples = round(len(text) * character_ms * _SAMPLE_RATE / 1000)
         cycles = np.arange(n_samples) * (_PITCHES_HZ[voice.name] * voice.pitch / _SAMPLE_RATE)
         samples = np.round(_PEAK * np.sin(2 * np.pi * cycles)).astype(np.int16)
-        words = tuple(
-            Word(found.start(), found.end(), found.start() * character_ms)
-            for found in re.finditer(r"\S+", text)
-        )
+        words = tuple(Word(start, end, start * character_ms) for start, end in word_spans(text))
         return Clip(_SAMPLE_RATE, samples, words)
 
     def close(self) -> None:
