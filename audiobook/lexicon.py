@@ -31,6 +31,7 @@ SPOKEN_RULES = (
     "capitals",
     "characters",
     "dates",
+    "emoji",
     "fractions",
     "initials",
     "markup",

@@ -7,10 +7,12 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from operator import itemgetter
 
+from audiobook.errors import StoryError, Where
 from audiobook.language_tags import primary
 from audiobook.lexicon import Lexicon
 from audiobook.model import Cue, Omission, Reading, Script, Segment
 from audiobook.script.splitting import Pauses
+from audiobook.script.spoken.emoji import EMOJI
 from audiobook.script.spoken.fitting import fitted
 from audiobook.script.spoken.lexical import Finder
 from audiobook.script.spoken.rule import Context, Rule
@@ -19,6 +21,7 @@ from audiobook.script.spoken.table import Group, groups_for
 __all__ = ["pronounced", "reading_of"]
 
 _CLAUSE_MS = Pauses().clause_ms
+_NO_WORDS = "it needs at least one word; emoji are not read"
 _AUTHOR = "author"
 _WORD = re.compile(r"[^\W_]")
 
@@ -34,7 +37,7 @@ def pronounced(
 
     What the author set in the text stays; where it is silent the lexicon holds, and then the rules
     of the script's language. Texts stay as they are. A segment is cut where what is spoken of it is
-    longer than the engine takes.
+    longer than the engine takes, and left out where it is nothing but emoji.
 
     Args:
         script: from `split`; readings that are not the author's are made anew.
@@ -45,6 +48,7 @@ def pronounced(
     Raises:
         ConfigError: a pattern of the lexicon is none.
         MissingError: the lexicon has patterns, and google-re2 is not installed.
+        StoryError: there is nothing to speak in it but emoji.
     """
     read = reading_of(script.language, lexicon, switched_off=switched_off)
     unfit: list[Omission] = []
@@ -56,13 +60,21 @@ def pronounced(
                 items.append(item)
                 continue
             segment = read(item)
+            if not _WORD.search(segment.spoken):
+                unfit.append(Omission(item.start, item.end, EMOJI))
+                continue
             if max_characters is None or len(segment.spoken) <= max_characters:
                 items.append(segment)
                 continue
             pieces, rest = fitted(segment, script.source.text, max_characters, _CLAUSE_MS)
             items += pieces
             unfit += rest
-        chapters.append(replace(chapter, items=tuple(items)))
+        if any(isinstance(item, Segment) for item in items):
+            chapters.append(replace(chapter, items=tuple(items)))
+    if not chapters:
+        raise StoryError(
+            "there is nothing to speak in it", where=Where(script.source.name), hint=_NO_WORDS
+        )
     left_out = sorted((*script.left_out, *unfit), key=lambda omission: omission.start)
     return replace(script, chapters=tuple(chapters), left_out=tuple(left_out))
 
@@ -105,7 +117,8 @@ class _Reader:
         read = replace(segment, readings=readings)
         if _WORD.search(read.spoken):
             return read
-        return replace(segment, readings=tuple(reading for reading in readings if reading.say))
+        kept = tuple(reading for reading in readings if reading.say or reading.why == EMOJI)
+        return replace(segment, readings=kept)
 
     def _found(self, segment: Segment) -> list[Reading]:
         """Readings by the lexicon, then by the rules, the stronger first; they may overlap."""

@@ -29,6 +29,7 @@ class Clue(Enum):
     BRACKET = r"\([ivx]"
     ADDRESS = r"@|://|\.[a-z]"
     MARK = "[*†‡_<>#^~{\\[¹²³⁰⁴-⁹\u200b\u00ad\u2060\ufeff\ufb00-\ufb06&=|`]"
+    PICTURE = "[\u20e3\u231a-\u27bf\u2b1b-\u2b55\u3030\U0001f000-\U0001faff]"
     SIGN = "[½⅓⅔¼¾⅕-⅞%‰°№§]"
 
 

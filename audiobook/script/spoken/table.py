@@ -12,6 +12,7 @@ from audiobook.script.spoken import (
     addresses,
     characters,
     dates,
+    emoji,
     languages,
     letters,
     money,
@@ -26,6 +27,7 @@ __all__ = ["RULES", "Group", "groups_for"]
 
 RULES: tuple[Rule, ...] = (
     *addresses.RULES,
+    *emoji.RULES,
     *characters.RULES,
     *letters.STOPPED,
     *money.RULES,
