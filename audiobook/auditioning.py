@@ -17,14 +17,14 @@ from audiobook.model import Script
 from audiobook.podcast.audition_page import AuditionedVoice, audition_page
 from audiobook.progress import Event, Listener, StageAdvanced, StageEnded, StageStarted, Warned
 from audiobook.progress import silent as nobody
-from audiobook.show import NARRATOR
-from audiobook.show_files import engines_here, nearest_show
+from audiobook.show import NARRATOR, Show
+from audiobook.show_files import nearest_show
 from audiobook.speech.auto_cast import ensemble
 from audiobook.speech.choose import Engines
 from audiobook.speech.engine import Engine, VoiceInfo
 from audiobook.store import make_writable, replacing
 from audiobook.stories import read_story, story_of_text
-from audiobook.story import Choices, Story
+from audiobook.story import Choices
 from audiobook.utterance import Voice
 
 __all__ = ["Audition", "audition"]
@@ -79,16 +79,18 @@ def audition(
         AudiobookError: as for `say`.
     """
     choices = choices or Choices()
-    if story is None and text is None and (show := nearest_show()):
+    show = nearest_show() if story is None else None
+    if show and text is None:
         story = show.folder
     told = None if story is None else read_story(story, choices, listen)
+    show = told.show if told else show or Show()
     text = text or (_first_lines(told.whole) if told else None)
     if not text or not text.strip():
         raise UsageError("there is nothing to say", hint="name a story, or give --text TEXT")
-    language = choices.language or (told.language if told else "en")
+    language = choices.language or (told.language if told else show.language) or "en"
     folder = Path(output)
-    with closing(Engines(listen, told.show.engines if told else engines_here())) as engines:
-        cast = list(_cast(voices, language, choices, told, engines))
+    with closing(Engines(listen, show.engines)) as engines:
+        cast = list(_cast(voices, language, choices, show, engines))
         make_writable(folder)
         heard: list[AuditionedVoice] = []
         listen(StageStarted(_STAGE, len(cast)))
@@ -123,11 +125,11 @@ def _first_lines(script: Script) -> str:
 
 
 def _cast(
-    names: Sequence[str], language: str, choices: Choices, told: Story | None, engines: Engines
+    names: Sequence[str], language: str, choices: Choices, show: Show, engines: Engines
 ) -> Iterator[tuple[str, VoiceInfo]]:
     """Engines and voices to be heard, seen to be fit for the language."""
-    wanted = told.engines(choices)[0] if told else choices.engine
-    where = told.engine_where(choices) if told else None
+    wanted = show.engines_for(choices.engine)[0]
+    where = None if choices.engine else show.where("engine")
     main = engines.main(wanted, language, where=where)
     if names:
         for name in dict.fromkeys(names):

@@ -231,6 +231,9 @@ def mix_and_encode(
         studio = dataclasses.replace(studio, mix=dataclasses.replace(mix, gain_db=gain_db))
         again = _mixed(studio, script, mixed.timeline.slots, n_segments, tools)
         mixed = dataclasses.replace(again, n_encoded=mixed.n_encoded + again.n_encoded)
+    figures = mixed.figures
+    told = f"{figures.integrated_lufs:.1f} LUFS, {figures.true_peak_dbtp:.1f} dBTP"
+    tools.listen(StageEnded(_STAGE, told))
     return mixed
 
 
@@ -272,8 +275,6 @@ def _mixed(
 
     with closing(work):
         figures = figures_of(levels())
-    told = f"{figures.integrated_lufs:.1f} LUFS, {figures.true_peak_dbtp:.1f} dBTP"
-    tools.listen(StageEnded(_STAGE, told))
     return Mixed(timeline_of(script, laid, studio.grid), tuple(kept), n_encoded, figures)
 
 

@@ -18,13 +18,14 @@ from audiobook.script.language import language_of
 from audiobook.script.readers.text import read as read_text
 from audiobook.script.selection import selected
 from audiobook.show import LEAST_RATE, MOST_RATE, NARRATOR, CastMember, EpisodeEntry, Music, Show
-from audiobook.show_files import engines_here, find_show
+from audiobook.show_files import find_show, nearest_show
 from audiobook.story import Choices, Story
 
 __all__ = ["read_script", "read_stories", "read_story", "story_of_text"]
 
 _SPLITS = ("episode", "chapter")
 _LANGUAGE_TAG = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*")  # RFC 5646, section 2.1
+_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")  # but for white space
 
 
 def read_script(
@@ -167,8 +168,8 @@ def story_of_text(
         text: what is spoken.
         title: its title.
         choices: what is to be made of it; split and only are of no account.
-        like: whose narrator, language and lexicon it has; None for no show but the nearest one's
-            engines.
+        like: whose narrator, language, engines and lexicon it has; None for those of the nearest
+            show, if there is one.
         rate: the narrator's speed, 1 being the engine's own; None for what `like` says.
 
     Raises:
@@ -176,7 +177,7 @@ def story_of_text(
         UsageError: a choice cannot be used.
         ConfigError: the nearest show's settings are wrong.
     """
-    show = like.show if like else _with_user_lexicon(Show(engines=engines_here()))
+    show = like.show if like else _with_user_lexicon(nearest_show() or Show())
     narration = show.narration if choices.narration is None else choices.narration
     narrator = show.member(NARRATOR) or CastMember(NARRATOR)
     if rate is not None:
@@ -187,11 +188,18 @@ def story_of_text(
         music=Music(opening=None, bed=None, closing=None),
         narration=narration,
     )
-    language = choices.language or (like.language if like else "en")
-    book = read_text(text.encode("utf-8", "replace"), "the text", ())
+    language = choices.language or (like.language if like else show.language) or "en"
+    book = read_text(_typed(text), "the text", ())
     story = Story(show, EpisodeEntry(Path(title), title), book, language)
     _check(story, replace(choices, split="episode", only=None))
     return story
+
+
+def _typed(text: str) -> bytes:
+    """A text at hand as a file would hold it; control characters in it are as good as spaces."""
+    if not isinstance(text, str):
+        raise UsageError(f"a text is wanted, not {type(text).__name__}")
+    return _CONTROL.sub(" ", text).encode("utf-8", "replace")
 
 
 def _checked_rate(rate: float) -> float:

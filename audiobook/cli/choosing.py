@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -27,14 +28,15 @@ def choices_of(
     """What a user chose, as the library takes it.
 
     Raises:
-        UsageError: a value of --voice names no voice.
+        UsageError: --engine is empty, a value of --voice names no voice, or two are somebody's.
         UnknownNameError: a value of --include names no part of a book.
     """
     from audiobook.story import Choices
 
+    _check_engine(engine)
     return Choices(
         engine=engine,
-        voices=tuple(map(_name_and_voice, voices or ())),
+        voices=_voices(voices or ()),
         language=language,
         profile=profile,
         formats=tuple(dict.fromkeys(formats or ("mp3",))),
@@ -44,6 +46,29 @@ def choices_of(
         narration=narration,
         include=frozenset(map(_role, include or ())),
     )
+
+
+def _check_engine(given: str | None) -> None:
+    from audiobook.errors import UsageError
+
+    if given is not None and not given.strip():
+        raise UsageError(
+            f'--engine "{given}" names no engine', hint="leave it out for the show's own"
+        )
+
+
+def _voices(given: Iterable[str]) -> tuple[tuple[str, str], ...]:
+    """Pairs of a cast name and a voice, one for each name."""
+    from audiobook.errors import UsageError
+
+    voices: dict[str, str] = {}
+    for name, voice in map(_name_and_voice, given):
+        if voices.setdefault(name, voice) != voice:
+            raise UsageError(
+                f'--voice names two voices for {name}: "{voices[name]}" and "{voice}"',
+                hint="keep one of them",
+            )
+    return tuple(voices.items())
 
 
 def _name_and_voice(given: str) -> tuple[str, str]:

@@ -23,6 +23,7 @@ __all__ = [
     "Source",
     "Split",
     "StoryFile",
+    "VoiceName",
     "VoiceNames",
 ]
 
@@ -64,6 +65,16 @@ VoiceNames = Annotated[
         metavar="NAME",
         envvar="AUDIOBOOK_VOICE",
         help="Voice of the narrator, or NAME=VOICE for one of the cast; may be repeated.",
+    ),
+]
+VoiceName = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--voice",
+        metavar="NAME",
+        envvar="AUDIOBOOK_VOICE",
+        help="Voice to speak with. Default: that of the nearest show's narrator, "
+        "else the engine's own for the language.",
     ),
 ]
 Language = Annotated[

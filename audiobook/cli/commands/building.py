@@ -24,6 +24,7 @@ from audiobook.cli.options import (
     Quiet,
     Source,
     Split,
+    VoiceName,
     VoiceNames,
 )
 from audiobook.cli.reporting.building import show_built
@@ -145,7 +146,7 @@ def say(
         typer.Option("--output", "-o", metavar="FILE", help="The file to write: .mp3 or .wav."),
     ] = Path("say.mp3"),
     engine: EngineName = None,
-    voice: VoiceNames = None,
+    voice: VoiceName = None,
     language: Language = None,
     rate: Annotated[
         float | None,
@@ -161,7 +162,7 @@ def say(
     quiet: Quiet = False,
     debug: Debug = False,
 ) -> None:
-    """Hear a voice: speak a text into a file."""
+    """Hear a voice: speak a text into a file, as the narrator of the nearest show would."""
     with reported(quiet=quiet, debug=debug, as_json=as_json) as reporter:
         from audiobook.builder import say as say_text
 
