@@ -41,6 +41,7 @@ if TYPE_CHECKING:
         StageAdvanced,
         StageEnded,
         StageStarted,
+        Waiting,
         Warned,
     )
     from audiobook.publishing import PublishedFeed, publish
@@ -93,6 +94,7 @@ __all__ = [
     "UnknownNameError",
     "UsageError",
     "Voice",
+    "Waiting",
     "Warned",
     "Where",
     "__version__",
@@ -116,7 +118,9 @@ _NAMES = {
     "SoundError SpeechError StoryError UnknownNameError UsageError Where",
     "audiobook.model": "Chapter Cue Kind Script Segment Source",
     "audiobook.planning": "Expected Plan PlannedChapter PlannedSpeaker plan",
-    "audiobook.progress": "Event Listener Noted StageAdvanced StageEnded StageStarted Warned",
+    "audiobook.progress": (
+        "Event Listener Noted StageAdvanced StageEnded StageStarted Waiting Warned"
+    ),
     "audiobook.publishing": "PublishedFeed publish",
     "audiobook.stories": "read_script",
     "audiobook.story": "Choices",

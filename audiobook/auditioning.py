@@ -15,7 +15,15 @@ from audiobook.errors import MissingError, UnknownNameError, UsageError
 from audiobook.language_tags import EVERY_LANGUAGE, primary
 from audiobook.model import Script
 from audiobook.podcast.audition_page import AuditionedVoice, audition_page
-from audiobook.progress import Event, Listener, StageAdvanced, StageEnded, StageStarted, Warned
+from audiobook.progress import (
+    Event,
+    Listener,
+    StageAdvanced,
+    StageEnded,
+    StageStarted,
+    Warned,
+    one_at_a_time,
+)
 from audiobook.progress import silent as nobody
 from audiobook.show import NARRATOR, Show
 from audiobook.show_files import nearest_show
@@ -68,7 +76,7 @@ def audition(
             None for that of the nearest show, unless there is a text.
         text: what is spoken instead; the story, if one is named, still says how.
         voices: names of voices; none for a handful that differ. One that the engine lacks is
-            looked for among the others.
+            looked for among the others. ENGINE:VOICE is one of that engine, ENGINE: its usual one.
         output: the folder for the files; made where it is missing.
         choices: engine, language and narration count.
         listen: is told of the stage "audition", in voices, and of warnings.
@@ -79,6 +87,7 @@ def audition(
         AudiobookError: as for `say`.
     """
     choices = choices or Choices()
+    listen = one_at_a_time(listen)
     show = nearest_show() if story is None else None
     if show and text is None:
         story = show.folder
@@ -130,12 +139,15 @@ def _cast(
     """Engines and voices to be heard, seen to be fit for the language."""
     wanted = show.engines_for(choices.engine)[0]
     where = None if choices.engine else show.where("engine")
-    main = engines.main(wanted, language, where=where)
     if names:
-        for name in dict.fromkeys(names):
-            engine = _engine_with(name, language, main, engines)
+        for given in dict.fromkeys(names):
+            engine, name = _of_named_engine(given, language, engines) or (
+                _engine_with(given, language, engines.main(wanted, language, where=where), engines),
+                given,
+            )
             yield engine.name, _info(engine, name, language)
         return
+    main = engines.main(wanted, language, where=where)
     if wanted not in (None, AUTO):
         yield from ((main.name, info) for info in islice(_handful(main, language), _N_VOICES))
         return
@@ -146,6 +158,22 @@ def _cast(
     ]
     turns = chain.from_iterable(zip_longest(*handfuls))  # each engine's first, then its second …
     yield from islice(filter(None, turns), _N_VOICES)
+
+
+def _of_named_engine(given: str, language: str, engines: Engines) -> tuple[Engine, str] | None:
+    """The engine and the voice that ENGINE:VOICE means; None for what names no engine.
+
+    Raises:
+        UnknownNameError: the engine has no such voice, or does not speak the language.
+        MissingError: the engine cannot be used.
+    """
+    name, colon, voice = (part.strip() for part in given.partition(":"))
+    if not colon or name not in engines.names:
+        return None
+    engine = engines.main(name, language)
+    voice = voice or engine.default_voice(language)
+    engine.check_voice(Voice(name, voice, language))
+    return engine, voice
 
 
 def _engine_with(name: str, language: str, main: Engine, engines: Engines) -> Engine:

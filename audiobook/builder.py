@@ -29,7 +29,7 @@ from audiobook.errors import LostError, UsageError
 from audiobook.parts import Part, parts_of
 from audiobook.performance import Performance
 from audiobook.programme import Mixed, Tools, encoder_of, load_music, mix_and_encode, room_of
-from audiobook.progress import Listener, Noted, Warned, silent
+from audiobook.progress import Listener, Noted, Warned, one_at_a_time, silent
 from audiobook.sound.music import Piece
 from audiobook.sound.profiles import Measure, Profile
 from audiobook.sound.voice import Take
@@ -41,7 +41,7 @@ from audiobook.stories import read_stories, read_story, story_of_text
 from audiobook.story import Choices, Story
 from audiobook.tagging import tag_of
 from audiobook.timed_words import TimedWord, timed_words
-from audiobook.voicing import relay_of
+from audiobook.voicing import voiced
 
 __all__ = ["Built", "ChapterEngine", "ChapterStart", "Report", "build", "say", "say_story"]
 
@@ -146,6 +146,7 @@ def build(
     if jobs is not None and jobs < 1:
         raise UsageError(f"{jobs} jobs do nothing", hint="use 1 or more")
     n_jobs = jobs or os.cpu_count() or 1
+    listen = one_at_a_time(listen)
     check_formats(choices.formats)
     stories = read_stories(source, choices, listen)
     with ExitStack() as stack:
@@ -157,9 +158,10 @@ def build(
         stack.callback(engines.close)
         built: list[Built] = []
         for story in stories:
-            relay = relay_of(story, choices, engines, listen)
+            chosen = voiced(story, choices, engines, store, listen)
+            relay = chosen.relay
             cover = cover_of(story.show, story.book, listen)
-            for part in parts_of(story, story.script(relay.max_characters, relay.packed), choices):
+            for part in parts_of(story, chosen.script, choices):
                 listen(Noted(_overview(part, relay.preferred)))
                 built.append(_build_part(part, relay, cover, choices, Path(output), tools))
         store.sweep()
@@ -194,6 +196,7 @@ def say(
     """
     path = Path(path)
     choices = choices or Choices()
+    listen = one_at_a_time(listen)
     told = None if like is None else read_story(like, choices, listen)
     story = story_of_text(text, path.stem, choices, told, rate=rate)
     with closing(Engines(listen, story.show.engines)) as engines:
@@ -228,8 +231,9 @@ def say_story(
         raise UsageError(f"there is no folder {path.parent}", hint="name a file in one there is")
     with ThreadPoolExecutor() as executor:
         tools = Tools(Store(), executor, executor, _AHEAD_PER_JOB, listen)
-        relay = relay_of(story, choices, engines, listen)
-        part = Part(story, story.script(relay.max_characters, relay.packed), path.stem, None)
+        chosen = voiced(story, choices, engines, tools.store, listen)
+        relay = chosen.relay
+        part = Part(story, chosen.script, path.stem, None)
         timed_by = engines if words else None
         built = _build_part(
             part, relay, None, choices, path.parent, tools, timed_by=timed_by, is_said=True

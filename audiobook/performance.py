@@ -18,7 +18,7 @@ from audiobook.speech.relay import Relay
 from audiobook.speech.stage import SpeechStage
 from audiobook.speech.synthesis import SpokenLine, speak
 from audiobook.store import Store
-from audiobook.voicing import lines_of
+from audiobook.voicing import kept_lines, lines_of
 
 __all__ = ["Performance"]
 
@@ -53,7 +53,7 @@ class Performance:
         it is certain who speaks its chapter.
 
         Raises:
-            SpeechError, MissingError: a line cannot be spoken.
+            SpeechError, MissingError: a line cannot be spoken; with how many are kept.
             OutputError: the store cannot be written.
         """
         tools = self.tools
@@ -67,7 +67,21 @@ class Performance:
         take = partial(_take, tools.store, self.room)
         with closing(self._spoken(is_kept if self.trusts_takes else None)) as speaking:
             keys = self._keys(speaking)
-            yield from in_order(tools.executor, take, keys, tools.n_ahead, known=known.get)
+            try:
+                yield from in_order(tools.executor, take, keys, tools.n_ahead, known=known.get)
+            except (MissingError, SpeechError) as error:
+                error.what += f"; {self._told_kept()}"
+                raise
+
+    def _told_kept(self) -> str:
+        """How much is kept of what those who speak now have to speak."""
+        n_kept = n_segments = 0
+        for chapter in self.script.chapters:
+            casting = self.relay.casting(chapter)
+            lines = lines_of(replace(self.script, chapters=(chapter,)), casting)
+            n_segments += len(lines)
+            n_kept += len(kept_lines(lines, casting, self.tools.store))
+        return f"{n_kept} of {n_segments} segments are kept"
 
     def _keys(self, speaking: Iterable[SpokenLine]) -> Iterator[str]:
         for line in speaking:

@@ -9,9 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from audiobook.build_rates import BuildRate, find_rate
-from audiobook.engine_settings import AUTO
 from audiobook.episode.formats import check_formats
-from audiobook.errors import UnknownNameError
 from audiobook.model import Script
 from audiobook.parts import Part, parts_of
 from audiobook.programme import arranged, encoder_of, estimated_take, load_music, room_of
@@ -19,14 +17,13 @@ from audiobook.progress import Listener, silent
 from audiobook.show import NARRATOR
 from audiobook.sound.timeline import Grid, Timeline, timeline_of
 from audiobook.speech.casting import Casting
-from audiobook.speech.choose import AUTO_ENGINES, Engines
-from audiobook.speech.relay import Relay
+from audiobook.speech.choose import Engines
 from audiobook.store import Store
 from audiobook.stories import read_stories
 from audiobook.story import Choices, Story
 from audiobook.tally import PlannedLine, Tally, planned_lines, tally_of
 from audiobook.utterance import Voice
-from audiobook.voicing import cast_story, lines_of
+from audiobook.voicing import Voiced, lines_of, voiced
 
 __all__ = ["Expected", "Plan", "PlannedChapter", "PlannedSpeaker", "plan"]
 
@@ -75,6 +72,8 @@ class Plan:
     """What it would write."""
     engine: str
     """The engine that would speak."""
+    is_assumed: bool
+    """Whether it is the one that "auto" takes only where Google answers."""
     tally: Tally
     """What all its lines ask for."""
     requests: tuple[tuple[str, int], ...]
@@ -129,8 +128,9 @@ def plan(
 ) -> tuple[Plan, ...]:
     """What `build` would make of the same arguments, without speaking and without a network.
 
-    Where the engine is "auto", which of the two it will be shows only when the build begins; the
-    plan is for the one that has more of the story in the store.
+    Where the engine is "auto", it is for Google's voices, unless Google does not speak the
+    language: whether Google answers shows only when the build begins; see `Plan.is_assumed`. Where
+    the store cannot be written, what is worked out for the plan is not kept.
 
     Raises:
         AudiobookError: the story, the show or a choice cannot be used.
@@ -138,35 +138,9 @@ def plan(
     choices = choices or Choices()
     check_formats(choices.formats)
     stories = read_stories(source, choices, listen)
-    plans: list[Plan] = []
-    made: set[str] = set()
     with closing(Engines(listen, stories[0].show.engines)) as engines:
-        for story in stories:
-            names = story.engines(choices)
-            auto = _fit_for(story.language, engines) if names == (AUTO,) else names[:1]
-            planners = [
-                _Planner(choices, engines, (name, *names[1:]), Path(output), Store(), set(made))
-                for name in auto
-            ]
-            candidates = [(planner, planner.plans(story)) for planner in planners]
-            planner, best = max(candidates, key=lambda each: _n_kept(each[1]))
-            plans.extend(best)
-            made = planner.made
-    return tuple(plans)
-
-
-def _n_kept(plans: Sequence[Plan]) -> int:
-    return sum(plan.segments_kept for plan in plans)
-
-
-def _fit_for(language: str, engines: Engines) -> tuple[str, ...]:
-    """The engines that "auto" may choose for a language, as `Engines.main` does."""
-    preferred, other = AUTO_ENGINES
-    try:
-        engines.load(preferred).default_voice(language)
-    except UnknownNameError:
-        return (other,)
-    return AUTO_ENGINES
+        planner = _Planner(choices, engines, Path(output), Store(forgiving=True), set())
+        return tuple(plan for story in stories for plan in planner.plans(story))
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +149,6 @@ class _Planner:
 
     choices: Choices
     engines: Engines
-    names: Sequence[str]
     output: Path
     store: Store
     made: set[str]
@@ -183,15 +156,12 @@ class _Planner:
 
     def plans(self, story: Story) -> list[Plan]:
         """The plans of an episode's parts."""
-        where = story.engine_where(self.choices)
-        mains = self.engines.fit(self.names, story.language, where=where)
-        castings = [cast_story(story, self.choices, main, self.engines.load) for main in mains]
-        relay = Relay(castings, silent)
-        script = story.script(relay.max_characters, relay.packed)
-        parts = parts_of(story, script, self.choices)
-        return [self._plan(part, castings[0]) for part in parts]
+        chosen = voiced(story, self.choices, self.engines, self.store, silent, asks=False)
+        parts = parts_of(story, chosen.script, self.choices)
+        return [self._plan(part, chosen) for part in parts]
 
-    def _plan(self, part: Part, casting: Casting) -> Plan:
+    def _plan(self, part: Part, chosen: Voiced) -> Plan:
+        casting = chosen.relay.preferred
         profile = part.story.profile(self.choices)
         encoder = encoder_of(self.choices.formats[0], profile)
         grid = Grid(encoder.sample_rate, encoder.frame_samples)
@@ -216,6 +186,7 @@ class _Planner:
             script.title,
             tuple(self.output / f"{part.name}.{name}" for name in self.choices.formats),
             casting.voice(None).engine,
+            chosen.is_assumed,
             tally_of(lines, grid.sample_rate),
             _requests(lines),
             round(timeline.duration_s, 1),

@@ -5,6 +5,7 @@ A build calls its listener with these, in order, from one thread at a time.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeAlias
@@ -18,7 +19,9 @@ __all__ = [
     "StageAdvanced",
     "StageEnded",
     "StageStarted",
+    "Waiting",
     "Warned",
+    "one_at_a_time",
     "silent",
 ]
 
@@ -75,9 +78,30 @@ class Noted:
     """The line."""
 
 
-Event: TypeAlias = StageStarted | StageAdvanced | StageEnded | Warned | Noted
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Nothing is sent to a server for a while, after a request that failed."""
+
+    what: str
+    """Why, and how long, in one line."""
+    wait_s: float
+    """How long, in seconds."""
+
+
+Event: TypeAlias = StageStarted | StageAdvanced | StageEnded | Warned | Noted | Waiting
 Listener: TypeAlias = Callable[[Event], None]
 
 
 def silent(event: Event) -> None:
     """Listen to nothing."""
+
+
+def one_at_a_time(listen: Listener) -> Listener:
+    """A listener that any number of threads may tell; it passes on one event after the other."""
+    lock = threading.Lock()
+
+    def hear(event: Event) -> None:
+        with lock:
+            listen(event)
+
+    return hear

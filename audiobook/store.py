@@ -86,15 +86,20 @@ class Store:
     Args:
         folder: where it lies; made when the first value is put. None: `default_folder()`.
         fresh: what was put before this object was made counts as missing, and is replaced.
+        forgiving: a value that cannot be written is not kept, and nothing is said of it.
     """
 
-    def __init__(self, folder: Path | None = None, *, fresh: bool = False) -> None:
+    def __init__(
+        self, folder: Path | None = None, *, fresh: bool = False, forgiving: bool = False
+    ) -> None:
         self.folder = (folder or default_folder()) / _LAYOUT
+        self._forgiven = (OutputError,) if forgiving else ()
         self._put: set[Path] | None = set() if fresh else None
 
     def __getstate__(self) -> dict[str, object]:
         """A copy, since other threads may put values while this one goes to another process."""
-        return {"folder": self.folder, "_put": None if self._put is None else set(self._put)}
+        put = None if self._put is None else set(self._put)
+        return {"folder": self.folder, "_forgiven": self._forgiven, "_put": put}
 
     def path(self, kind: str, key: str) -> Path:
         """Where a value's file lies; the value begins after `HEADER_BYTES`."""
@@ -123,7 +128,10 @@ class Store:
         Raises:
             OutputError: the folder cannot be written, or the disk is full.
         """
-        path = self.path(kind, key)
+        with contextlib.suppress(*self._forgiven):
+            self._put_file(self.path(kind, key), value)
+
+    def _put_file(self, path: Path, value: bytes) -> None:
         with replacing(path, make_folder=True, cure=_STORE_CURE) as file:
             file.write(_header(value))
             file.write(value)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import datetime
 import os
+import pickle
 import resource
 import signal
 import subprocess
@@ -358,3 +359,13 @@ def test_a_digest_is_the_same_in_every_process() -> None:
 def test_what_has_no_lasting_name_is_no_part(part: object) -> None:
     with pytest.raises(TypeError, match="cannot be part of a digest"):
         digest(part)
+
+
+def test_a_forgiving_store_keeps_what_it_can(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("no folder")
+    with pytest.raises(OutputError):
+        Store(tmp_path / "file").put("clips", "aa", b"x")
+    for folder, kept in ((tmp_path / "file", None), (tmp_path, b"x")):
+        store = pickle.loads(pickle.dumps(Store(folder, forgiving=True)))
+        store.put("clips", "aa", b"x")
+        assert store.get("clips", "aa") == kept

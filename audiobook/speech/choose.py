@@ -8,11 +8,14 @@ from audiobook.engine_settings import AUTO, PRICE, EngineSettings
 from audiobook.errors import ConfigError, MissingError, UnknownNameError, Where
 from audiobook.progress import Listener, Warned
 from audiobook.speech.engine import Engine, TakesSettings, engine_names, load_engine
+from audiobook.speech.retrying import WaitsForServer
 
-__all__ = ["AUTO_ENGINES", "Engines"]
+__all__ = ["AUTO_ENGINES", "STAND_IN", "Engines"]
 
-_ONLINE, _OFFLINE = "gtts", "espeak"
-AUTO_ENGINES = (_ONLINE, _OFFLINE)
+_ONLINE = "gtts"
+STAND_IN = "espeak"
+"""What "auto" speaks with where Google does not answer."""
+AUTO_ENGINES = (_ONLINE, STAND_IN)
 """What "auto" chooses from, the preferred one first."""
 
 _PROGRAM = "command"
@@ -21,10 +24,10 @@ _PROGRAM_SETTINGS = {"command", "preset"}
 
 
 class Engines:
-    """The engines of a build: each is made once, and chosen once for each language.
+    """The engines of a build: each is made once, and found ready once.
 
     Args:
-        listen: is told what `main` warns of.
+        listen: is told of warnings, and from any thread of waits for servers.
         own: what the show sets for engines.
 
     Raises:
@@ -34,8 +37,10 @@ class Engines:
     def __init__(self, listen: Listener, own: Iterable[EngineSettings] = ()) -> None:
         self._listen = listen
         self._own = {settings.name: settings for settings in own}
-        self._chosen: dict[tuple[str, str], Engine] = {}
         self._by_name: dict[str, Engine] = {}
+        self._ready: set[str] = set()
+        self._told: set[str] = set()
+        self._google_is_away = False
         registered = engine_names()
         self._names = sorted({*registered, *self._own})
         for settings in self._own.values():
@@ -53,7 +58,7 @@ class Engines:
         return {own.name: own.price for own in self._own.values() if own.price is not None}
 
     def main(self, name: str | None, language: str, *, where: Where | None = None) -> Engine:
-        """The engine of all who ask for no other, ready; asked before the first segment.
+        """The engine of all who ask for no other, where there is no story yet to ask for.
 
         Args:
             name: of the engine; "auto" or None for Google's voices where they can be had, else
@@ -63,44 +68,67 @@ class Engines:
 
         Raises:
             UnknownNameError, ConfigError: as for `load`.
-            MissingError: the engine is not ready.
+            MissingError: the engine cannot be used.
         """
-        wanted = name or AUTO
-        if (wanted, language) not in self._chosen:
-            self._chosen[wanted, language] = (
-                self._auto(language) if wanted == AUTO else self._ready(wanted, where)
-            )
-        return self._chosen[wanted, language]
+        if name not in (None, AUTO):
+            return self.usable(name, where)
+        auto = self.auto(language)
+        return self.usable(auto if auto == STAND_IN or self.google_answers() else STAND_IN)
 
-    def in_turn(
-        self, names: Sequence[str], language: str, *, where: Where | None = None
-    ) -> list[Engine]:
-        """The engines of all who ask for no other, to take over from each other in that order.
+    def auto(self, language: str) -> str:
+        """The name of the engine that "auto" is where Google answers, told without a network.
 
-        One alone is ready; see `main`. Of several, whether a server answers shows when it is asked
-        to speak; see `fit`.
+        It is espeak-ng's, with a warning, where gTTS is not installed or does not speak a language.
+        """
+        try:
+            self.load(_ONLINE).default_voice(language)
+        except UnknownNameError:
+            self._stand_in_for(f'Google has no voice for "{language}"')
+            return STAND_IN
+        except MissingError as error:
+            self._stand_in_for(error.what)
+            return STAND_IN
+        return _ONLINE
+
+    def google_answers(self) -> bool:
+        """Whether Google speaks now: asked once, and quickly; a warning says why not."""
+        if _ONLINE not in self._ready and not self._google_is_away:
+            try:
+                self.load(_ONLINE).check_ready()
+                self._ready.add(_ONLINE)
+            except MissingError as error:
+                self._google_is_away = True
+                self._stand_in_for(error.what)
+        return _ONLINE in self._ready
+
+    def await_ready(self, engine: Engine) -> None:
+        """See once that an engine speaks now; its server is asked with all patience.
 
         Raises:
-            UnknownNameError, ConfigError, MissingError: as for `main`.
+            MissingError: it does not.
         """
-        if len(names) == 1:
-            return [self.main(names[0], language, where=where)]
-        return self.fit(names, language, where=where)
+        if engine.name in self._ready:
+            return
+        if isinstance(engine, WaitsForServer):
+            engine.await_ready()
+        else:
+            engine.check_ready()
+        self._ready.add(engine.name)
 
     def fit(
         self, names: Sequence[str], language: str, *, where: Where | None = None
     ) -> list[Engine]:
         """Engines that may take over from each other, told without a network.
 
-        One that speaks another language, or that lacks something on this machine, is passed over
-        with a warning. One alone is not asked.
+        Of several, one that speaks another language, or that lacks something on this machine, is
+        passed over with a warning.
 
         Raises:
             UnknownNameError, ConfigError: as for `load`.
             MissingError: none of them can speak; why the first cannot.
         """
         if len(names) == 1:
-            return [self.load(names[0], where)]
+            return [self.usable(names[0], where)]
         fit: list[Engine] = []
         problems: dict[str, MissingError] = {}
         for name in names:
@@ -113,6 +141,18 @@ class Engines:
                 raise problem
             self._listen(Warned(f"{name} is passed over: {problem.what}", where, problem.hint))
         return fit
+
+    def usable(self, name: str, where: Where | None = None) -> Engine:
+        """An engine that can be used, as far as that can be told without a network.
+
+        Raises:
+            UnknownNameError, ConfigError: as for `load`.
+            MissingError: it lacks something on this machine.
+        """
+        engine = self.load(name, where)
+        if not engine.needs_network:
+            self.await_ready(engine)
+        return engine
 
     def load(self, name: str, where: Where | None = None) -> Engine:
         """An engine by name, as the show has set it up; it is not asked whether it is ready.
@@ -130,7 +170,10 @@ class Engines:
             if name not in self.names:
                 raise UnknownNameError("engine", name, [*self.names, AUTO], where=where)
             own = self._own.get(name)
-            self._by_name[name] = _set_up(own) if own else load_engine(name, where=where)
+            engine = _set_up(own) if own else load_engine(name, where=where)
+            if isinstance(engine, WaitsForServer):
+                engine.tell(self._listen)
+            self._by_name[name] = engine
         return self._by_name[name]
 
     def is_set_up(self, name: str) -> bool:
@@ -150,31 +193,20 @@ class Engines:
         for engine in self._by_name.values():
             engine.close()
 
-    def _auto(self, language: str) -> Engine:
-        try:
-            self.load(_ONLINE).default_voice(language)
-            return self._ready(_ONLINE)
-        except UnknownNameError:
-            self._listen(Warned(f'Google has no voice for "{language}": espeak-ng speaks instead'))
-        except MissingError as error:
-            self._listen(Warned(f"{error.what}: espeak-ng speaks instead"))
-        return self._ready(_OFFLINE)
-
     def _fit(self, name: str, language: str, where: Where | None) -> Engine:
         """An engine that can speak a language here, as far as can be told without a network."""
-        engine = self.load(name, where)
-        if not engine.needs_network:
-            engine.check_ready()
+        engine = self.usable(name, where)
         try:
             engine.default_voice(language)
         except UnknownNameError as error:
             raise MissingError(f'{name} has no voice for "{language}"') from error
         return engine
 
-    def _ready(self, name: str, where: Where | None = None) -> Engine:
-        engine = self.load(name, where)
-        engine.check_ready()
-        return engine
+    def _stand_in_for(self, why: str) -> None:
+        """Warn once that another engine speaks."""
+        if why not in self._told:
+            self._told.add(why)
+            self._listen(Warned(f"{why}: espeak-ng speaks instead"))
 
 
 def _runs_a_program(settings: EngineSettings) -> bool:

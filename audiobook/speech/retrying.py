@@ -12,9 +12,10 @@ from concurrent.futures import FIRST_COMPLETED, Future, InvalidStateError, wait
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import Any, TypeAlias, TypeVar
+from typing import Any, Protocol, TypeAlias, TypeVar, runtime_checkable
 
 from audiobook.errors import AudiobookError, MissingError, SpeechError
+from audiobook.progress import Listener, Waiting, silent
 
 __all__ = [
     "KEPT_HINT",
@@ -22,6 +23,7 @@ __all__ = [
     "Failure",
     "Pace",
     "Retrying",
+    "WaitsForServer",
     "retry_after_s",
 ]
 
@@ -33,6 +35,8 @@ KEPT_HINT = "what is spoken is kept: build again later to go on from there"
 _FIRST_PAUSE_S = 2.0
 _LONGEST_PAUSE_S = 60.0
 _LONGEST_RETRY_AFTER_S = 120.0
+_TOLD_FROM_S = 2.0
+"""Shorter pauses are not worth a line."""
 
 _FIRST_GAP_S = 0.5
 _LONGEST_GAP_S = 30.0
@@ -90,6 +94,10 @@ class Pace:
         """The next turn comes at that time, as the server has said."""
         self._next_s = at_s
 
+    def wait_s(self, now_s: float) -> float:
+        """Seconds until the next turn."""
+        return max(0.0, self._next_s - now_s)
+
     def quicken(self) -> None:
         """After an answer: a little less between two requests."""
         step_s = max(_GAP_STEP_S, _GAP_STEP_SHARE * self.gap_s)
@@ -133,6 +141,8 @@ class Retrying:
         uniform: Callable[[float, float], float] = random.uniform,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
+        self.listen: Listener = silent
+        """Is told of pauses that are long, by any of the threads."""
         self._server = server
         self._within_s = within_s
         self._most_failures = MOST_FAILURES_IN_A_ROW * at_once
@@ -143,6 +153,7 @@ class Retrying:
         self._lock = threading.Lock()
         self._pace = Pace(least_gap_s)
         self._n_failed_in_a_row = 0
+        self._told_until_s = 0.0
 
     def ask(self, try_once: _Try[_Answer]) -> _Answer:
         """The answer to a request, sent again while that may help.
@@ -152,8 +163,8 @@ class Retrying:
                 thread, which is left to itself when its answer comes too late.
 
         Raises:
-            AudiobookError: that of the last failure; or a SpeechError after `close`, or when too
-                many requests have failed before.
+            AudiobookError: that of the last failure, with the number of tries; or a SpeechError
+                after `close`, or when too many requests have failed before.
         """
         for n_tries in itertools.count(1):
             began_s = self._wait_for_turn()
@@ -163,7 +174,10 @@ class Retrying:
                 return outcome
             self._failed(outcome, n_tries, began_s)
             if not outcome.may_pass or n_tries == MOST_FAILURES_IN_A_ROW or self._closed.done():
+                if n_tries > 1:
+                    outcome.error.what += f", after {n_tries} tries"
                 raise outcome.error
+            self._tell(outcome, n_tries + 1)
         raise AssertionError  # the count has no end
 
     def check(self, try_once: _Try[_Answer], within_s: float) -> None:
@@ -174,8 +188,19 @@ class Retrying:
         """
         outcome = self._outcome(try_once, within_s)
         if isinstance(outcome, Failure):
-            raise MissingError(outcome.error.what, hint=outcome.error.hint) from outcome.error
+            raise _not_ready(outcome.error) from outcome.error
         self._answered()
+
+    def await_ready(self, try_once: _Try[_Answer]) -> None:
+        """See that a request is answered, sent again as any other is.
+
+        Raises:
+            MissingError: it is not; why.
+        """
+        try:
+            self.ask(try_once)
+        except AudiobookError as error:
+            raise _not_ready(error) from error
 
     def close(self) -> None:
         """End waiting, for answers too; nothing more is sent."""
@@ -244,9 +269,42 @@ class Retrying:
             else:
                 self._pace.resume(now_s + min(failure.retry_after_s, _LONGEST_RETRY_AFTER_S))
 
+    def _tell(self, failure: Failure, n_try: int) -> None:
+        """Tell of a pause before another try: once, however many requests have to wait."""
+        with self._lock:
+            now_s = self._clock()
+            wait_s = self._pace.wait_s(now_s)
+            if wait_s < _TOLD_FROM_S or now_s < self._told_until_s:
+                return
+            self._told_until_s = now_s + wait_s
+        if failure.retry_after_s is None:
+            why = f"{failure.error.what}: asked again in {wait_s:.0f} s"
+        else:
+            why = f"{self._server} asks to wait {wait_s:.0f} s"
+        self.listen(Waiting(f"{why} (try {n_try} of {MOST_FAILURES_IN_A_ROW})", wait_s))
+
     def _backoff_s(self, n_tries: int) -> float:
         """A pause that grows exponentially, with full jitter."""
         return self._uniform(0.0, min(_FIRST_PAUSE_S * 2 ** (n_tries - 1), _LONGEST_PAUSE_S))
+
+
+@runtime_checkable
+class WaitsForServer(Protocol):
+    """An engine whose server may be busy, or still waking up, when it is first asked."""
+
+    def await_ready(self) -> None:
+        """As `check_ready`, but with the patience that speech is asked for with.
+
+        Raises:
+            MissingError: it is not ready after all.
+        """
+
+    def tell(self, listen: Listener) -> None:
+        """Have a listener told, from any thread, of waits before something is asked again."""
+
+
+def _not_ready(error: AudiobookError) -> MissingError:
+    return MissingError(error.what, hint=error.hint)
 
 
 def retry_after_s(value: str | None) -> float | None:

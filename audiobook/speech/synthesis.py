@@ -23,7 +23,16 @@ from audiobook.speech.stage import SpeechStage
 from audiobook.store import Store, digest
 from audiobook.utterance import Clip, Delivery, Pronunciation, Utterance, Voice, Word
 
-__all__ = ["Line", "SpokenLine", "clip_key", "keep_clip", "load_clip", "speak", "utterance_of"]
+__all__ = [
+    "Line",
+    "SpokenLine",
+    "clip_key",
+    "has_clip",
+    "keep_clip",
+    "load_clip",
+    "speak",
+    "utterance_of",
+]
 
 _KIND = "clips"
 _CLIP_FORMAT = 3  # part of every key: raised when the bytes below change
@@ -86,6 +95,11 @@ def _are_models(kind: type[Engine]) -> bool:
 def _voice_key(engine_name: str, version: str, voice: Voice) -> str:
     heard = dataclasses.replace(voice, gain_db=0.0)
     return digest(_CLIP_FORMAT, engine_name, version, heard)
+
+
+def has_clip(store: Store, key: str) -> bool:
+    """Whether the clip was kept; it costs a look at its file, and does not tell it is whole."""
+    return store.has(_KIND, key)
 
 
 def load_clip(store: Store, key: str) -> Clip | None:

@@ -6,7 +6,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from cli.commands import PROGRAM, Run
+from cli.commands import PROGRAM, Finished, Run
 from fakes.google import Answer, Asked, Google
 
 pytestmark = pytest.mark.usefixtures("no_partial_files")
@@ -44,9 +44,11 @@ def test_auto_takes_espeak_where_it_does_not(run_process: Run, story: Path) -> N
 
 
 @pytest.mark.usefixtures("no_google")
-def test_offline(run_process: Run, run: Run, story: Path) -> None:
-    done = run_process("build", story, *GTTS)
+def test_offline(run: Run, story: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("audiobook.speech.retrying._FIRST_PAUSE_S", 0.0)
+    done = run("build", story, *GTTS)
     done.fails(4, "Google Translate cannot be reached", hint="--engine espeak")
+    assert "after 5 tries; 0 of 7 segments are kept" in done.err
     assert not Path("output").exists()
     said = run("say", "Hello", "--engine", "gtts")
     said.fails(4, "Google Translate cannot be reached", hint="--engine espeak")
@@ -59,14 +61,90 @@ def test_a_plan_asks_nobody(run: Run, story: Path, google: Google) -> None:
 
 
 def test_refused_from_the_beginning(run: Run, story: Path, google: Google) -> None:
-    google.answer = lambda number, asked: Answer(429)
+    google.answer = lambda number, asked: REFUSED
     done = run("build", story, *GTTS)
-    done.fails(4, "Google takes no more requests for now (429)", hint="build again later")
-    assert len(google.asked) == 1
+    refused = "Google takes no more requests for now (429), after 5 tries; 0 of 7 segments are kept"
+    done.fails(4, refused, hint="build again later")
+    assert google.texts == ["Yes."] * 5
 
 
+def is_by_google(done: Finished) -> bool:
+    assert done.code == 0, done
+    (episode,) = done.json["episodes"]
+    return (
+        {done.json["engine"]} == {chapter["engine"] for chapter in episode["engines"]} == {"gtts"}
+    )
+
+
+@pytest.mark.parametrize("engine", ["gtts", "auto"])
+def test_what_is_kept_asks_nobody(
+    run_process: Run, story: Path, google: Google, engine: str
+) -> None:
+    options = ("build", story, "--engine", engine, "--no-music", "--json")
+    assert is_by_google(run_process(*options))
+    made = Path("output/crossing.mp3").read_bytes()
+    google.asked.clear()
+    google.answer = lambda number, asked: REFUSED
+    again = run_process(*options)
+
+    assert is_by_google(again)
+    assert "warning" not in again.err
+    assert google.asked == []
+    assert Path("output/crossing.mp3").read_bytes() == made
+
+
+def test_a_book_of_googles_is_not_taken_over(run_process: Run, story: Path, google: Google) -> None:
+    """Neither for a new line, nor where all is made anew; asked for by name, it is."""
+    assert is_by_google(run_process("build", story, "--no-music", "--json"))
+    made = Path("output/crossing.mp3").read_bytes()
+    story.write_text(story.read_text() + "\nNobody came.\n")
+    google.asked.clear()
+    google.answer = lambda number, asked: REFUSED
+    hint = "build again later, or use --engine espeak to have all of it spoken by espeak-ng"
+    told = (
+        "Google takes no more requests for now (429), after 5 tries; 7 of 8 segments are kept, so"
+        " espeak-ng does not take over"
+    )
+    for extra in ((), ("--fresh",)):
+        run_process("build", story, "--no-music", *extra).fails(4, told, hint=hint)
+        assert google.texts == ["Yes."] * 5
+        assert Path("output/crossing.mp3").read_bytes() == made
+        google.asked.clear()
+
+    failed = Answer(500, headers={"Retry-After": "0"})
+    google.answer = lambda number, asked: failed if number < 4 else None
+    assert is_by_google(run_process("build", story, "--no-music", "--json"))
+    assert google.texts == ["Yes."] * 5 + ["Nobody came."]
+
+
+def test_where_espeak_has_spoken_more_it_goes_on(run: Run, story: Path, google: Google) -> None:
+    assert run("build", story, *GTTS, "--only", "2").code == 0
+    assert run("build", story, "--engine", "espeak", "--no-music").code == 0
+    google.answer = lambda number, asked: REFUSED
+    google.asked.clear()
+    done = run("build", story, "--no-music", "--json")
+
+    assert done.json["engine"] == "espeak"
+    assert "espeak-ng speaks instead" in done.err
+    assert google.texts == ["Yes."]
+
+
+def test_a_wait_is_told(
+    run: Run, story: Path, google: Google, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("audiobook.speech.retrying._TOLD_FROM_S", 0.0)
+    for options in ((), ("-q",)):
+        google.answer = lambda number, asked: REFUSED if number == PROBE + 1 else None
+        google.asked.clear()
+        done = run("build", story, *GTTS, "--json", "--fresh", *options)
+        assert is_by_google(done)
+        told = [line for line in done.err.splitlines() if "wait" in line]
+        assert told == ([] if options else ["Google asks to wait 0 s (try 2 of 5)"])
+
+
+REFUSED = Answer(429, headers={"Retry-After": "0"})
 FAILURES = {
-    "429": (Answer(429, headers={"Retry-After": "0"}), "takes no more requests for now (429)"),
+    "429": (REFUSED, "takes no more requests for now (429)"),
     "5xx": (Answer(503, b"<html>", {"Retry-After": "0"}), "Google fails with status 503"),
 }
 
@@ -83,7 +161,7 @@ def test_a_failure_midway_keeps_what_was_spoken(
     google.answer = fail_from_the_third
     done = run_process("build", story, *GTTS)
     done.fails(1, "error: crossing.md:14:11: ", hint="what is spoken is kept: build again later")
-    assert what in done.err
+    assert f"{what}, after 5 tries; 2 of 7 segments are kept" in done.err
     assert "   | Ferryman: “Not today,”\n" in done.err
     assert list(Path("output").iterdir()) == []
     assert set(google.texts[PROBE:]) == set(TEXTS[:3])  # none is asked after a failure

@@ -41,6 +41,43 @@ def test_chapters_and_speakers_add_up_to_the_whole(run: Run, story: Path) -> Non
     assert lasts_s == pytest.approx(plan["estimated_s"], abs=0.2)
 
 
+def test_under_auto_it_says_what_it_takes_for_granted(
+    run: Run, google: Google, story: Path
+) -> None:
+    """Whatever espeak-ng has spoken: a build asks Google first."""
+    assert run("build", story, "--engine", "espeak", "--no-music").code == 0
+    plan = planned(run, story, "--no-music")
+    assert (plan["engine"], plan["engine_is_assumed"]) == ("gtts", True)
+    shown = "The Crossing  (auto: gtts where Google answers)\n"
+    assert run("plan", story, "--no-music").out.startswith(shown)
+    assert google.asked == []
+
+    assert run("build", story, "--no-music").code == 0
+    plan = planned(run, story, "--no-music")
+    assert (plan["engine"], plan["engine_is_assumed"]) == ("gtts", False)
+    plan = planned(run, story, "--no-music", "--language", "kk")
+    assert (plan["engine"], plan["engine_is_assumed"]) == ("espeak", False)
+
+
+def test_an_engine_that_lacks_something_is_told_as_by_a_build(run: Run, story: Path) -> None:
+    Path("show.toml").write_text('[engines.parrot]\ncommand = ["no-such-parrot", "{out}"]\n')
+    options = (story, "--engine", "parrot", "--no-music")
+    plan, build = run("plan", *options), run("build", *options)
+    plan.fails(4, "no-such-parrot")
+    assert plan.err == build.err
+
+
+def test_a_store_that_cannot_be_written_stops_no_plan(
+    run: Run, story: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AUDIOBOOK_CACHE", str(tmp_path / "file"))
+    (tmp_path / "file").write_text("no folder")
+    done = run("plan", story, "--engine", "tone")
+    assert done.code == 0, done
+    assert "speaks" in done.out
+    run("build", story, "--engine", "tone").fails(1, "cannot write", hint="AUDIOBOOK_CACHE")
+
+
 def test_what_is_said_twice_is_counted_once(run: Run) -> None:
     Path("refrain.md").write_text(f"{REFRAIN}\n\nShe waited.\n\n{REFRAIN}\n")
     plan = planned(run, "refrain.md", *TONE)

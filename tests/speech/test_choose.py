@@ -71,9 +71,29 @@ def test_an_engine_is_taken_by_name() -> None:
 
 
 @pytest.mark.usefixtures("no_google")
-def test_an_engine_by_name_has_no_stand_in() -> None:
-    with pytest.raises(MissingError, match="--engine espeak"):
-        choose("gtts", "en", silent)
+def test_an_engine_by_name_has_no_stand_in(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("audiobook.speech.retrying._FIRST_PAUSE_S", 0.0)
+    with (
+        closing(Engines(silent)) as engines,
+        pytest.raises(MissingError, match=r"cannot be reached .*after 5 tries.*--engine espeak"),
+    ):
+        engines.await_ready(engines.main("gtts", "en"))
+
+
+def test_an_engine_is_found_ready_once(google: Google) -> None:
+    with closing(Engines(silent)) as engines:
+        for _ in range(2):
+            engines.await_ready(engines.load("gtts"))
+            assert engines.google_answers()
+    assert google.texts == ["Yes."]
+
+
+def test_what_google_did_not_answer_once_is_told_once(google: Google) -> None:
+    google.answer = lambda *_: Answer(429)
+    told: list[Event] = []
+    with closing(Engines(told.append)) as engines:
+        assert [engines.google_answers() for _ in range(3)] == [False] * 3
+    assert len(google.texts) == len(told) == 1
 
 
 def test_an_unknown_name_is_told_with_its_place() -> None:
@@ -149,7 +169,7 @@ def test_settings_that_do_not_fit_are_told_with_their_place(
 def test_an_engine_that_cannot_be_loaded_is_passed_over() -> None:
     told: list[Event] = []
     where = Where("show.toml", 3)
-    engines = Engines(told.append).in_turn(["broken", "tuned"], "en", where=where)
+    engines = Engines(told.append).fit(["broken", "tuned"], "en", where=where)
 
     assert [engine.name for engine in engines] == ["tuned"]
     (warning,) = (event for event in told if isinstance(event, Warned))
@@ -161,7 +181,7 @@ def test_an_engine_that_cannot_be_loaded_is_passed_over() -> None:
 @pytest.mark.parametrize("names", [["broken"], ["broken", "broken"]])
 def test_where_no_engine_can_be_loaded_it_is_told(names: list[str]) -> None:
     with pytest.raises(MissingError, match='engine "broken" cannot be loaded'):
-        Engines(silent).in_turn(names, "en")
+        Engines(silent).fit(names, "en")
 
 
 def test_a_story_sets_up_no_engine() -> None:

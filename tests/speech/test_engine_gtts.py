@@ -314,6 +314,13 @@ PASSING = {
 }
 
 
+def test_an_answer_that_is_cut_off_is_told(google: Google, engine: GoogleTranslate) -> None:
+    google.answer = lambda *_: PASSING["cut off"]
+
+    with pytest.raises(SpeechError, match=r'breaks off its answer to "One\.", after 5 tries'):
+        engine.synthesise(Utterance("One."), VOICE)
+
+
 @pytest.mark.parametrize("failure", PASSING)
 def test_a_passing_failure_is_got_over(
     google: Google, engine: GoogleTranslate, failure: str

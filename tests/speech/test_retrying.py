@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import random
+import threading
+from concurrent.futures import ThreadPoolExecutor
 
+import pytest
 from fakes.clock import Clock
 
-from audiobook.errors import SpeechError
+from audiobook.errors import MissingError, SpeechError
+from audiobook.progress import Event, Waiting
 from audiobook.speech.retrying import Failure, Retrying
 
 REFUSED = Failure(
@@ -43,3 +47,43 @@ def test_a_pace_that_a_server_bears_is_found() -> None:
     assert {retrying.ask(ask_once) for _ in range(200)} == {"speech"}
     assert len(refused_s) < 200 / 6
     assert sum(clock.slept) < 200 * 2.0 * 2
+
+
+def failure(retry_after_s: float | None = None) -> Failure:
+    return Failure(SpeechError("It is ill"), may_pass=True, retry_after_s=retry_after_s)
+
+
+def test_long_waits_are_told_and_the_tries_counted() -> None:
+    clock, told = Clock(), list[Event]()
+    retrying = Retrying(
+        "It", within_s=9, sleep=clock.sleep, clock=clock.now, uniform=lambda _, most: most - 1
+    )
+    retrying.listen = told.append
+    failures = iter([failure(), failure(30.0), failure(1.5), failure(), failure()])
+
+    with pytest.raises(MissingError, match="It is ill, after 5 tries"):
+        retrying.await_ready(lambda: next(failures))
+    assert clock.slept == [1.0, 30.0, 1.5, 15.0]
+    assert told == [
+        Waiting("It asks to wait 30 s (try 3 of 5)", 30.0),
+        Waiting("It is ill: asked again in 15 s (try 5 of 5)", 15.0),
+    ]
+
+
+def test_a_wait_of_several_requests_is_told_once() -> None:
+    clock, told = Clock(), list[Event]()
+    both = threading.Barrier(2)
+    retrying = Retrying("It", within_s=9, at_once=2, sleep=lambda _: None, clock=clock.now)
+    retrying.listen = told.append
+    first_tries = iter([True, True])
+
+    def ask_once() -> str | Failure:
+        if next(first_tries, False):
+            both.wait(9)
+            return failure(30.0)
+        return "speech"
+
+    with ThreadPoolExecutor(2) as threads:
+        asked = [threads.submit(retrying.ask, ask_once) for _ in range(2)]
+        assert [each.result(9) for each in asked] == ["speech"] * 2
+    assert len(told) == 1

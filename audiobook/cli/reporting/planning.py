@@ -28,7 +28,8 @@ def show_plans(plans: Sequence[Plan], reporter: Reporter) -> None:
 
 def _lines(plan: Plan) -> Iterator[str]:
     tally = plan.tally
-    yield f"{plan.title}  ({plan.engine})"
+    assumed = f"auto: {plan.engine} where Google answers"
+    yield f"{plan.title}  ({assumed if plan.is_assumed else plan.engine})"
     yield f"  makes     {', '.join(map(str, plan.files))}"
     yield f"  lasts     {about(plan.estimated_s)}"
     yield f"  segments  {tally.segments:,}, of which {tally.segments_kept:,} are kept"
@@ -94,6 +95,7 @@ def _data(plan: Plan) -> dict[str, object]:
         "title": plan.title,
         "files": [str(path) for path in plan.files],
         "engine": plan.engine,
+        "engine_is_assumed": plan.is_assumed,
         **_tally_data(plan.tally),
         "requests_by_engine": dict(plan.requests),
         "estimated_s": plan.estimated_s,

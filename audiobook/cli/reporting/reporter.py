@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from audiobook.cli.progress import Display, make_display
 from audiobook.cli.streams import put, put_data, tell
 from audiobook.errors import AudiobookError, Where
-from audiobook.progress import Event, Noted, Warned
+from audiobook.progress import Event, Noted, Waiting, Warned
 
 __all__ = ["Reporter", "json_text", "reported"]
 
@@ -63,7 +63,7 @@ class Reporter:
         if isinstance(event, Warned):
             lines = _problem_lines("warning", event.what, event.where, event.hint)
             self.display.line(*lines)
-        elif isinstance(event, Noted):
+        elif isinstance(event, Noted | Waiting):
             self.display.line(event.what)
         else:
             self.display.show(event)

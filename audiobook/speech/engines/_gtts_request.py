@@ -119,6 +119,9 @@ def _failure_to_connect(error: gtts.gTTSError, text: str) -> Failure:
             hint="set REQUESTS_CA_BUNDLE to your proxy's certificate, or use --engine espeak",
         )
         return _failure(unsafe, cause)
+    if isinstance(cause, requests.exceptions.ChunkedEncodingError):
+        broken = SpeechError(f"Google breaks off its answer to {excerpt(text)}", hint=_LATER_HINT)
+        return _failure(broken, cause, may_pass=True)
     kind = type(cause).__name__
     offline = MissingError(f"Google Translate cannot be reached ({kind})", hint=_OFFLINE_HINT)
     return _failure(offline, error, may_pass=True)

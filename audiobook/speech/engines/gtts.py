@@ -15,6 +15,7 @@ from typing import cast
 
 from audiobook.errors import UnknownNameError
 from audiobook.language_tags import primary
+from audiobook.progress import Listener
 from audiobook.script.clauses import cut
 from audiobook.speech.engine import Limits, VoiceInfo, check_speakable, is_speakable
 from audiobook.speech.retrying import Failure, Retrying
@@ -122,9 +123,15 @@ class GoogleTranslate:
         Only a real request tells whether speech can be had: the site answers others even when it
         refuses these.
         """
-        word = Voice(self.name, _USUAL_DOMAIN, "en")
-        ask = functools.partial(_speak_once, "Yes.", word, _QUICK_TIMEOUT_S)
-        self._requests.check(ask, _QUICK_WITHIN_S)
+        self._requests.check(functools.partial(_speak_a_word, _QUICK_TIMEOUT_S), _QUICK_WITHIN_S)
+
+    def await_ready(self) -> None:
+        """Have that word spoken as any other text; see `WaitsForServer`."""
+        self._requests.await_ready(functools.partial(_speak_a_word, _TIMEOUT_S))
+
+    def tell(self, listen: Listener) -> None:
+        """Tell of long pauses between requests; see `WaitsForServer`."""
+        self._requests.listen = listen
 
     def synthesise(self, utterance: Utterance, voice: Voice) -> Clip:
         """Speak, trying again while it may help; no word timings.
@@ -162,6 +169,10 @@ def _pieces(text: str) -> list[str]:
     """What is asked for one after the other."""
     pieces = filter(is_speakable, cut(text, _REQUEST_CHARACTERS))
     return [piece.strip() for piece in pieces]
+
+
+def _speak_a_word(timeout_s: tuple[float, float]) -> Clip | Failure:
+    return _speak_once("Yes.", Voice(GoogleTranslate.name, _USUAL_DOMAIN, "en"), timeout_s)
 
 
 def _speak_once(text: str, voice: Voice, timeout_s: tuple[float, float]) -> Clip | Failure:

@@ -12,14 +12,13 @@ import time
 from collections.abc import Callable
 
 from audiobook.engine_settings import EngineSettings
+from audiobook.progress import Listener
 from audiobook.speech.engine import Engine, Limits, VoiceInfo, check_speakable
 from audiobook.speech.engines._openai_server import Server, read_server
 from audiobook.speech.retrying import Failure, Retrying
 from audiobook.utterance import Clip, Utterance, Voice
 
 __all__ = ["OpenAI"]
-
-_READY_WITHIN_S = 20.0
 
 
 class OpenAI(Engine):
@@ -80,10 +79,15 @@ class OpenAI(Engine):
 
     def check_ready(self) -> None:
         """Have one word spoken: servers answer other requests even where they refuse these."""
-        info = self._server.voices[0]
-        voice = Voice(self.name, info.name, info.language)
-        ask = functools.partial(_speak_once, self._server, "Yes.", voice)
-        self._requests.check(ask, min(self._server.timeout_s, _READY_WITHIN_S))
+        self._requests.check(self._speak_a_word, self._server.timeout_s)
+
+    def await_ready(self) -> None:
+        """Have that word spoken as any other text; see `WaitsForServer`."""
+        self._requests.await_ready(self._speak_a_word)
+
+    def tell(self, listen: Listener) -> None:
+        """Tell of long pauses between requests; see `WaitsForServer`."""
+        self._requests.listen = listen
 
     def synthesise(self, utterance: Utterance, voice: Voice) -> Clip:
         """Speak, trying again while it may help; no word timings.
@@ -101,6 +105,10 @@ class OpenAI(Engine):
     def close(self) -> None:
         """End waiting, for answers too; no further try is made."""
         self._requests.close()
+
+    def _speak_a_word(self) -> Clip | Failure:
+        info = self._server.voices[0]
+        return _speak_once(self._server, "Yes.", Voice(self.name, info.name, info.language))
 
 
 def _speak_once(server: Server, text: str, voice: Voice) -> Clip | Failure:
