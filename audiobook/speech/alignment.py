@@ -47,6 +47,12 @@ _MOST_DEVIATIONS = 4.0
 _BAND_SHARE = 0.15  # of the clip, by which the rate of one part may differ from that of the rest
 _LEAST_BAND_MS, _MOST_BAND_MS = 1_000, 10_000
 
+_MOST_S = 300.0
+"""A longer clip is not compared: that takes some 50 ms for each second of it, and room likewise."""
+_MOST_TIMES_AS_LONG = 3.0
+"""Nor is one that differs more in length from the other: one of the two spells what the other reads
+as a word, say."""
+
 _RANK_OF_OTHER_WORDS = 0.2
 """The mean rank where the speech is of other words, by measurement: the best way through chance."""
 
@@ -65,8 +71,8 @@ def timed(clip: Clip, utterance: Utterance, voice: Voice, reference: Engine) -> 
     They are found in speech of the same words by another engine. The confidence tells how like
     the two are: 1 where each sound goes with the one that it is most like, 0 where they are no
     more alike than speech of different words. It is 0, and the words are spread over the sound
-    by their lengths, where there is nothing to compare: in silence, or if the reference cannot
-    speak the language or the text.
+    by their lengths, where there is nothing to compare: in silence, if the reference cannot speak
+    the language or the text, or speaks it in quite another length, and in clips over five minutes.
 
     Args:
         clip: the speech.
@@ -84,8 +90,10 @@ def timed(clip: Clip, utterance: Utterance, voice: Voice, reference: Engine) -> 
     spans = word_spans(utterance.text)
     if is_timed(clip, utterance.text):
         return clip
-    spoken = _spoken_by(reference, utterance, voice.language)
-    if spoken:
+    spoken = None
+    if clip.duration_s <= _MOST_S:
+        spoken = _spoken_by(reference, utterance, voice.language)
+    if spoken and _are_of_a_length(clip, spoken):
         onsets_ms, confidence = _aligned(clip, spoken, [start for start, _ in spans])
     else:
         onsets_ms, confidence = _spread(clip, spans), 0.0
@@ -116,6 +124,12 @@ def _spoken_by(reference: Engine, utterance: Utterance, language: str) -> Clip |
     except (UnknownNameError, SpeechError):
         return None
     return spoken if spoken.words else None
+
+
+def _are_of_a_length(clip: Clip, other: Clip) -> bool:
+    """Whether two clips may well be speech of the same words, their silences left aside."""
+    lengths = [len(_heard(one, highest_hz(one.sample_rate)).kept) for one in (clip, other)]
+    return max(lengths) <= _MOST_TIMES_AS_LONG * min(lengths)
 
 
 def _spread(clip: Clip, spans: Sequence[tuple[int, int]]) -> NDArray[np.float64]:

@@ -95,6 +95,15 @@ def test_words_are_a_table_for_people(run: Run) -> None:
     assert again.out.splitlines() == out.splitlines()[:1]
 
 
+def test_a_word_without_end_is_shortened_for_people_alone(run: Run) -> None:
+    word = "ab" * 40
+    said = ("say", f"Oh {word}.", "--engine", "espeak", "--words")
+    lines = run(*said).out.splitlines()
+    assert [line.split()[2] for line in lines[2:]] == ["Oh", f"{word[:39]}…"]
+    words = run(*said, "--json").json["episodes"][0]["words"]
+    assert [one["text"] for one in words] == ["Oh", f"{word}."]
+
+
 def test_words_that_the_engine_does_not_tell_are_found(run: Run) -> None:
     Path("reader.py").write_text(READER)
     command = json.dumps([sys.executable, "reader.py", "{out}"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
+import time
 import tracemalloc
 from collections.abc import Iterator
 from contextlib import closing
@@ -281,6 +282,17 @@ def test_without_a_reference_words_are_spread_over_the_sound(reference, language
     assert 950 <= found.words[0].onset_ms <= 1_100
     assert np.ptp(np.diff(onsets_ms(found))) < 1
     assert found.words[-1].onset_ms < 1000 * (padded.duration_s - 1)
+
+
+@pytest.mark.parametrize("n_times", [4, 25], ids=["another-length", "over-five-minutes"])
+def test_what_cannot_be_compared_is_shared_out_at_once(n_times: int) -> None:
+    samples = np.tile(flite().samples, n_times)
+    text = RIVER if n_times == 4 else " ".join([HARBOUR] * n_times)
+    began = time.process_time()
+    found = timed(Clip(24_000, samples), Utterance(text), ENGLISH, REFERENCE)
+    assert time.process_time() - began < 1.5
+    assert len(found.words) == len(tokens(text))
+    assert found.words_confidence == 0
 
 
 def test_memory_is_bounded_for_a_long_clip() -> None:

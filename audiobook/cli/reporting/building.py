@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 __all__ = ["show_built"]
 
+_WORD_WIDTH = 40
+
 
 def show_built(report: Report, reporter: Reporter) -> None:
     """Print what a build made."""
@@ -41,13 +43,17 @@ def _word_lines(words: Sequence[TimedWord]) -> Iterator[str]:
         (
             f"{word.start_s:.3f}",
             f"{word.end_s:.3f}",
-            word.text,
+            _shortened(word.text),
             word.method,
             f"{word.confidence:.0%}",
         )
         for word in words
     ]
     yield from table(rows, right=(0, 1, 4))
+
+
+def _shortened(word: str) -> str:
+    return word if len(word) <= _WORD_WIDTH else f"{word[: _WORD_WIDTH - 1]}…"
 
 
 def _report_data(report: Report) -> dict[str, object]:
