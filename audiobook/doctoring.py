@@ -12,6 +12,7 @@ from collections.abc import Callable
 from concurrent.futures import Future, wait
 from contextlib import closing
 from dataclasses import dataclass
+from enum import StrEnum
 from importlib import metadata
 from pathlib import Path
 from typing import Any, TypeVar
@@ -19,7 +20,13 @@ from typing import Any, TypeVar
 from audiobook.engine_settings import AUTO
 from audiobook.episode.lame import load_lame
 from audiobook.episode.pyav import load_pyav
-from audiobook.errors import AudiobookError, MissingError, UnknownNameError
+from audiobook.errors import (
+    AudiobookError,
+    MissingError,
+    NotInstalledError,
+    NotSetUpError,
+    UnknownNameError,
+)
 from audiobook.language_tags import EVERY_LANGUAGE
 from audiobook.progress import silent
 from audiobook.show import Show
@@ -29,7 +36,7 @@ from audiobook.speech.engine import Engine, HasPlace
 from audiobook.store import Store, digest
 from audiobook.utterance import Utterance, Voice
 
-__all__ = ["EngineHealth", "Finding", "Health", "StoreHealth", "examine"]
+__all__ = ["EngineHealth", "EngineState", "Finding", "Health", "StoreHealth", "examine"]
 
 _TEXT = "1, 2, 3."  # which every language can say
 _LANGUAGE = "en"
@@ -52,6 +59,17 @@ class Finding:
     """What to do about that."""
 
 
+class EngineState(StrEnum):
+    """What was found out about an engine."""
+
+    WORKS = "works"
+    FAILS = "fails"
+    NOT_SET_UP = "not set up"
+    """It works by settings, and no show gives it any."""
+    NOT_INSTALLED = "not installed"
+    """It, or any voice for it, is not on this machine."""
+
+
 @dataclass(frozen=True, slots=True)
 class EngineHealth:
     """What was found out about an engine, by having it speak."""
@@ -70,11 +88,13 @@ class EngineHealth:
     """Why it does not speak; None where it does."""
     hint: str | None = None
     """What to do about that."""
+    state: EngineState = EngineState.WORKS
+    """Whether it speaks, and if not, whether anything is wrong with it."""
 
     @property
     def works(self) -> bool:
         """Whether it has spoken."""
-        return self.problem is None
+        return self.state is EngineState.WORKS
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,23 +232,32 @@ def _engine(engines: Engines, name: str) -> EngineHealth:
     begun = time.monotonic()
     engine: Engine | None = None
     problem = hint = None
+    state = EngineState.WORKS
     try:
         engine = engines.load(name)
         _speak(engine, is_set_up=engines.is_set_up(name))
     except AudiobookError as error:
-        problem, hint = error.what, error.hint
+        problem, hint, state = error.what, error.hint, _state(error)
     except Exception as error:  # an engine of others' may raise anything
-        problem = f"{type(error).__name__}: {error}"
+        problem, state = f"{type(error).__name__}: {error}", EngineState.FAILS
     took_s = time.monotonic() - begun
     version = _told(lambda: engine.version if engine else None)
     place = _told(lambda: engine.place() if isinstance(engine, HasPlace) else None)
     network = engine.needs_network if engine else None
-    return EngineHealth(name, version, place, network, took_s, problem, hint)
+    return EngineHealth(name, version, place, network, took_s, problem, hint, state)
+
+
+def _state(error: AudiobookError) -> EngineState:
+    if isinstance(error, NotSetUpError):
+        return EngineState.NOT_SET_UP
+    if isinstance(error, NotInstalledError):
+        return EngineState.NOT_INSTALLED
+    return EngineState.FAILS
 
 
 def _speak(engine: Engine, *, is_set_up: bool) -> None:
     if not is_set_up:
-        raise MissingError(
+        raise NotSetUpError(
             "no show has set it up, so its server is not asked",
             hint=f"add a table [engines.{engine.name}] to show.toml",
         )
@@ -258,7 +287,7 @@ def _told(ask: Callable[[], str | None]) -> str | None:
 
 
 def _silent_engine(name: str, problem: str) -> EngineHealth:
-    return EngineHealth(name, None, None, None, _WITHIN_S, problem)
+    return EngineHealth(name, None, None, None, _WITHIN_S, problem, state=EngineState.FAILS)
 
 
 def _encoder() -> Finding:

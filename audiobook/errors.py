@@ -28,6 +28,8 @@ __all__ = [
     "ConfigError",
     "LostError",
     "MissingError",
+    "NotInstalledError",
+    "NotSetUpError",
     "OutputError",
     "SoundError",
     "SpeechError",
@@ -129,6 +131,14 @@ class MissingError(AudiobookError):
     exit_code = 4
     engine: str | None = None
     """The engine that needs it, where one does."""
+
+
+class NotInstalledError(MissingError):
+    """Nothing is wrong with an engine but that it, or any voice for it, is not installed."""
+
+
+class NotSetUpError(MissingError):
+    """Nothing is wrong with an engine but that it works by settings, and no show gives it any."""
 
 
 class SpeechError(AudiobookError):

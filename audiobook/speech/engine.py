@@ -9,7 +9,7 @@ from importlib.metadata import entry_points
 from typing import Protocol, cast, runtime_checkable
 
 from audiobook.engine_settings import AUTO, EngineSettings
-from audiobook.errors import MissingError, SpeechError, UnknownNameError, Where
+from audiobook.errors import NotInstalledError, SpeechError, UnknownNameError, Where
 from audiobook.language_tags import EVERY_LANGUAGE
 from audiobook.utterance import Clip, Utterance, Voice
 
@@ -218,7 +218,7 @@ def load_engine(name: str, *, where: Where | None = None) -> Engine:
 
     Raises:
         UnknownNameError: nothing is registered under that name.
-        MissingError: what the engine needs is not installed.
+        NotInstalledError: what the engine needs is not there.
     """
     points = {point.name: point for point in entry_points(group=_GROUP)}
     if name not in points:
@@ -226,7 +226,7 @@ def load_engine(name: str, *, where: Where | None = None) -> Engine:
     try:
         make = cast(Callable[[], Engine], points[name].load())
     except ImportError as error:
-        raise MissingError(
+        raise NotInstalledError(
             f'engine "{name}" cannot be loaded: {error}', hint=f"pip install 'audiobook[{name}]'"
         ) from error
     return make()

@@ -54,6 +54,28 @@ def test_no_server_is_asked_that_no_show_has_set_up(run: Run) -> None:
 
 
 @pytest.mark.usefixtures("no_google")
+def test_what_nobody_has_set_up_or_installed_has_not_failed(run: Run) -> None:
+    done = run("doctor", "--json")
+    assert done.code == 0
+    states = {engine["name"]: engine["state"] for engine in done.json["engines"]}
+    assert states == {
+        "command": "not set up",
+        "espeak": "works",
+        "gtts": "fails",
+        "kokoro": "not installed",
+        "openai": "not set up",
+        "piper": "not installed",
+        "tone": "works",
+    }
+    assert all((e["problem"] is None) == e["works"] for e in done.json["engines"])
+    lines = run("doctor").out.splitlines()
+    assert any(line.split()[:4] == ["command", "not", "set", "up"] for line in lines)
+
+    Path("show.toml").write_text('engine = "piper"\n')
+    assert run("doctor").code == 4
+
+
+@pytest.mark.usefixtures("no_google")
 def test_a_build_that_would_not_work_is_told_with_code_4(run: Run) -> None:
     Path("show.toml").write_text('title = "T"\nengine = "gtts"\n')
     done = run("doctor")

@@ -56,9 +56,8 @@ def _lines(health: Health) -> Iterator[str]:
 
 
 def _engine_row(engine: EngineHealth) -> tuple[str, ...]:
-    state = "works" if engine.works else "fails"
     took = f"{engine.took_s:.2f} s"
-    return engine.name, state, took, engine.version or "", engine.place or ""
+    return engine.name, engine.state, took, engine.version or "", engine.place or ""
 
 
 def _findings(health: Health) -> Iterator[tuple[str, Finding]]:

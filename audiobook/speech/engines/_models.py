@@ -16,7 +16,7 @@ from types import ModuleType
 from typing import Generic, TypeVar
 
 from audiobook.engine_settings import EngineSettings
-from audiobook.errors import ConfigError, MissingError, SpeechError
+from audiobook.errors import ConfigError, MissingError, NotInstalledError, SpeechError
 from audiobook.speech.voice_store import voice_folders
 from audiobook.utterance import Clip
 
@@ -84,20 +84,20 @@ def library(engine: str) -> ModuleType:
     """What knows the libraries of an engine, which are slow to load and may be missing.
 
     Raises:
-        MissingError: they are.
+        NotInstalledError: they are.
     """
     try:
         return importlib.import_module(f"audiobook.speech.engines._{engine}_model")
     except ImportError as error:
-        raise MissingError(
+        raise NotInstalledError(
             f"{engine} is not installed: {error}", hint=f"pip install 'audiobook[{engine}]'"
         ) from error
 
 
-def nothing_installed(engine: str, settings: ModelSettings, example: str) -> MissingError:
+def nothing_installed(engine: str, settings: ModelSettings, example: str) -> NotInstalledError:
     """The error of an engine without a voice; the example is what may be installed."""
     folders = ", ".join(map(str, settings.folders))
-    return MissingError(
+    return NotInstalledError(
         f"there is no voice for {engine} in {folders}",
         hint=f"audiobook voices install {example}",
     )

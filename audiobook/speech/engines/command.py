@@ -13,7 +13,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from audiobook.engine_settings import EngineSettings
-from audiobook.errors import ConfigError, MissingError, OutputError, SpeechError, Where
+from audiobook.errors import (
+    ConfigError,
+    MissingError,
+    NotSetUpError,
+    OutputError,
+    SpeechError,
+    Where,
+)
 from audiobook.language_tags import EVERY_LANGUAGE
 from audiobook.settings import Table
 from audiobook.speech.engine import (
@@ -72,7 +79,7 @@ class _Program:
             MissingError: it is nowhere, or may not be run.
         """
         if not self.arguments:
-            raise MissingError(
+            raise NotSetUpError(
                 "no program is set for this engine",
                 hint=f"give it one in show.toml, in a table [engines.NAME]: {_EXAMPLE}",
             )
