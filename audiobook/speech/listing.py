@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from audiobook.engine_settings import AUTO
 from audiobook.errors import MissingError, UnknownNameError
-from audiobook.language_tags import EVERY_LANGUAGE
+from audiobook.language_tags import EVERY_LANGUAGE, primary
 from audiobook.speech.auto_cast import HasEnsemble
 from audiobook.speech.choose import Engines
 from audiobook.speech.engine import Engine, VoiceInfo
@@ -71,7 +71,8 @@ def list_voices(
     Args:
         engines: whose.
         engine: name of the only engine to look at; None or "auto" for all.
-        language: BCP 47 tag, which its dialects fit too; None for all.
+        language: BCP 47 tag, which its dialects fit too; where an engine has no voice of it, the
+            one that it would speak it with; None for all.
         gender: "female" or "male": voices and variants that are known to be; None for all.
 
     Raises:
@@ -80,20 +81,24 @@ def list_voices(
     if gender not in (None, *GENDERS):
         raise UnknownNameError("gender", gender, GENDERS)
     names = engines.names if engine in (None, AUTO) else [engine]
-    voices: list[ListedVoice] = []
+    known: list[ListedVoice] = []
+    fit: list[ListedVoice] = []
     unusable: list[UnusableEngine] = []
     for name in names:
         try:
-            voices.extend(_voices(engines.load(name)))
+            loaded = engines.load(name)
+            own = list(_voices(loaded))
         except MissingError as error:
             unusable.append(UnusableEngine(name, error.what, error.hint))
-    installed = {(voice.engine, voice.info.name) for voice in voices}
-    voices.extend(_to_be_installed(names, installed))
-    _check_language(language, voices)
+            continue
+        known += own
+        fit += [v for v in own if _speaks(v, language)] + _nearest(own, loaded, language)
+    others = list(_to_be_installed(names, {(voice.engine, voice.info.name) for voice in known}))
+    fit += _of_nearest_language(others, language)
+    _check_language(language, fit, [*known, *others])
     if language:  # whose voices tell themselves what they may be changed to
-        voices = [voice for voice in voices if voice.info.name != _CHANGE]
-    spoken = (voice for voice in voices if _speaks(voice.info.language, language))
-    chosen = [fitting for voice in spoken if (fitting := _of_gender(voice, gender))]
+        fit = [voice for voice in fit if voice.info.name != _CHANGE]
+    chosen = [fitting for voice in fit if (fitting := _of_gender(voice, gender))]
     return VoiceList(tuple(sorted(chosen, key=_order)), tuple(unusable))
 
 
@@ -122,7 +127,9 @@ def _to_be_installed(
             continue
         if planned_install(voice).files:
             for language in voice.languages:
-                info = VoiceInfo(voice.name, language, quality=voice.quality, note=_note(voice))
+                info = VoiceInfo(
+                    voice.name, language, voice.gender, quality=voice.quality, note=_note(voice)
+                )
                 yield ListedVoice(voice.engine, info, is_installed=False)
 
 
@@ -131,17 +138,50 @@ def _note(voice: InstallableVoice) -> str:
     return f"{many}{voice.n_bytes / 1e6:.0f} MB"
 
 
-def _check_language(language: str | None, voices: Iterable[ListedVoice]) -> None:
-    known = {voice.info.language for voice in voices} - {EVERY_LANGUAGE}
-    if language and known and not any(_speaks(tag, language) for tag in known):
-        raise UnknownNameError("language", language, known)
+def _check_language(
+    language: str | None, fit: Iterable[ListedVoice], known: Iterable[ListedVoice]
+) -> None:
+    tags = {voice.info.language for voice in known} - {EVERY_LANGUAGE}
+    if language and tags and all(voice.info.language == EVERY_LANGUAGE for voice in fit):
+        raise UnknownNameError("language", language, tags)
 
 
-def _speaks(offered: str, wanted: str | None) -> bool:
+def _speaks(voice: ListedVoice, wanted: str | None) -> bool:
     """Whether a voice's language is the one asked for, a variety of it, or all there are."""
+    offered = voice.info.language
     if not wanted or offered == EVERY_LANGUAGE:
         return True
     return f"{offered}-".casefold().startswith(f"{wanted}-".casefold())
+
+
+def _nearest(
+    voices: Collection[ListedVoice], engine: Engine, language: str | None
+) -> list[ListedVoice]:
+    """Where none of an engine's voices is of a language, the one that it would speak it with."""
+    others = [voice for voice in voices if not _speaks(voice, language)]
+    own = [voice for voice in voices if voice.info.language != EVERY_LANGUAGE]
+    if not language or any(voice not in others for voice in own):
+        return []
+    try:
+        name = engine.default_voice(language)
+    except (MissingError, UnknownNameError):
+        return []
+    found = [voice for voice in others if voice.info.name == name]
+    same = [voice for voice in found if primary(voice.info.language) == primary(language)]
+    return same or found
+
+
+def _of_nearest_language(
+    voices: Collection[ListedVoice], language: str | None
+) -> list[ListedVoice]:
+    """The voices of a language, else of what is left of its tag when parts are taken away."""
+    if not language:
+        return [*voices]
+    fit: list[ListedVoice] = []
+    while language and not fit:
+        fit = [voice for voice in voices if _speaks(voice, language)]
+        language = language.rpartition("-")[0]
+    return fit
 
 
 def _of_gender(voice: ListedVoice, gender: str | None) -> ListedVoice | None:

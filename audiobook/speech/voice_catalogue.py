@@ -10,6 +10,7 @@ projects state for the release "model-files-v1.0" of kokoro-onnx.
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib import resources
@@ -17,9 +18,16 @@ from urllib.parse import quote
 
 from audiobook.errors import UnknownNameError
 
-__all__ = ["InstallableVoice", "RemoteFile", "installable_voice", "installable_voices"]
+__all__ = [
+    "InstallableVoice",
+    "RemoteFile",
+    "gender_in",
+    "installable_voice",
+    "installable_voices",
+]
 
 _PIPER_URL = "https://huggingface.co/rhasspy/piper-voices/resolve/main"
+_GENDER = re.compile(r"(?<![a-z])(female|male)(?![a-z])")
 _PIPER_TABLE = "piper_voices.tsv"
 _QUALITIES = {"x_low": "low"}
 _KOKORO_URL = "https://github.com/thewh1teagle/kokoro-onnx/releases/download/model-files-v1.0"
@@ -59,6 +67,8 @@ class InstallableVoice:
     """Address of a page that tells more: of its makers, its licence."""
     files: tuple[RemoteFile, ...]
     """What it is made of, in the order in which it is to be fetched."""
+    gender: str | None = None
+    """"female" or "male", where its name says so."""
 
     @property
     def n_bytes(self) -> int:
@@ -81,6 +91,12 @@ def installable_voice(name: str) -> InstallableVoice:
     if name not in by_name:
         raise UnknownNameError("installable voice", name, by_name)
     return by_name[name]
+
+
+def gender_in(name: str) -> str | None:
+    """The gender that the name of a voice of Piper's says it has, as "southern_english_female"."""
+    found = _GENDER.search(name)
+    return found[1] if found else None
 
 
 @functools.cache
@@ -141,4 +157,5 @@ def _piper_voices() -> Iterator[InstallableVoice]:
             None,
             f"{_PIPER_URL}/{folder}/MODEL_CARD",
             tuple(files),
+            gender_in(person),
         )

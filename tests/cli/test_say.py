@@ -88,9 +88,8 @@ def test_help_speaks_of_one_voice(run: Run) -> None:
 def test_what_contradicts_itself_is_refused(run: Run) -> None:
     two = ("--voice", "bass", "--voice", "alto")
     for command in (("say", TEXT), ("build", "story.md")):
-        run(*command, "--engine", "tone", *two).fails(
-            2, 'two voices for Narrator: "bass" and "alto"'
-        )
+        done = run(*command, "--engine", "tone", *two)
+        done.fails(2, 'two voices for Narrator: "bass" and "alto"')
         run(*command, "--engine", "").fails(2, '--engine "" names no engine')
 
 

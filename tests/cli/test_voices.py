@@ -142,6 +142,50 @@ def test_a_voice_is_found_whichever_engine_has_it(run: Run) -> None:
 
 
 @pytest.mark.usefixtures("no_google")
+def test_a_voice_may_name_its_engine(run: Run) -> None:
+    def heard(*voices: str) -> list[tuple[str, str]]:
+        options = [option for voice in voices for option in ("--voice", voice)]
+        done = run("voices", "audition", "--text", "Yes.", *options, "--json")
+        return [(voice["engine"], voice["voice"]) for voice in done.json["voices"]]
+
+    assert heard("espeak:en-us+f3", "tone:soprano", "tone:", "en-gb") == [
+        ("espeak", "en-us+f3"),
+        ("tone", "soprano"),
+        ("tone", "alto"),
+        ("espeak", "en-gb"),
+    ]
+    said = ("voices", "audition", "--text", "Yes.", "--voice")
+    run(*said, "tone:sopran").fails(2, 'unknown voice "sopran"', hint='"soprano"')
+    run(*said, "nobody:bass").fails(2, 'unknown voice "nobody:bass"')
+    page = html.parse("audition/audition.html").getroot()
+    assert [p.text.split(" · ")[0] for p in page.findall(".//li/p[1]")] == [
+        *("espeak", "tone", "tone", "espeak")
+    ]
+
+
+def test_a_dialect_that_has_no_voice_is_spoken_by_another(run: Run) -> None:
+    def names(engine: str, language: str) -> set[str]:
+        done = run("voices", "list", "--engine", engine, "--language", language, "--json")
+        return {voice["name"] for voice in done.json["voices"]}
+
+    assert names("espeak", "en-AU") == {"en-gb"}
+    assert names("gtts", "en-NZ") == {"com"}
+    assert "en_GB-alba-medium" in names("piper", "en-AU")
+    assert names("tone", "en-AU") == {"alto", "bass", "soprano", "tenor"}
+    run("voices", "--language", "xx-AU").fails(2, 'unknown language "xx-AU"')
+
+
+def test_what_no_voice_is_known_to_be_is_told(run: Run) -> None:
+    nobody = ("voices", "list", "--engine", "gtts", "--gender", "female")
+    done = run(*nobody)
+    assert (done.code, done.out) == (0, "")
+    assert done.err == "no voice is known to be what was asked for\n"
+    assert run(*nobody, "--json").json["voices"] == []
+    found = run("voices", "--engine", "piper", "--gender", "female", "--json").json["voices"]
+    assert "en_GB-southern_english_female-low" in [voice["name"] for voice in found]
+
+
+@pytest.mark.usefixtures("no_google")
 def test_without_a_choice_those_are_heard_who_can_speak(run: Run) -> None:
     done = run("voices", "audition", "--text", "Bonsoir.", "--language", "fr", "--json")
     voices = done.json["voices"]

@@ -76,7 +76,8 @@ def audition(
         typer.Option(
             "--voice",
             metavar="NAME",
-            help="A voice to hear, of any engine; may be repeated. Default: a handful.",
+            help="A voice to hear, of any engine, or ENGINE:VOICE for that of one, "
+            "ENGINE: for its usual one; may be repeated. Default: a handful.",
         ),
     ] = None,
     output: Annotated[

@@ -9,7 +9,7 @@ from audiobook.cli.reporting.figures import counted
 from audiobook.cli.reporting.reporter import Reporter
 from audiobook.cli.reporting.tables import table
 from audiobook.language_tags import EVERY_LANGUAGE
-from audiobook.progress import Warned
+from audiobook.progress import Noted, Warned
 from audiobook.utterance import GENDERS
 
 if TYPE_CHECKING:
@@ -36,6 +36,8 @@ def show_voices(found: VoiceList, reporter: Reporter) -> None:
         return
     for engine in found.unusable:
         reporter.listen(Warned(f"{engine.name}: {engine.problem}", hint=engine.hint))
+    if not found.unusable:
+        reporter.listen(Noted("no voice is known to be what was asked for"))
 
 
 def show_audition(audition: Audition, reporter: Reporter) -> None:

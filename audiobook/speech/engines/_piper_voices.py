@@ -13,6 +13,7 @@ from pathlib import Path
 
 from audiobook.errors import MissingError
 from audiobook.speech.engine import VoiceInfo
+from audiobook.speech.voice_catalogue import gender_in
 
 __all__ = ["FoundVoice", "find_voices", "read_voice"]
 
@@ -22,7 +23,6 @@ _PHONEMES = ("espeak", "text")  # the other kinds need more libraries, and fetch
 _QUALITIES = {"x_low": "low", "low": "low", "medium": "medium", "high": "high"}
 _BEST_FIRST = ("high", "medium", "low", None)
 _LANGUAGE = re.compile(r"[A-Za-z]{2,8}([-_][A-Za-z0-9]{1,8})*")
-_GENDER = re.compile(r"(?<![a-z])(female|male)(?![a-z])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,7 @@ def read_voice(model: Path) -> FoundVoice:
         info = VoiceInfo(
             model.stem,
             _language(config, model.stem),
-            gender=found[1] if (found := _GENDER.search(model.stem)) else None,
+            gender=gender_in(model.stem),
             quality=_QUALITIES.get(str(_part(config, "audio").get("quality"))),
             note=f"{len(speakers)} speakers: {model.stem}#NAME" if speakers else "",
         )
