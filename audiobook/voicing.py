@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 from audiobook.engine_settings import AUTO
-from audiobook.errors import MissingError, Where
+from audiobook.errors import ConfigError, MissingError, Where
 from audiobook.model import Script, Segment
 from audiobook.parts import parts_of
 from audiobook.progress import Listener
@@ -24,6 +24,7 @@ __all__ = ["Voiced", "cast_story", "kept_lines", "lines_of", "voiced"]
 
 _GOOD_PART = 0.1
 """Where Google's voice has spoken so much of a story, another one does not take its place."""
+_STOPPED_HINT = "build again later, or use --engine espeak to have all of it spoken by espeak-ng"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,7 @@ def voiced(
 
     A server is asked whether it is ready where it alone is to speak, and something is not kept.
     "auto" is Google's voices; espeak-ng's where Google does not answer, unless Google's have spoken
-    a good part of the story: then it is asked as patiently as for speech, and waited for in vain
+    a good part of the story: then it is asked as patiently as for speech, and where that is in vain
     the build ends.
 
     Args:
@@ -84,78 +85,100 @@ def voiced(
     Raises:
         AudiobookError: an engine or a voice is not known, or the only engine is not ready.
     """
+    chooser = _Chooser(story, choices, engines, store, listen)
     names = story.engines(choices)
-    is_auto = names == (AUTO,)
-    if is_auto:
+    if names == (AUTO,):
         names = (engines.auto(story.language),)
-    chosen = _voiced(story, choices, engines, names, listen)
-    casting = chosen.relay.preferred
-    main = casting.engines[casting.main]
-    if len(names) > 1 or not main.needs_network or not _lacks_lines(chosen, story, choices, store):
-        return chosen
-    if not asks:
-        return replace(chosen, is_assumed=is_auto)
-    if is_auto:
-        stand_in = _voiced(story, choices, engines, (STAND_IN,), listen)
-        if not _has_spoken_much(chosen, stand_in):
-            return chosen if engines.google_answers() else stand_in
-    try:
-        engines.await_ready(main)
-    except MissingError as error:
-        raise _stopped(error, chosen, is_auto=is_auto) from error
+        if names != (STAND_IN,):
+            return chooser.auto(names[0], asks=asks)
+    chosen = chooser.voiced_by(*names)
+    if asks and len(names) == 1 and chooser.has_to_ask(chosen):
+        chooser.await_ready(chosen)
     return chosen
 
 
-def _voiced(
-    story: Story, choices: Choices, engines: Engines, names: Sequence[str], listen: Listener
-) -> Voiced:
-    mains = engines.fit(names, story.language, where=story.engine_where(choices))
-    castings = [cast_story(story, choices, main, engines.load) for main in mains]
-    relay = Relay(castings, listen)
-    return Voiced(relay, story.script(relay.max_characters, relay.packed))
+@dataclass(frozen=True, slots=True)
+class _Chooser:
+    """Chooses who speaks a story."""
+
+    story: Story
+    choices: Choices
+    engines: Engines
+    store: Store
+    """Tells what need not be spoken."""
+    listen: Listener
+
+    def voiced_by(self, *names: str) -> Voiced:
+        """The story as it would be spoken by engines, the preferred one first."""
+        where = self.story.engine_where(self.choices)
+        mains = self.engines.fit(names, self.story.language, where=where)
+        castings = [cast_story(self.story, self.choices, main, self.engines.load) for main in mains]
+        relay = Relay(castings, self.listen)
+        return Voiced(relay, self.story.script(relay.max_characters, relay.packed))
+
+    def auto(self, online: str, *, asks: bool) -> Voiced:
+        """What "auto" takes: Google's voices, or those that stand in for them."""
+        try:
+            chosen = self.voiced_by(online)
+        except ConfigError:  # a voice, it may be, that only the stand-in has
+            if not asks or self.engines.google_answers():
+                raise
+            return self.voiced_by(STAND_IN)
+        if not self.has_to_ask(chosen):
+            return chosen
+        if not asks:
+            return replace(chosen, is_assumed=True)
+        if self._has_spoken_much(chosen):
+            self.await_ready(chosen, instead=", so espeak-ng does not take over")
+            return chosen
+        return chosen if self.engines.google_answers() else self.voiced_by(STAND_IN)
+
+    def has_to_ask(self, chosen: Voiced) -> bool:
+        """Whether the main engine needs a server for any of what is to be made."""
+        casting = chosen.relay.preferred
+        return casting.engines[casting.main].needs_network and any(
+            line.voice.engine == casting.main and not _is_kept(line, casting, self.store)
+            for part in parts_of(self.story, chosen.script, self.choices)
+            for line in lines_of(part.script, casting)
+        )
+
+    def await_ready(self, chosen: Voiced, instead: str = "") -> None:
+        """See that the main engine's server answers.
+
+        Raises:
+            MissingError: it does not; with how much is kept, and what is not done instead.
+        """
+        casting = chosen.relay.preferred
+        try:
+            self.engines.await_ready(casting.engines[casting.main])
+        except MissingError as error:
+            lines = lines_of(chosen.script, casting)
+            n_kept = len(kept_lines(lines, casting, Store()))
+            raise MissingError(
+                f"{error.what}; {n_kept} of {len(lines)} segments are kept{instead}",
+                hint=_STOPPED_HINT if instead else error.hint,
+            ) from error
+
+    def _has_spoken_much(self, chosen: Voiced) -> bool:
+        """Whether Google's voices have spoken a good part of it, and more than the stand-in.
+
+        What a build that makes all anew would replace counts, too.
+        """
+        n_spoken, n_characters = _shares(chosen)
+        if n_spoken < _GOOD_PART * n_characters:
+            return False
+        try:
+            return n_spoken > _shares(self.voiced_by(STAND_IN))[0]
+        except (ConfigError, MissingError):  # it could not take over
+            return True
 
 
-def _lacks_lines(chosen: Voiced, story: Story, choices: Choices, store: Store) -> bool:
-    """Whether the main engine has to speak any of what is to be made."""
+def _shares(chosen: Voiced) -> tuple[int, int]:
+    """Of the characters of all who ask for no other engine, those that are kept, and all."""
     casting = chosen.relay.preferred
-    return any(
-        line.voice.engine == casting.main and not _is_kept(line, casting, store)
-        for part in parts_of(story, chosen.script, choices)
-        for line in lines_of(part.script, casting)
-    )
-
-
-def _has_spoken_much(chosen: Voiced, stand_in: Voiced) -> bool:
-    """Whether an engine has spoken a good part of a story, and more than its stand-in.
-
-    What a build that makes all anew would replace counts, too.
-    """
-    whole = sum(len(line.text) for line in _own_lines(chosen))
-    n_spoken, n_by_other = (
-        sum(len(line.text) for line in kept_lines(_own_lines(v), v.relay.preferred, Store()))
-        for v in (chosen, stand_in)
-    )
-    return n_spoken >= _GOOD_PART * whole and n_spoken > n_by_other
-
-
-def _stopped(error: MissingError, chosen: Voiced, *, is_auto: bool) -> MissingError:
-    """Why a build ends that would have asked a server, with what is kept."""
-    lines = lines_of(chosen.script, chosen.relay.preferred)
-    n_kept = len(kept_lines(lines, chosen.relay.preferred, Store()))
-    what = f"{error.what}; {n_kept} of {len(lines)} segments are kept"
-    if not is_auto:
-        return MissingError(what, hint=error.hint)
-    return MissingError(
-        f"{what}, so espeak-ng does not take over",
-        hint="build again later, or use --engine espeak to have all of it spoken by espeak-ng",
-    )
-
-
-def _own_lines(chosen: Voiced) -> list[Line]:
-    """The lines of all who ask for no other engine."""
-    casting = chosen.relay.preferred
-    lines = lines_of(chosen.script, casting)
-    return [line for line in lines if line.voice.engine == casting.main]
+    lines = [line for line in lines_of(chosen.script, casting) if line.voice.engine == casting.main]
+    kept = kept_lines(lines, casting, Store())
+    return sum(len(line.text) for line in kept), sum(len(line.text) for line in lines)
 
 
 def kept_lines(lines: Iterable[Line], casting: Casting, store: Store) -> list[Line]:

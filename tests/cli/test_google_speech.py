@@ -129,6 +129,17 @@ def test_where_espeak_has_spoken_more_it_goes_on(run: Run, story: Path, google: 
     assert google.texts == ["Yes."]
 
 
+def test_a_voice_that_only_one_of_them_has_is_taken_with_it(
+    run: Run, story: Path, google: Google
+) -> None:
+    said = ("build", story, "--no-music", "--json", "--voice")
+    assert is_by_google(run(*said, "co.uk"))
+    run(*said, "en-us+f3").fails(2, 'unknown voice "en-us+f3"')
+    google.answer = lambda number, asked: REFUSED
+    assert is_by_google(run(*said, "co.uk"))
+    assert run(*said, "en-us+f3").json["engine"] == "espeak"
+
+
 def test_a_wait_is_told(
     run: Run, story: Path, google: Google, monkeypatch: pytest.MonkeyPatch
 ) -> None:
