@@ -82,7 +82,9 @@ class Table:
         if not isinstance(value, str):
             hint = None if isinstance(value, Mapping | Sequence) else "put it in quotes"
             raise self._wrong(name, "a text", value, hint)
-        if not value.strip() or _UNFIT.search(value):
+        if not value.strip():
+            raise self._wrong(name, "a text", value, "leave it out, or fill it in")
+        if _UNFIT.search(value):
             raise self._wrong(name, "a text", value)
         if len(value.encode()) > most_bytes:
             raise ConfigError(f'"{name}" is longer than {most_bytes} bytes', where=self.where(name))
@@ -112,7 +114,7 @@ class Table:
             return ()
         values = [value] if isinstance(value, str) else value
         if not isinstance(values, Sequence):
-            raise self._wrong(name, "a list of texts", value)
+            raise self._wrong(name, "a text or a list of texts", value, "put each in quotes")
         for one in values:
             if not isinstance(one, str) or not one.strip() or _UNFIT.search(one):
                 raise self._wrong(name, "a list of texts", value, "put each in quotes")
@@ -122,7 +124,7 @@ class Table:
         """True or false; None where it is not given."""
         value = self._get(name)
         if value is not None and not isinstance(value, bool):
-            raise self._wrong(name, "true or false", value)
+            raise self._wrong(name, "true or false", value, "write it without quotes")
         return value
 
     def number(self, name: str, least: float, most: float, default: float) -> float:
@@ -131,7 +133,7 @@ class Table:
         if value is None:
             return default
         if isinstance(value, bool) or not isinstance(value, int | float):
-            raise self._wrong(name, "a number", value)
+            raise self._wrong(name, "a number", value, _without_quotes(value, "1.5"))
         if not least <= value <= most:
             raise self._wrong(name, f"between {least:g} and {most:g}", value)
         return float(value)
@@ -142,7 +144,8 @@ class Table:
         if value is None:
             return None
         if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
-            raise self._wrong(name, f"a whole number from {least} to {most}", value)
+            hint = _without_quotes(value, str(least))
+            raise self._wrong(name, f"a whole number from {least} to {most}", value, hint)
         return value
 
     def span(self, name: str, least: float, most: float) -> tuple[float, float] | None:
@@ -181,7 +184,7 @@ class Table:
         if value is None:
             return None
         if not isinstance(value, Mapping):
-            raise self._wrong(name, "a table", value)
+            raise self._wrong(name, "a table", value, "give it names and values of its own")
         return self._inner(value, (name,))
 
     def tables(self, name: str) -> list[Table]:
@@ -224,6 +227,11 @@ class Table:
     def _wrong(self, name: str, wanted: str, value: object, hint: str | None = None) -> ConfigError:
         what = f'"{name}" must be {wanted}, not {_shown(value)}'
         return ConfigError(what, where=self.where(name), hint=hint)
+
+
+def _without_quotes(value: object, example: str) -> str | None:
+    """How a number is written, for one who has written a text."""
+    return f"write digits without quotes, such as {example}" if isinstance(value, str) else None
 
 
 def _shown(value: object) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from audiobook.engine_settings import AUTO, PRICE, EngineSettings
 from audiobook.errors import ConfigError, MissingError, UnknownNameError, Where
@@ -32,6 +32,7 @@ class Engines:
 
     Raises:
         UnknownNameError: the show sets up an engine that there is not; with the place.
+        ConfigError: it gives an engine's name to a program of its own; with the place.
     """
 
     def __init__(self, listen: Listener, own: Iterable[EngineSettings] = ()) -> None:
@@ -44,8 +45,7 @@ class Engines:
         registered = engine_names()
         self._names = sorted({*registered, *self._own})
         for settings in self._own.values():
-            if settings.name not in registered and not _runs_a_program(settings):
-                raise UnknownNameError("engine", settings.name, registered, where=settings.where)
+            _check_name(settings, registered)
 
     @property
     def names(self) -> list[str]:
@@ -207,6 +207,21 @@ class Engines:
         if why not in self._told:
             self._told.add(why)
             self._listen(Warned(f"{why}: espeak-ng speaks instead"))
+
+
+def _check_name(settings: EngineSettings, registered: Collection[str]) -> None:
+    """See that a table sets up an engine that there is, or is a program under a name of its own."""
+    name, runs_a_program = settings.name, _runs_a_program(settings)
+    if runs_a_program and name in registered and name != _PROGRAM:
+        raise ConfigError(
+            f'"{name}" is an engine that there is, and no program of the show\'s own',
+            where=settings.where,
+            hint="give the program another name",
+        )
+    if not runs_a_program and name not in registered:
+        error = UnknownNameError("engine", name, registered, where=settings.where)
+        error.hint = f"{error.hint}; a program of your own needs command = [...]"
+        raise error
 
 
 def _runs_a_program(settings: EngineSettings) -> bool:

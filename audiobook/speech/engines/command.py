@@ -6,9 +6,7 @@ import functools
 import hashlib
 import re
 import shutil
-import tempfile
-from collections.abc import Generator, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,7 +15,6 @@ from audiobook.errors import (
     ConfigError,
     MissingError,
     NotSetUpError,
-    OutputError,
     SpeechError,
     Where,
 )
@@ -33,6 +30,7 @@ from audiobook.speech.engine import (
 )
 from audiobook.speech.engines._command_presets import NO_PRESET, PRESETS, Preset
 from audiobook.speech.engines._command_run import Ended, Runner, StoppedError
+from audiobook.speech.engines._workshop import no_room, sweep_workshops, workshop
 from audiobook.speech.voice_settings import read_voice_infos
 from audiobook.utterance import Clip, Utterance, Voice
 
@@ -86,7 +84,8 @@ class _Program:
         name = self.arguments[0]
         found = shutil.which(self.folder / name if Path(name).name != name else name)
         if found is None:
-            raise MissingError(f'there is no program "{name}"', where=self.where, hint=self.hint)
+            hint = self.hint or "install it, or give its path"
+            raise MissingError(f'there is no program "{name}"', where=self.where, hint=hint)
         return Path(found).absolute()
 
     def files(self) -> Iterator[Path]:
@@ -114,6 +113,7 @@ class Command(Engine):
     def __init__(self, program: _Program | None = None) -> None:
         self._program = program or _Program()
         self._runner = Runner()
+        self._has_swept = False
 
     def configured(self, settings: EngineSettings) -> Engine:
         """An engine that runs what a show says; see `TakesSettings`."""
@@ -173,7 +173,8 @@ class Command(Engine):
             OutputError: there is no room for its files.
         """
         check_speakable(utterance.text)
-        with _workshop() as folder:
+        self._sweep_once()
+        with workshop() as folder:
             text_file = folder / "text.txt"
             out = folder / f"speech{self._program.suffix}"
             _write_text(text_file, utterance.text)
@@ -184,6 +185,11 @@ class Command(Engine):
     def close(self) -> None:
         """End what is running."""
         self._runner.close()
+
+    def _sweep_once(self) -> None:
+        if not self._has_swept:
+            self._has_swept = True
+            sweep_workshops()
 
     def _run(self, values: dict[str, str], text_file: Path, out: Path, text: str) -> Ended:
         path = self._program.path()
@@ -222,7 +228,10 @@ class Command(Engine):
 
     def _failed(self, what: str, ended: Ended, text: str) -> SpeechError:
         said = f", and says {excerpt(ended.last_words)}" if ended.last_words else ""
-        return SpeechError(f"{self.name} {what} for {excerpt(text)}{said}")
+        return SpeechError(
+            f"{self.name} {what} for {excerpt(text)}{said}",
+            hint="try the command by hand; what is spoken is kept",
+        )
 
 
 def _preset(table: Table) -> Preset:
@@ -276,28 +285,12 @@ def _filled(argument: str, values: dict[str, str]) -> str:
     return _PLACEHOLDER.sub(lambda found: values[found[1]], argument)
 
 
-@contextmanager
-def _workshop() -> Generator[Path]:
-    """A folder that is there for as long as one text is spoken."""
-    try:
-        folder = tempfile.TemporaryDirectory(prefix="audiobook-", ignore_cleanup_errors=True)
-    except OSError as error:
-        raise _no_room(error) from error
-    with folder as path:
-        yield Path(path)
-
-
 def _write_text(path: Path, text: str) -> None:
     """Write a text as UTF-8, without control codes and halves of characters."""
     try:
         path.write_text(without_controls(text) + "\n", "utf-8")
     except OSError as error:
-        raise _no_room(error) from error
-
-
-def _no_room(error: OSError) -> OutputError:
-    what = f"cannot write to the folder for temporary files: {error.strerror or error}"
-    return OutputError(what, hint="set TMPDIR to a folder with room")
+        raise no_room(error) from error
 
 
 def _how(code: int) -> str:
