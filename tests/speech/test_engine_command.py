@@ -120,7 +120,7 @@ def test_a_program_may_read_nothing_say_much_and_write_two_channels(
         ("nothing", "wrote no sound for"),
         ("pipe", "wrote no sound for"),
         ("silence", "wrote an answer without sound for"),
-        ("rubbish", "wrote 1,400 bytes that are no sound for"),
+        ("rubbish", 'wrote 1,400 bytes that are no sound: "I am no sound I am'),
         ("half", "wrote 200 bytes of a file that is longer for"),
     ],
 )
@@ -165,6 +165,28 @@ def test_nothing_is_left_in_the_folder_for_temporary_files(
     with pytest.raises(SpeechError):
         speak(own(speaking("fail")))
     assert list(tmp_path.iterdir()) == []
+
+
+def test_what_killed_builds_have_left_is_removed_after_a_day(
+    own: Callable[[str], Engine], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    names = {"audiobook-command-ab12_xyz": True, "audiobook-command-notes": False, "other": False}
+    for name in (*names, "audiobook-command-ab12_new"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "text.txt").write_text("Once")
+    linked = tmp_path / "audiobook-command-ab12_lnk"
+    linked.symlink_to(tmp_path / "other")
+    for name in names:
+        os.utime(tmp_path / name, (0, 0))
+    os.utime(linked, (0, 0), follow_symlinks=False)
+
+    speak(own(speaking()))
+
+    left = {path.name for path in tmp_path.iterdir()}
+    gone = {name for name, goes in names.items() if goes}
+    assert left == {*names, "audiobook-command-ab12_new", linked.name} - gone
+    assert (tmp_path / "other" / "text.txt").read_text() == "Once"
 
 
 def test_no_room_for_files_is_told(

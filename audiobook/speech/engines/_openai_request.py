@@ -6,7 +6,6 @@ Loaded when it is first needed, for it brings requests and soundfile with it.
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import re
 import urllib.parse
@@ -18,7 +17,13 @@ import requests
 from audiobook.errors import AudiobookError, MissingError, SpeechError
 from audiobook.speech.engine import excerpt
 from audiobook.speech.engines._openai_server import Server, is_loopback
-from audiobook.speech.engines._received import NotSpeechError, WebPageError, body_of, decoded
+from audiobook.speech.engines._received import (
+    NotSpeechError,
+    WebPageError,
+    body_of,
+    decoded,
+    message_in,
+)
 from audiobook.speech.retrying import KEPT_HINT, Failure, retry_after_s
 from audiobook.utterance import Clip, Voice
 
@@ -44,7 +49,7 @@ def speak_once(server: Server, text: str, voice: Voice) -> Clip | Failure:
         key = _key(server)
         with requests.Session() as session, _asked(session, server, key, text, voice) as response:
             if response.status_code == requests.codes.ok:
-                return decoded(body_of(response, _MOST_BYTES))
+                return decoded(body_of(response, _MOST_BYTES), secret=key)
             return _refusal(server, key, response, text)
     except requests.exceptions.RequestException as error:
         return _failure(error, server, text)
@@ -153,14 +158,10 @@ def _final(server: Server, key: str | None, response: requests.Response) -> Miss
 def _message(response: requests.Response, key: str | None) -> str:
     """What the server says is wrong, shortened, the key taken out if it is repeated."""
     try:
-        answer = json.loads(body_of(response, _MOST_MESSAGE_BYTES))
-    except (requests.exceptions.RequestException, ValueError, RecursionError):
+        said = message_in(body_of(response, _MOST_MESSAGE_BYTES), key)
+    except requests.exceptions.RequestException:
         return ""
-    error = answer.get("error", answer) if isinstance(answer, dict) else answer
-    said = error.get("message", error.get("detail")) if isinstance(error, dict) else error
-    if not isinstance(said, str) or not said.strip():
-        return ""
-    return f": {excerpt(said.replace(key, '…') if key else said)}"
+    return f": {said}" if said else ""
 
 
 def _failure(error: requests.exceptions.RequestException, server: Server, text: str) -> Failure:

@@ -6,6 +6,7 @@ Loaded when it is first needed, for it brings requests and soundfile with it.
 from __future__ import annotations
 
 import io
+import json
 from collections.abc import Sequence
 
 import numpy as np
@@ -13,10 +14,12 @@ import requests
 import soundfile
 
 from audiobook.errors import SpeechError
+from audiobook.speech.engine import excerpt
 from audiobook.utterance import Clip
 
-__all__ = ["NotSpeechError", "WebPageError", "body_of", "decoded", "joined"]
+__all__ = ["NotSpeechError", "WebPageError", "body_of", "decoded", "joined", "message_in"]
 
+_MOST_MESSAGE_BYTES = 1 << 16
 _PIECE_BYTES = 1 << 14
 _SAMPLE_RATES_HZ = range(4_000, 192_001)
 _MOST_SAMPLES = 30_000_000  # ten minutes at 48 kHz
@@ -54,8 +57,28 @@ def body_of(response: requests.Response, most_bytes: int) -> bytes:
     return bytes(body)
 
 
-def decoded(audio: bytes) -> Clip:
+def message_in(answer: bytes, secret: str | None = None) -> str:
+    """What an answer in JSON says is wrong, shortened and in quotes; "" where it says nothing.
+
+    Args:
+        answer: any bytes.
+        secret: is taken out if it is repeated.
+    """
+    try:
+        told = json.loads(answer)
+    except (ValueError, RecursionError):
+        return ""
+    error = told.get("error", told) if isinstance(told, dict) else told
+    said = error.get("message", error.get("detail")) if isinstance(error, dict) else error
+    return _quoted(said, secret) if isinstance(said, str) else ""
+
+
+def decoded(audio: bytes, *, secret: str | None = None) -> Clip:
     """A sound file of any kind that libsndfile knows by its bytes, mixed to mono.
+
+    Args:
+        audio: the file; where it is a message instead, the error tells what it says.
+        secret: is taken out of that.
 
     Raises:
         NotSpeechError: it is none, is cut off, or has no sound in it.
@@ -70,7 +93,8 @@ def decoded(audio: bytes) -> Clip:
             samples = file.read(dtype="float32", always_2d=True).mean(axis=1)
             sample_rate = int(file.samplerate)
     except soundfile.SoundFileError as error:
-        raise NotSpeechError(f"{len(audio):,} bytes that are no sound") from error
+        said = _said(audio, secret)
+        raise NotSpeechError(f"{len(audio):,} bytes that are no sound{said}") from error
     if not samples.any():
         raise NotSpeechError("an answer without sound")
     return Clip(sample_rate, np.clip(np.rint(samples * 32768), -32768, 32767).astype(np.int16))
@@ -93,6 +117,24 @@ def _check_size(sample_rate_hz: int, n_samples: int) -> None:
         raise NotSpeechError(f"sound at {sample_rate_hz:,} Hz")
     if n_samples > _MOST_SAMPLES:
         raise NotSpeechError(f"sound of {n_samples:,} samples")
+
+
+def _said(answer: bytes, secret: str | None) -> str:
+    """What a message says in place of sound, after a colon; "" of what is no message."""
+    if len(answer) > _MOST_MESSAGE_BYTES:
+        return ""
+    try:
+        text = answer.decode()
+    except UnicodeDecodeError:
+        return ""
+    is_text = all(character.isprintable() or character.isspace() for character in text)
+    said = message_in(answer, secret) or (_quoted(text, secret) if is_text else "")
+    return f": {said}" if said else ""
+
+
+def _quoted(said: str, secret: str | None) -> str:
+    line = " ".join((said.replace(secret, "…") if secret else said).split())
+    return excerpt(line) if line else ""
 
 
 def _whole_bytes(audio: bytes) -> int:
