@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 from audiobook.engine_settings import AUTO
-from audiobook.errors import ConfigError, MissingError, Where
+from audiobook.errors import ConfigError, MissingError, UnknownNameError, Where
 from audiobook.model import Script, Segment
 from audiobook.parts import parts_of
 from audiobook.progress import Listener
@@ -112,9 +112,20 @@ class _Chooser:
         """The story as it would be spoken by engines, the preferred one first."""
         where = self.story.engine_where(self.choices)
         mains = self.engines.fit(names, self.story.language, where=where)
-        castings = [cast_story(self.story, self.choices, main, self.engines.load) for main in mains]
-        relay = Relay(castings, self.listen)
+        relay = Relay([self._cast(main) for main in mains], self.listen)
         return Voiced(relay, self.story.script(relay.max_characters, relay.packed))
+
+    def _cast(self, main: Engine) -> Casting:
+        """Everybody's voices; where an engine lacks the language, its error names who has it."""
+        try:
+            return cast_story(self.story, self.choices, main, self.engines.load)
+        except ConfigError as error:
+            cause = error.__cause__
+            if isinstance(cause, UnknownNameError) and cause.kind == "language":
+                others = self.engines.that_speak(self.story.language)
+                if others:
+                    error.hint = f"choose an engine that has it: {', '.join(others)}"
+            raise
 
     def auto(self, online: str, *, asks: bool) -> Voiced:
         """What "auto" takes: Google's voices, or those that stand in for them."""

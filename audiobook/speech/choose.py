@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Sequence
 
 from audiobook.engine_settings import AUTO, PRICE, EngineSettings
 from audiobook.errors import ConfigError, MissingError, UnknownNameError, Where
+from audiobook.language_tags import EVERY_LANGUAGE
 from audiobook.progress import Listener, Warned
 from audiobook.speech.engine import Engine, TakesSettings, engine_names, load_engine
 from audiobook.speech.retrying import WaitsForServer
@@ -141,6 +142,19 @@ class Engines:
                 raise problem
             self._listen(Warned(f"{name} is passed over: {problem.what}", where, problem.hint))
         return fit
+
+    def that_speak(self, language: str) -> list[str]:
+        """The names of those with a voice made for a language, told without a network."""
+        return [name for name in self._names if self._is_made_for(language, name)]
+
+    def _is_made_for(self, language: str, name: str) -> bool:
+        try:
+            engine = self.usable(name)
+            voice = engine.default_voice(language)
+        except (ConfigError, MissingError):
+            return False
+        tags = [info.language for info in engine.voices() if info.name == voice]
+        return any(tag != EVERY_LANGUAGE for tag in tags)
 
     def usable(self, name: str, where: Where | None = None) -> Engine:
         """An engine that can be used, as far as that can be told without a network.

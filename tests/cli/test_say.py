@@ -112,3 +112,12 @@ def test_control_characters_are_as_good_as_spaces(run: Run) -> None:
 def test_the_library_refuses_what_is_no_text(tmp_path: Path) -> None:
     with pytest.raises(audiobook.UsageError, match="a text is wanted, not NoneType"):
         audiobook.say(None, tmp_path / "a.wav")  # type: ignore[arg-type]  # what is tested
+
+
+@pytest.mark.usefixtures("no_google")
+def test_a_language_that_an_engine_lacks_names_those_that_have_it(run: Run) -> None:
+    said = ("say", "Qayirly kesh.", "--engine", "gtts", "--language")
+    run(*said, "kk").fails(2, 'unknown language "kk"', hint="choose an engine that has it: espeak")
+    run(*said, "enn").fails(2, 'unknown language "enn"', hint='"en"')
+    Path("show.toml").write_text('engine = "gtts"\nlanguage = "kk"\n')
+    run("say", "Qayirly kesh.").fails(3, "show.toml:2:1", hint="espeak")
