@@ -167,6 +167,17 @@ def test_nothing_is_left_in_the_folder_for_temporary_files(
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.skipif(shutil.which("flite") is None, reason="flite is not installed")
+def test_a_voice_that_flite_would_speak_by_another_is_refused(own: Callable[[str], Engine]) -> None:
+    engine = own(
+        'preset = "flite"\nvoices = ["slt", "nope", "mine.flitevox"]\nlanguages = ["en"]\n'
+    )
+    engine.check_voice(Voice("own", "slt", "en"))
+    engine.check_voice(Voice("own", "mine.flitevox", "en"))
+    with pytest.raises(AudiobookError, match='unknown voice "nope"'):
+        engine.check_voice(Voice("own", "nope", "en"))
+
+
 def test_what_killed_builds_have_left_is_removed_after_a_day(
     own: Callable[[str], Engine], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -25,6 +25,9 @@ class Preset:
     """How many of it may run at the same time."""
     hint: str | None = None
     """How it is installed."""
+    list_arguments: tuple[str, ...] = ()
+    """What has it print its voices after a colon, with spaces between them; () where nothing does.
+    For a program that speaks in some other voice where it does not know one."""
 
 
 _FLITE = Preset(
@@ -42,6 +45,7 @@ _FLITE = Preset(
     ),
     at_once=4,
     hint="apt-get install flite",
+    list_arguments=("-lv",),
 )
 
 _SAY = Preset(

@@ -13,9 +13,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, cast
 
-__all__ = ["Ended", "Runner", "StoppedError"]
+__all__ = ["Ended", "Runner", "StoppedError", "listed_names"]
 
 _LOOK_EVERY_S = 0.1
+_LIST_WITHIN_S = 5.0
 _TAIL_BYTES = 4096
 _TAIL_WITHIN_S = 0.5
 """Most that is waited for the rest of what a program has said, once it has ended."""
@@ -105,6 +106,21 @@ class Runner:
             )
             self._living.add(process)
             return process
+
+
+def listed_names(path: Path, arguments: Sequence[str]) -> frozenset[str]:
+    """The names that a program prints after a colon; none where it fails or takes long."""
+    try:
+        ended = subprocess.run(
+            [path, *arguments],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=_LIST_WITHIN_S,
+            check=False,
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return frozenset()
+    return frozenset(ended.stdout.decode("utf-8", "replace").partition(":")[2].split())
 
 
 def _wait(process: subprocess.Popen[bytes], out: Path, within_s: float, most_bytes: int) -> int:

@@ -16,6 +16,7 @@ from audiobook.errors import (
     MissingError,
     NotSetUpError,
     SpeechError,
+    UnknownNameError,
     Where,
 )
 from audiobook.language_tags import EVERY_LANGUAGE
@@ -29,7 +30,7 @@ from audiobook.speech.engine import (
     without_controls,
 )
 from audiobook.speech.engines._command_presets import NO_PRESET, PRESETS, Preset
-from audiobook.speech.engines._command_run import Ended, Runner, StoppedError
+from audiobook.speech.engines._command_run import Ended, Runner, StoppedError, listed_names
 from audiobook.speech.engines._workshop import no_room, sweep_workshops, workshop
 from audiobook.speech.voice_settings import read_voice_infos
 from audiobook.utterance import Clip, Utterance, Voice
@@ -41,6 +42,7 @@ _PLACEHOLDER = re.compile(r"\{(text_file|out|voice|language|rate|stretch|words_p
 _USUAL_WPM = 175
 _FORMATS = ("wav", "aiff", "flac", "mp3")
 _ONLY_VOICE = "default"
+_VOICE_FILE = ".flitevox"
 
 _CHARACTERS, _MOST_CHARACTERS = 1_000, 20_000
 _MOST_AT_ONCE = 64
@@ -67,6 +69,8 @@ class _Program:
     """Seconds that it may take for one text."""
     hint: str | None = None
     """How it is installed."""
+    list_arguments: tuple[str, ...] = ()
+    """What has it print its voices; see `Preset`."""
     where: Where | None = None
     """Where the show sets it."""
 
@@ -128,6 +132,7 @@ class Command(Engine):
                 f".{table.one_of('format', _FORMATS) or preset.format}",
                 table.number("timeout_s", 1.0, _MOST_TIMEOUT_S, _TIMEOUT_S),
                 preset.hint,
+                preset.list_arguments,
                 settings.where,
             )
         )
@@ -154,6 +159,23 @@ class Command(Engine):
     def voices(self) -> tuple[VoiceInfo, ...]:
         """Those that the show or the preset lists."""
         return self._program.voices
+
+    def check_voice(self, voice: Voice) -> None:
+        """Refuse a voice that is not listed, or that the program does not know where it tells."""
+        super().check_voice(voice)
+        known = self._known_voices
+        if known and voice.name not in known and Path(voice.name).suffix != _VOICE_FILE:
+            raise UnknownNameError("voice", voice.name, known, where=self._program.where)
+
+    @functools.cached_property
+    def _known_voices(self) -> frozenset[str]:
+        """The voices that the program tells of; none where it tells of none, or is not there."""
+        if not self._program.list_arguments:
+            return frozenset()
+        try:
+            return listed_names(self._program.path(), self._program.list_arguments)
+        except MissingError:
+            return frozenset()
 
     def place(self) -> str:
         """The program's file; see `HasPlace`."""
