@@ -9,7 +9,7 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, Future, InvalidStateError, wait
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any, Protocol, TypeAlias, TypeVar, runtime_checkable
@@ -194,11 +194,21 @@ class Retrying:
     def await_ready(self, try_once: _Try[_Answer]) -> None:
         """See that a request is answered, sent again as any other is.
 
+        But where there is no server at all (MissingError) that is told at once: whoever has no
+        network knows.
+
         Raises:
             MissingError: it is not; why.
         """
+
+        def at_the_door() -> _Answer | Failure:
+            outcome = try_once()
+            if isinstance(outcome, Failure) and isinstance(outcome.error, MissingError):
+                return replace(outcome, may_pass=False)
+            return outcome
+
         try:
-            self.ask(try_once)
+            self.ask(at_the_door)
         except AudiobookError as error:
             raise _not_ready(error) from error
 
