@@ -6,6 +6,8 @@
     ├── ConfigError             3  show.toml or front matter cannot be used
     │   └── UnknownNameError    3  a name nobody knows (2 when it was typed)
     ├── MissingError            4  this machine or its network lacks something
+    │   ├── NotInstalledError   4  an engine, or any voice for it, is not installed
+    │   └── NotSetUpError       4  an engine works by settings that no show gives it
     ├── SpeechError             1  an engine failed at a piece of text
     ├── SoundError              1  sound could not be read, rendered or encoded
     │   └── LostError           1  something kept has gone from the store, or is damaged

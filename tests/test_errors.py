@@ -18,6 +18,8 @@ EXIT_CODES = {
     "ConfigError": 3,
     "UnknownNameError": 3,
     "MissingError": 4,
+    "NotInstalledError": 4,
+    "NotSetUpError": 4,
     "SpeechError": 1,
     "SoundError": 1,
     "LostError": 1,

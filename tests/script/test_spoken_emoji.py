@@ -62,7 +62,7 @@ def test_emoji_are_accounted_for_and_lines_of_nothing_else_are_listed(read_text:
     found = account(book, script)
 
     assert [segment.text for segment in script.segments] == ["Hello 🎉 there. 🎉 ❤️", "More."]
-    assert "".join(segment.spoken for segment in script.segments) == "Hello  there.More."
+    assert "".join(segment.spoken for segment in script.segments) == "Hello there.More."
     assert [(story[o.start : o.end], o.why) for o in script.left_out] == [("1️⃣ 🎉", "emoji")]
     uses = {(story[one.start : one.end].strip(), one.use) for one in found.stretches}
     assert ("🎉", Use.NORMALISED) in uses

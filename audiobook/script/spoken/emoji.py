@@ -27,7 +27,7 @@ _MORE = "[\ufe0e\ufe0f\u20e3\U0001f3fb-\U0001f3ff\U000e0020-\U000e007f]"
 _JOINED = "[\u2190-\u2bff\U0001f000-\U0001faff]"
 _ONE = rf"(?:{_PICTURE}|[0-9#*]\ufe0f?\u20e3)(?:{_MORE}|\u200d{_JOINED}?)*"
 _RUN = rf"(?>{_ONE}(?: ?{_ONE})*)"
-_LEFT_OUT = re.compile(rf"^{_RUN} ?| ?{_RUN}(?=[.,;:!?…)”’»]|$)|{_RUN}")
+_LEFT_OUT = re.compile(rf"^{_RUN} ?| ?{_RUN}(?=[\s.,;:!?…)”’»]|$)|{_RUN}")
 
 
 def _silent(match: re.Match[str], _context: Context) -> str:
