@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -264,10 +264,10 @@ def test_any_path_will_do(run: Run, tmp_path: Path, name: str) -> None:
 
 
 def test_help_and_version_come_at_once() -> None:
-    def seconds(*arguments: str) -> float:
-        begun = time.perf_counter()
+    def seconds(*arguments: str) -> float:  # of a core's time: others may be busy here as well
+        begun = sum(os.times()[2:4])
         subprocess.run([*PROGRAM, *arguments], check=True, stdout=subprocess.DEVNULL)
-        return time.perf_counter() - begun
+        return sum(os.times()[2:4]) - begun
 
     assert min(seconds("--help") for _ in range(3)) < 0.3
     assert min(seconds("--version") for _ in range(2)) < 0.3
