@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from audiobook.auditioning import Audition, audition
     from audiobook.build_rates import BuildRate
-    from audiobook.builder import Built, ChapterEngine, ChapterStart, Report, build, say
+    from audiobook.builder import build, say
     from audiobook.checking import Checked, check
     from audiobook.doctoring import Health, examine
     from audiobook.errors import (
@@ -45,6 +45,7 @@ if TYPE_CHECKING:
         Warned,
     )
     from audiobook.publishing import PublishedFeed, publish
+    from audiobook.report import Built, ChapterEngine, ChapterStart, Report
     from audiobook.stories import read_script
     from audiobook.story import Choices
     from audiobook.tally import Tally
@@ -111,7 +112,7 @@ __all__ = [
 _NAMES = {
     "audiobook.auditioning": "Audition audition",
     "audiobook.build_rates": "BuildRate",
-    "audiobook.builder": "Built ChapterEngine ChapterStart Report build say",
+    "audiobook.builder": "build say",
     "audiobook.checking": "Checked check",
     "audiobook.doctoring": "Health examine",
     "audiobook.errors": "AudiobookError CheckError ConfigError LostError MissingError OutputError "
@@ -122,6 +123,7 @@ _NAMES = {
         "Event Listener Noted StageAdvanced StageEnded StageStarted Waiting Warned"
     ),
     "audiobook.publishing": "PublishedFeed publish",
+    "audiobook.report": "Built ChapterEngine ChapterStart Report",
     "audiobook.stories": "read_script",
     "audiobook.story": "Choices",
     "audiobook.tally": "Tally",

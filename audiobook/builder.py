@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import ExitStack, closing
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from audiobook.build_rates import keep_rate
@@ -30,6 +30,7 @@ from audiobook.parts import Part, parts_of
 from audiobook.performance import Performance
 from audiobook.programme import Mixed, Tools, encoder_of, load_music, mix_and_encode, room_of
 from audiobook.progress import Listener, Noted, Warned, one_at_a_time, silent
+from audiobook.report import Built, ChapterEngine, ChapterStart, Report
 from audiobook.sound.music import Piece
 from audiobook.sound.profiles import Measure, Profile
 from audiobook.sound.voice import Take
@@ -40,78 +41,14 @@ from audiobook.store import Store, make_writable, sweep
 from audiobook.stories import read_stories, read_story, story_of_text
 from audiobook.story import Choices, Story
 from audiobook.tagging import tag_of
-from audiobook.timed_words import TimedWord, timed_words
+from audiobook.timed_words import timed_words
 from audiobook.voicing import voiced
 
-__all__ = ["Built", "ChapterEngine", "ChapterStart", "Report", "build", "say", "say_story"]
+__all__ = ["build", "say", "say_story"]
 
 _AHEAD_PER_JOB = 3
 _SAMPLE_S = 30.0
 """What is said in less is a sample of a voice, too short to be held to a loudness."""
-
-
-@dataclass(frozen=True, slots=True)
-class ChapterStart:
-    """Where a chapter begins in a finished file."""
-
-    title: str
-    """What a player shows."""
-    start_s: float
-    """Its first moment, in seconds."""
-
-
-@dataclass(frozen=True, slots=True)
-class ChapterEngine:
-    """The engine that has spoken a chapter."""
-
-    chapter: str
-    """The chapter's title."""
-    engine: str
-    """The engine of all who ask for no other."""
-
-
-@dataclass(frozen=True, slots=True)
-class Built:
-    """A finished programme."""
-
-    title: str
-    """Its title."""
-    files: Mapping[str, Path]
-    """Its files, by format."""
-    duration_s: float
-    """Its length in seconds."""
-    segments: int
-    """How many segments are spoken in it."""
-    segments_synthesised: int
-    """How many of them were spoken for this build."""
-    segments_reused: int
-    """How many of them were in the store."""
-    blocks: int
-    """How many blocks it has, in all its files."""
-    blocks_encoded: int
-    """How many of them were encoded for this build."""
-    integrated_lufs: float
-    """Integrated loudness (ITU-R BS.1770-5)."""
-    true_peak_dbtp: float
-    """Highest true peak."""
-    chapters: tuple[ChapterStart, ...]
-    """Its chapters."""
-    engines: tuple[ChapterEngine, ...]
-    """Who has spoken each chapter, in order."""
-    words: tuple[TimedWord, ...] | None = None
-    """When each of its words is heard; None where nobody asked."""
-
-
-@dataclass(frozen=True, slots=True)
-class Report:
-    """What a build made."""
-
-    episodes: tuple[Built, ...]
-    """The programmes, in order."""
-    engine: str
-    """The engine that spoke those who ask for no other."""
-    elapsed_s: float
-    """How long it took, in seconds."""
 
 
 def build(

@@ -18,6 +18,7 @@ LAYERS = [
     {"cli"},
     {"auditioning"},
     {"builder", "checking", "doctoring", "planning", "publishing"},
+    {"report"},
     {"performance", "tagging", "tally", "timed_words"},
     {"programme", "voicing"},
     {"stories", "scripting"},

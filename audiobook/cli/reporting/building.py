@@ -11,7 +11,7 @@ from audiobook.cli.reporting.reporter import Reporter
 from audiobook.cli.reporting.tables import table
 
 if TYPE_CHECKING:
-    from audiobook.builder import Built, Report
+    from audiobook.report import Built, Report
     from audiobook.timed_words import TimedWord
 
 __all__ = ["show_built"]
