@@ -10,7 +10,7 @@ from fakes.books import epub
 from fakes.docx import paragraph as word_paragraph
 from fakes.docx import write_docx
 from fakes.pdf import book_pages, write_pdf
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from audiobook.errors import StoryError
@@ -140,6 +140,8 @@ def test_every_character_has_one_use(
 
 
 @settings(max_examples=200, deadline=None)
+@example(story="11.")
+@example(story="a\n\n11.\n\n11. 11. b\n")
 @given(story=st.text(st.sampled_from("aZ1.’“”—*_ \t\r\n\u2028[]:é\u00ad"), max_size=60))
 def test_every_character_of_any_text_has_one_use(story: str) -> None:
     for read, name in ((text.read, "story.txt"), (markdown.read, "story.md")):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import groupby, pairwise
@@ -18,7 +19,7 @@ from audiobook.script.notation.front import front_matter, is_script_file
 from audiobook.script.notation.markdown_block import Item, Page, paragraphs
 from audiobook.script.notation.markdown_inline import Passage, make_parser
 from audiobook.script.plain.lines import ANY_LINE
-from audiobook.script.stretches import stripped
+from audiobook.script.stretches import between, stripped
 
 __all__ = ["read"]
 
@@ -156,7 +157,7 @@ def _items(page: Page, tokens: list[Token]) -> Iterator[_Found]:
             yield from _heading(page, token, int(before.tag[1]) if before.level == 0 else 0)
         else:
             yield from map(_Found, _block(page, token, before))
-    yield from map(_Found, _uncovered(page, covered))
+    yield from map(_Found, _uncovered(page, covered, numbers.values()))
 
 
 def _heading(page: Page, token: Token, level: int) -> Iterator[_Found]:
@@ -295,12 +296,23 @@ def _extent_of_lines(page: Page, first: int, stop: int) -> tuple[int, int]:
     return stripped(page.source.text, page.lines[first][0], page.lines[stop - 1][1])
 
 
-def _uncovered(page: Page, covered: bytearray) -> Iterator[Omission]:
-    """Lines that the parser made nothing of: definitions of links, quotes nested too deeply."""
+def _uncovered(
+    page: Page, covered: bytearray, numbers: Collection[Paragraph]
+) -> Iterator[Omission]:
+    """What the parser made nothing of: definitions of links, quotes nested too deeply.
+
+    Of an item of a list that is nested too deeply, or empty, the number may be read out.
+    """
+    read_out = [Omission(one.source_offset(0), one.end, "a number") for one in numbers]
+    starts = [number.start for number in read_out]
     for is_covered, lines in groupby(range(len(covered)), lambda n: covered[n]):
         first, *rest = lines
         start, end = _extent_of_lines(page, first, first + len(rest) + 1)
-        text = page.source.text[start:end]
-        if not is_covered and re.search(r"\w", text):
-            why = _DEFINITION_WHY if _DEFINITION.match(text) else _NESTED_WHY
-            yield Omission(start, end, why)
+        if is_covered:
+            continue
+        within = slice(bisect_left(starts, start), bisect_left(starts, end))
+        for part_start, part_end in between(start, end, read_out[within]):
+            text = page.source.text[part_start:part_end]
+            if re.search(r"\w", text):
+                why = _DEFINITION_WHY if _DEFINITION.match(text) else _NESTED_WHY
+                yield Omission(part_start, part_end, why)
