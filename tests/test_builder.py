@@ -214,6 +214,7 @@ def test_the_work_may_be_done_elsewhere(story: Path, tmp_path: Path) -> None:
     assert file_bytes(lent) == file_bytes(own)
 
 
+@pytest.mark.slow
 def test_sound_may_be_worked_on_in_other_processes(story: Path, tmp_path: Path) -> None:
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(2, context) as executor:
@@ -285,7 +286,17 @@ def test_what_a_file_has_not_is_told_as_none(tmp_path: Path) -> None:
     assert not any("None" in what for what in warned)
 
 
-@pytest.mark.parametrize("profile", ["podcast", "podcast-stereo", "acx", "loud", "broadcast"])
+@pytest.mark.parametrize(
+    "profile",
+    [
+        "podcast",
+        "acx",
+        *(
+            pytest.param(name, marks=pytest.mark.slow)
+            for name in ("podcast-stereo", "loud", "broadcast")
+        ),
+    ],
+)
 def test_a_build_meets_its_profile_in_the_finished_file(tmp_path: Path, profile: str) -> None:
     story = tmp_path / "crossing.md"
     story.write_text(told(9), encoding="utf-8")
@@ -328,6 +339,7 @@ def test_a_programme_of_more_than_4_gib_of_samples(tmp_path: Path) -> None:
     assert episode.chapters[-1].start_s > episode.duration_s * 0.999
 
 
+@pytest.mark.slow
 def test_music_lies_beside_the_story_or_its_show(tmp_path: Path) -> None:
     show = tmp_path / "show"
     (show / "stories").mkdir(parents=True)

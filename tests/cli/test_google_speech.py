@@ -140,6 +140,7 @@ def test_a_voice_that_only_one_of_them_has_is_taken_with_it(
     assert run(*said, "en-us+f3").json["engine"] == "espeak"
 
 
+@pytest.mark.slow
 def test_a_wait_is_told(
     run: Run, story: Path, google: Google, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -187,6 +188,7 @@ def test_a_failure_midway_keeps_what_was_spoken(
     assert len(google.texts) == PROBE + 5
 
 
+@pytest.mark.slow
 def test_a_passing_failure_is_got_over(run: Run, story: Path, google: Google) -> None:
     at_once = {"Retry-After": "0"}
     failures = {2: Answer(429, headers=at_once), 5: Answer(500, headers=at_once)}

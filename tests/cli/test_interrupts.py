@@ -205,6 +205,7 @@ def test_while_google_keeps_silent(short_tale: str, google: Google) -> None:
     ended.set()
 
 
+@pytest.mark.slow
 def test_while_it_is_mixed(run: Run, tale: str) -> None:
     with running("build", tale, *TONE) as process:
         wait_until(lambda: kept("block"), process)
@@ -236,7 +237,10 @@ def test_while_it_serves() -> None:
         interrupt(process, last_words="the server has ended\n")
 
 
-@pytest.mark.parametrize("asked_to_end", [signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize(
+    "asked_to_end",
+    [signal.SIGTERM, pytest.param(signal.SIGHUP, marks=pytest.mark.slow)],
+)
 def test_asked_to_end_while_a_program_speaks(
     tale: str, asked_to_end: signal.Signals, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -253,6 +257,7 @@ def test_asked_to_end_while_a_program_speaks(
     assert list(Path("rooms").iterdir()) == []
 
 
+@pytest.mark.slow
 def test_killed_while_espeak_speaks(run: Run, tale: str) -> None:
     with running("build", tale, *ESPEAK) as process:
         wait_until(lambda: len(kept("clips")) > 3, process)

@@ -158,6 +158,7 @@ def test_a_price_must_be_one(run: Run, story: Path) -> None:
     assert run("plan", story, "--engine", "gtts").code == 3
 
 
+@pytest.mark.slow
 def test_time_is_told_by_the_builds_of_this_machine_alone(run: Run) -> None:
     Path("long.md").write_text("\n\n".join(f"{n}: {REFRAIN}" for n in range(12)))
     before = planned(run, "long.md", *TONE)

@@ -115,6 +115,7 @@ def test_a_feed_without_an_address_is_for_this_machine_alone(run: Run, story: Pa
     assert (quiet.code, quiet.out, quiet.err) == (0, "", "")
 
 
+@pytest.mark.slow
 def test_a_show_heard_at_home_first_is_not_bound_to_an_address(run: Run, show: Path) -> None:
     assert run("build", *TONE, "-q").code == 0
     assert run("publish").code == 0

@@ -134,6 +134,7 @@ def points_at_its_text(found: Any, source: str) -> None:
             assert there[-1] == segment["text"][-1]
 
 
+@pytest.mark.slow
 @given(
     text=st.text(
         st.one_of(

@@ -83,6 +83,7 @@ def test_hostile_titles_steer_no_terminal(run: Run) -> None:
     assert piped["episodes"][0]["title"].startswith("Red")
 
 
+@pytest.mark.slow
 def test_hostile_names_of_files_steer_no_terminal(run_process: Run) -> None:
     name = "evil\x1b[31m\n\rname.txt"
     Path(name).write_text("!!!")
@@ -133,6 +134,7 @@ def test_streams_that_are_closed_are_no_error(story: Path) -> None:
         assert b"Traceback" not in done.stderr
 
 
+@pytest.mark.slow
 def test_few_letters_are_enough(run_process: Run) -> None:
     """Where standard output has but ASCII, people see marks and programs still get UTF-8."""
     Path("ночь.txt").write_text("Ночь была тиха.", encoding="utf-8")

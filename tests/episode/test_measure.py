@@ -266,6 +266,7 @@ print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
 """
 
 
+@pytest.mark.slow
 def test_memory_does_not_grow_with_the_file(tmp_path: Path) -> None:
     minute = np.tile(speech(44_100, 1, 6), 10)[0]
     kilobytes = {}

@@ -100,6 +100,7 @@ def test_a_bomb_is_not_unpacked() -> None:
     assert found.warnings == ("OEBPS/b0.xhtml is too large when unpacked",)
 
 
+@pytest.mark.slow
 def test_many_small_bombs_end_at_the_sum() -> None:
     n_bytes = 1 << 20  # as much as any ratio allows
     n_most = MAX_DOCUMENTS_BYTES // n_bytes

@@ -139,6 +139,7 @@ def test_playing_twice_gives_the_same_samples(name: str) -> None:
     np.testing.assert_array_equal(first, second)
 
 
+@pytest.mark.slow
 def test_processes_agree_whatever_their_threads() -> None:
     code = (
         "import hashlib; from audiobook.sound.pieces import PIECES, compose;"

@@ -295,6 +295,7 @@ def test_what_cannot_be_compared_is_shared_out_at_once(n_times: int) -> None:
     assert found.words_confidence == 0
 
 
+@pytest.mark.slow
 def test_memory_is_bounded_for_a_long_clip() -> None:
     text = " ".join([HARBOUR] * 4)
     samples = np.tile(flite().samples, 5)[: 60 * 24_000]
