@@ -6,10 +6,15 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from audiobook.store import Store
 
 pytest_plugins = ["fakes.google", "fakes.openai_server"]
+
+# Of what a test does not say itself: half of what is usual, so that all of them take minutes.
+settings.register_profile("suite", max_examples=50)
+settings.load_profile("suite")
 
 
 @pytest.fixture(autouse=True)

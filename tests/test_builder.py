@@ -65,7 +65,13 @@ def forget_everything(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
     monkeypatch.setenv("AUDIOBOOK_CACHE", str(folder))
 
 
-@pytest.mark.parametrize("choices", [WITH_MUSIC, ESPEAK], ids=["music", "espeak"])
+@pytest.mark.parametrize(
+    "choices",
+    [
+        pytest.param(WITH_MUSIC, marks=pytest.mark.slow, id="music"),
+        pytest.param(ESPEAK, id="espeak"),
+    ],
+)
 def test_the_same_story_gives_the_same_bytes(
     story: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, choices: Choices
 ) -> None:
@@ -82,6 +88,7 @@ def test_the_same_story_gives_the_same_bytes(
     assert file_bytes(there) == file_bytes(here)
 
 
+@pytest.mark.slow
 def test_another_process_gives_the_same_bytes(
     story: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -70,6 +70,7 @@ def test_every_usual_encoding_is_read(
     assert "\ufeff" not in spoken
 
 
+@pytest.mark.slow
 def test_the_tag_says_what_the_story_and_its_front_matter_say(run_process: Run) -> None:
     Path("crossing.md").write_text(STORY, encoding="utf-8")
     done = run_process("build", "crossing.md", "--engine", "espeak", "--json")

@@ -67,6 +67,7 @@ def test_an_engine_that_lacks_something_is_told_as_by_a_build(run: Run, story: P
     assert plan.err == build.err
 
 
+@pytest.mark.slow
 def test_a_store_that_cannot_be_written_stops_no_plan(
     run: Run, story: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

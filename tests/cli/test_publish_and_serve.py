@@ -50,6 +50,7 @@ def show(tmp_path: Path, shipped_show: Path) -> Path:
     return Path(shutil.copytree(shipped_show, tmp_path / "script"))
 
 
+@pytest.mark.slow
 def test_the_shipped_show_becomes_a_feed_that_plays(run: Run, show: Path) -> None:
     (built,) = run("build", *TONE, "--json").json["episodes"]
     assert built["title"] == "Kairat Yusuf"

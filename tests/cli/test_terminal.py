@@ -71,6 +71,7 @@ def test_a_pipe_gets_plain_lines(run_process: Run, story: Path) -> None:
     assert done.err.splitlines()[1] == "speech done: 8 spoken, 0 kept"
 
 
+@pytest.mark.slow
 def test_hostile_titles_steer_no_terminal(run: Run) -> None:
     Path("s.md").write_text(f"# {HOSTILE}\n\n{'It rained. ' * 30}\n", encoding="utf-8")
     tone = ("--engine", "tone")
@@ -125,6 +126,7 @@ def test_nobody_who_watches_is_no_error(story: Path) -> None:
     assert json.loads(out)["episodes"][0]["files"] == {"mp3": "output/crossing.mp3"}
 
 
+@pytest.mark.slow
 def test_streams_that_are_closed_are_no_error(story: Path) -> None:
     for closed in (">&-", "2>&-", "<&-", ">&- 2>&- <&-"):
         command = f'exec "$@" {closed}'

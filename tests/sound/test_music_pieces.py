@@ -72,6 +72,7 @@ def test_lengths_are_what_a_mixer_expects() -> None:
     assert 10 < played("lute-closing").shape[1] / RATE < 15
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("sample_rate", [24000, 48000])
 def test_a_bed_is_whole_frames_at_other_rates(sample_rate: int) -> None:
     sound = compose(PIECES["lute-bed"], sample_rate)
