@@ -25,6 +25,9 @@ pytestmark = [
 PATIENCE_S = 20
 SENTENCES = 30
 INTERRUPTED = "interrupted: what is made is kept\n"
+CODES = (130, -signal.SIGINT)
+"""A shell shows 130 for both. The second is CPython's own end where the signal came while a class
+was made by `exec`, as those of dataclasses are, whatever becomes of the exception."""
 ESPEAK = ("--engine", "espeak", "--no-music")
 TONE = ("--engine", "tone", "--no-music")
 STUCK = """
@@ -91,7 +94,7 @@ def interrupt(process: subprocess.Popen[bytes], last_words: str = INTERRUPTED) -
     """Press Ctrl-C, and see that it ends at once, as it should, with all that it started."""
     os.killpg(process.pid, signal.SIGINT)
     out, err = process.communicate(timeout=PATIENCE_S)
-    assert process.returncode == 130, err.decode()
+    assert process.returncode in CODES, err.decode()
     assert err.decode().endswith(last_words), err.decode()
     assert b"Traceback" not in err
     assert b"error" not in err
@@ -156,7 +159,8 @@ def test_while_it_waits_for_a_text() -> None:
         process.stdin.write(b"more than fits into a pipe" * 10_000)  # so it has begun to read
         os.killpg(process.pid, signal.SIGINT)
         _, err = process.communicate(timeout=PATIENCE_S)
-        assert (process.returncode, err.decode()) == (130, INTERRUPTED)
+        assert process.returncode in CODES
+        assert err.decode() == INTERRUPTED
     assert not Path("say.mp3").exists()
 
 
@@ -251,7 +255,8 @@ def test_asked_to_end_while_a_program_speaks(
         wait_until(Path("begun").exists, process)
         process.send_signal(asked_to_end)
         out, err = process.communicate(timeout=PATIENCE_S)
-    assert (process.returncode, out) == (130, b"")
+    assert process.returncode in CODES
+    assert out == b""
     assert err.decode().endswith(INTERRUPTED), err.decode()
     assert orphans() == []
     assert list(Path("rooms").iterdir()) == []
