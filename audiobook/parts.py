@@ -53,8 +53,9 @@ def chapter_names(story: Story, script: Script) -> list[str]:
 def _chapter_number(only: str, script: Script) -> int:
     """Of the chapter that is meant by its number or its title."""
     titles = [chapter.title for chapter in script.chapters]
-    if only.isdecimal() and 1 <= int(only) <= len(titles):
-        return int(only)
+    for number in range(1, len(titles) + 1):
+        if only == str(number):
+            return number
     for number, title in enumerate(titles, 1):
         if title.casefold() == only.casefold():
             return number

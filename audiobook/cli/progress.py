@@ -130,9 +130,12 @@ class _Lines:
             self.line(f"{event.stage} done: {event.summary}")
         elif now_s - (pace := self._stages[event.stage]).told_s >= _HEARTBEAT_S:
             pace.told_s = now_s
-            eta_s = (now_s - pace.begun_s) / event.done * (pace.total - event.done)
             percent = 100 * event.done // max(1, pace.total)
-            self.line(f"{event.stage} {event.done}/{pace.total} {percent}% eta {eta_s:.0f}s")
+            told = f"{event.stage} {event.done}/{pace.total} {percent}%"
+            if event.done:  # before that there is nothing to go by
+                eta_s = (now_s - pace.begun_s) / event.done * (pace.total - event.done)
+                told += f" eta {eta_s:.0f}s"
+            self.line(told)
 
     def line(self, *lines: str) -> None:
         tell(*lines)

@@ -55,6 +55,7 @@ _MAX_COMMENT_CHARACTERS = 4000  # as much as podcast directories show
 _MAX_LYRICS_BYTES = 256 * 1024
 _MAX_COVER_BYTES = 16 * 1024 * 1024
 _MAX_CHILDREN = 255
+_MOST_DIGITS = 18
 _NO_OFFSET = 0xFFFFFFFF  # of a chapter in bytes: "use the times"
 _TABLE_OF_CONTENTS = "toc"
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
@@ -254,8 +255,6 @@ def read_tag(path: Path) -> Tag:
         tag = ID3(path)
     except mutagen.MutagenError as error:
         raise SoundError(f"cannot read the ID3 tag of {path}: {error}") from error
-    track = _first(tag, "TRCK").partition("/")[0]
-    duration_ms = _first(tag, "TLEN")
     picture = next(iter(tag.getall("APIC")), None)
     return Tag(
         title=_first(tag, "TIT2"),
@@ -265,18 +264,22 @@ def read_tag(path: Path) -> Tag:
         album_artist=_first(tag, "TPE2"),
         date=_first(tag, "TDRC"),  # mutagen joins year and day
         genre=_first(tag, "TCON"),
-        track=int(track) if track.isdecimal() else None,
+        track=_number(_first(tag, "TRCK").partition("/")[0]),
         language=iso_639_1(_first(tag, "TLAN")) or None,
         comment=_first(tag, "COMM"),
         lyrics=str(next(iter(tag.getall("USLT")), "")),
         copyright=_first(tag, "TCOP"),
         cover=Cover(picture.data, picture.mime) if picture else None,
-        duration_ms=int(duration_ms) if duration_ms.isdecimal() else None,
+        duration_ms=_number(_first(tag, "TLEN")),
         chapters=tuple(
             ChapterMark(_first(mark.sub_frames, "TIT2"), mark.start_time, mark.end_time)
             for mark in sorted(tag.getall("CHAP"), key=lambda mark: mark.start_time)
         ),
     )
+
+
+def _number(text: str) -> int | None:
+    return int(text) if text.isdecimal() and len(text) <= _MOST_DIGITS else None
 
 
 def _first(tag: ID3, name: str) -> str:

@@ -145,3 +145,12 @@ def test_an_engine_may_be_asked_about(run: Run) -> None:
     assert run("doctor", "--engine", "tone", "--json").json["engine"] == "tone"
     assert run("doctor", "--engine", "auto", "--json").json["engine"] == "espeak"
     run("doctor", "--engine", "espaek").fails(2, 'unknown engine "espaek"', hint='"espeak"')
+
+
+@pytest.mark.usefixtures("no_google")
+def test_two_at_once_do_not_find_the_store_broken(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # The other removes what this one has put, right behind it.
+    monkeypatch.setattr("audiobook.doctoring.Store.put", lambda *_: None)
+    assert run("doctor", "--json").json["store"]["problem"] is None

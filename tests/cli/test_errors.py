@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from cli.commands import PROGRAM, STORY, Run
+from cli.commands import PROGRAM, STORY, Finished, Run
 
 pytestmark = pytest.mark.usefixtures("no_partial_files")
 
@@ -80,6 +80,21 @@ def test_nothing_to_say(run: Run) -> None:
     run("say", "-", *TONE[:2], stdin=b"").fails(3, "there is nothing to speak")
     run("say", "-", *TONE[:2], stdin=bytes(range(256))).fails(3, "is not text")
     assert not Path("say.mp3").exists()
+
+
+def test_a_standard_input_that_is_closed() -> None:
+    closed = ("sh", "-c", 'exec "$@" <&-', "sh")
+    done = subprocess.run(
+        [*closed, *PROGRAM, "say", "-", *TONE[:2]], check=False, capture_output=True
+    )
+    Finished(done.returncode, "", done.stderr.decode()).fails(
+        2, "standard input is closed", hint="the text itself"
+    )
+
+
+def test_a_chapter_whose_number_is_beyond_reading(run: Run) -> None:
+    write(crossing__md=STORY)
+    run("build", "crossing.md", *TONE, "--only", "9" * 5000).fails(2, "unknown chapter")
 
 
 @pytest.mark.parametrize("name", ["junk.txt", "junk.md"])

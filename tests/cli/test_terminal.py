@@ -5,10 +5,14 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+import time
 from pathlib import Path
 
 import pytest
 from cli.commands import PROGRAM, Run
+
+from audiobook.cli.progress import make_display
+from audiobook.progress import StageAdvanced, StageStarted
 
 pty = pytest.importorskip("pty")
 
@@ -69,6 +73,18 @@ def test_a_pipe_gets_plain_lines(run_process: Run, story: Path) -> None:
     assert "━" not in done.err
     assert done.err.splitlines()[0] == "The Crossing · 2 chapters · 8 segments · 1 voice · tone"
     assert done.err.splitlines()[1] == "speech done: 8 spoken, 0 kept"
+
+
+def test_lines_on_a_stage_with_nothing_done_for_long(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    display = make_display(quiet=False)
+    display.show(StageStarted("mix", 4))
+    now_s = time.monotonic()
+    for late_s, done in ((11, 0), (22, 1)):
+        monkeypatch.setattr(time, "monotonic", lambda at=now_s + late_s: at)
+        display.show(StageAdvanced("mix", done, 0))
+    assert capsys.readouterr().err == "mix 0/4 0%\nmix 1/4 25% eta 66s\n"
 
 
 @pytest.mark.slow

@@ -2,12 +2,13 @@ from __future__ import annotations
 
 import re
 import struct
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from mutagen.id3 import ID3
+from mutagen.id3 import ID3, TLEN, TRCK
 
 from audiobook.episode import tags
 from audiobook.episode.tags import ChapterMark, Cover, Tag, id3_bytes, read_tag
@@ -43,6 +44,15 @@ def test_all_of_a_tag_reads_back(tmp_path: Path) -> None:
 
 def test_a_tag_may_hold_a_title_and_no_more(tmp_path: Path) -> None:
     assert read_tag(_written(tmp_path / "x.mp3", Tag("Title"))) == Tag("Title")
+
+
+def test_a_number_beyond_reading_counts_as_none(tmp_path: Path) -> None:
+    path = _written(tmp_path / "x.mp3", _FULL)
+    tag = ID3(path)
+    tag.setall("TRCK", [TRCK(text="9" * 5000)])
+    tag.setall("TLEN", [TLEN(text="9" * 5000)])
+    tag.save(path)
+    assert read_tag(path) == replace(_FULL, track=None, duration_ms=None)
 
 
 def test_the_bytes_are_id3_version_2_3_with_room_to_grow() -> None:

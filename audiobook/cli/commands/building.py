@@ -177,6 +177,9 @@ def say(
 
 
 def _standard_input() -> str:
-    from audiobook.script.encoding import decode
+    from audiobook.errors import UsageError
+    from audiobook.script import MAX_STORY_BYTES, decode
 
-    return decode(sys.stdin.buffer.read(), "standard input")
+    if sys.stdin is None:
+        raise UsageError("standard input is closed", hint="give the text itself in place of -")
+    return decode(sys.stdin.buffer.read(MAX_STORY_BYTES + 1), "standard input")
