@@ -217,8 +217,8 @@ def _n_bytes(path: Path) -> int:
 
 def _folder_url(url: str, where: Where | None) -> str:
     """The address of a folder, with a slash at its end."""
-    parts = urlsplit(_web_url(url, "url", where))
-    if parts.query or parts.fragment or parts.path.endswith(".xml"):
+    path = urlsplit(_web_url(url, "url", where)).path
+    if "?" in url or "#" in url or path.endswith(".xml"):
         what = f'"url" must be the address of a folder, not "{url}"'
         raise _wrong(what, where, f"{FEED_FILE} is added to it")
     return url.rstrip("/") + "/"

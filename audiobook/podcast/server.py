@@ -60,7 +60,7 @@ def serve(folder: Path, host: str, port: int, ready: Callable[[str], None]) -> N
         ready: called once with the server's address when it can be reached.
 
     Raises:
-        UsageError: there is no such folder, or nothing can listen there.
+        UsageError: there is no such folder, no address, or nothing can listen there.
     """
     if not folder.is_dir():
         raise UsageError(f"no such folder: {folder}", hint="make it with: audiobook build")
@@ -111,6 +111,8 @@ def _file_response(path: Path, request: Request) -> Response:
 
 def _listening(host: str, port: int) -> socket.socket:
     """A socket that listens, so that a first request finds somebody there."""
+    if not host.strip():  # which a socket takes for every one
+        raise UsageError("there is no address to listen at", hint="name one: --host 127.0.0.1")
     hint = "choose another --port, or 0 for any free one"
     if not 0 <= port <= _LAST_PORT:
         raise UsageError(f"there is no port {port}", hint=hint)

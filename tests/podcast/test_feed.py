@@ -258,6 +258,8 @@ def test_an_address_on_the_command_line_is_the_stronger(tmp_path: Path) -> None:
         "https://example.org:99999/",
         "https://[::1/",
         "https://example.org/?x=1",
+        "https://example.org/?",
+        "https://example.org/#",
         "https://example.org/feed.xml",
     ],
 )

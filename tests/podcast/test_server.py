@@ -271,6 +271,13 @@ def test_what_is_no_port_is_told(folder: Path, port: int) -> None:
         serve(folder, "127.0.0.1", port, pytest.fail)
 
 
+@pytest.mark.parametrize("host", ["", " "])
+def test_no_address_is_not_every_address(folder: Path, host: str) -> None:
+    with pytest.raises(UsageError, match="no address") as caught:
+        serve(folder, host, 0, pytest.fail)
+    assert "--host" in (caught.value.hint or "")
+
+
 def test_a_folder_that_is_not_there_is_told(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="no such folder"):
         serve(tmp_path / "none", "127.0.0.1", 0, pytest.fail)
