@@ -113,9 +113,20 @@ def audition(
             listen(StageAdvanced(_STAGE, number, 0))
     page = folder / _PAGE
     with replacing(page) as file:
-        file.write(audition_page(text, language, heard).encode("utf-8", "replace"))
+        command = _building(story, choices) if story else ()
+        file.write(audition_page(text, language, heard, command).encode("utf-8", "replace"))
     listen(StageEnded(_STAGE, f"{len(heard)} heard"))
     return Audition(page, text, language, tuple(heard))
+
+
+def _building(story: str | Path, choices: Choices) -> list[str]:
+    """The command that builds a story as it is heard, all but the voice."""
+    command = ["audiobook", "build", str(story)]
+    if choices.language:
+        command += ["--language", choices.language]
+    if choices.narration is not None:
+        command.append("--narration" if choices.narration else "--no-narration")
+    return command
 
 
 def _first_lines(script: Script) -> str:

@@ -39,16 +39,19 @@ class AuditionedVoice:
     """How long that lasts, in seconds."""
 
 
-def audition_page(text: str, language: str, voices: Sequence[AuditionedVoice]) -> str:
+def audition_page(
+    text: str, language: str, voices: Sequence[AuditionedVoice], command: Sequence[str] = ()
+) -> str:
     """A page in HTML that is to lie beside the files it plays.
 
     Args:
         text: what is heard.
         language: its language, as a BCP 47 tag.
         voices: who is heard.
+        command: what builds a story as it is heard, all but the voice; none to show none.
     """
     tag = html.escape(language)
-    players = "\n".join(_player(number, voice) for number, voice in enumerate(voices, 1))
+    players = "\n".join(_player(number, voice, command) for number, voice in enumerate(voices, 1))
     return f"""<!doctype html>
 <html lang="en">
 <head>
@@ -71,16 +74,19 @@ def audition_page(text: str, language: str, voices: Sequence[AuditionedVoice]) -
 """
 
 
-def _player(number: int, voice: AuditionedVoice) -> str:
+def _player(number: int, voice: AuditionedVoice, command: Sequence[str]) -> str:
     info, source = voice.info, quote(voice.path.name)
     facts = (voice.engine, info.language, info.gender, info.age, info.quality, info.note)
     told = " · ".join(_escaped(fact) for fact in facts if fact and fact != EVERY_LANGUAGE)
-    command = f"audiobook build --engine {voice.engine} --voice {shlex.quote(info.name)}"
+    shown = ""
+    if command:
+        choice = shlex.join([*command, "--engine", voice.engine, "--voice", info.name])
+        shown = f"\n<p><code>{_escaped(choice)}</code></p>"
     title = f"voice-{number}"
     return (
         f'<li><h2 id="{title}">{_escaped(info.name)}</h2>\n<p>{told}</p>\n'
-        f'<audio controls preload="metadata" src="{source}" aria-labelledby="{title}"></audio>\n'
-        f"<p><code>{_escaped(command)}</code></p></li>"
+        f'<audio controls preload="metadata" src="{source}" aria-labelledby="{title}"></audio>'
+        f"{shown}</li>"
     )
 
 

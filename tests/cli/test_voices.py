@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import re
+import shlex
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -131,6 +132,23 @@ def test_an_audition_takes_a_storys_first_lines_and_language(run: Run, story: Pa
     assert len(names) == 6
     assert names[0] == "de"
     assert {"de+f1", "de+m1"} <= set(names)
+
+
+def test_the_page_shows_the_command_that_builds_the_story_in_a_voice(run: Run, story: Path) -> None:
+    named = story.rename("a & b's <crossing>.md")
+    choices = ("--engine", "tone", "--voice", "bass", "--language", "de", "--no-narration")
+    assert run("voices", "audition", named, *choices).code == 0
+    (shown,) = html.parse("audition/audition.html").findall(".//code")
+    program, *command = shlex.split(shown.text_content())
+    assert program == "audiobook"
+    assert set(command) == {"build", str(named), *choices}
+    (built,) = run(*command, "--no-music", "--only", "1", "--json").json["episodes"]
+    assert built["title"] == "The Near Bank"
+
+
+def test_a_text_has_no_command_to_show(run: Run) -> None:
+    assert run("voices", "audition", "--text", "Yes.", "--engine", "tone").code == 0
+    assert html.parse("audition/audition.html").findall(".//code") == []
 
 
 @pytest.mark.usefixtures("no_google")
