@@ -64,6 +64,11 @@ class Story:
         return self.entry.title or self.book.title or own or self.entry.story.stem
 
     @property
+    def author(self) -> str | None:
+        """The show's, else the book's own, with commas between them; None where nobody is named."""
+        return self.show.author or ", ".join(self.book.authors) or None
+
+    @property
     def folders(self) -> tuple[Path, ...]:
         """Where what it names by file is looked for: beside it, then in its show's folder."""
         return (self.entry.story.parent, *filter(None, [self.show.folder]))

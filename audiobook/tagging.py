@@ -24,7 +24,7 @@ def tag_of(part: Part, relay: Relay, cover: Cover | None, timeline: Timeline) ->
     date = entry.date or show.date
     return Tag(
         part.script.title,
-        artist=show.author or ", ".join(part.story.book.authors),
+        artist=part.story.author or "",
         album=show.title or part.story.title,
         narrator=show.narrator or _narrators(part.script, relay),
         date=date.isoformat() if date else "",
