@@ -13,13 +13,14 @@ if TYPE_CHECKING:
 
     from audiobook.sound import Sound
 
-__all__ = ["SINGLE", "TRANSFORM_SAMPLES", "Response", "bins_hz", "filtered"]
+__all__ = ["SINGLE", "Response", "bins_hz", "filtered"]
 
 Response: TypeAlias = "NDArray[np.complex64] | NDArray[np.float32]"
 """What a filter does at each of `bins_hz`; a real one moves nothing in time."""
 
-TRANSFORM_SAMPLES = 1 << 14
-"""Length of a transform."""
+_TRANSFORM_SAMPLES = 1 << 14
+"""Length of a transform up to `_USUAL_HZ`; at higher rates it is doubled until it lasts as long."""
+_USUAL_HZ = 48_000
 SINGLE: Literal["ortho"] = "ortho"
 """How transforms there and back are scaled: with this, NumPy keeps to float32 where it is given
 that. The factor 1, as it is without, counts as double precision, and takes four times as long."""
@@ -29,8 +30,14 @@ _ROWS_AT_ONCE = 4
 
 @lru_cache(maxsize=16)
 def bins_hz(sample_rate: int) -> NDArray[np.floating]:
-    """The frequencies that a response is given at, ascending from 0."""
-    return np.arange(TRANSFORM_SAMPLES // 2 + 1) * (sample_rate / TRANSFORM_SAMPLES)
+    """The frequencies that a response is given at, ascending from 0.
+
+    They say how long a transform is: a power of two, and no less than 0.34 s at any rate.
+    """
+    n_transform = _TRANSFORM_SAMPLES
+    while n_transform * _USUAL_HZ < _TRANSFORM_SAMPLES * sample_rate:
+        n_transform *= 2
+    return np.arange(n_transform // 2 + 1) * (sample_rate / n_transform)
 
 
 def filtered(
@@ -43,25 +50,26 @@ def filtered(
 
     Args:
         sound: shape (channels, n), n > 0.
-        responses: of the filters, at `bins_hz`.
+        responses: of the filters, at `bins_hz` of the sound's rate.
         before: the filters remember this many samples.
-        after: and look ahead this many; both together are less than `TRANSFORM_SAMPLES`.
+        after: and look ahead this many; both together are less than a transform, 0.34 s.
         hold: beyond its ends the sound goes on at its first and last value; else it is silent.
     """
     channels, n = sound.shape
-    new = TRANSFORM_SAMPLES - before - after
+    n_transform = 2 * (len(responses[0]) - 1)
+    new = n_transform - before - after
     rows = -(-n // new)
     padded = np.zeros((channels, before + rows * new + after), np.float32)
     padded[:, before : before + n] = sound
     if hold:
         padded[:, :before] = sound[:, :1]
         padded[:, before + n :] = sound[:, -1:]
-    windows = np.lib.stride_tricks.sliding_window_view(padded, TRANSFORM_SAMPLES, axis=1)
+    windows = np.lib.stride_tricks.sliding_window_view(padded, n_transform, axis=1)
     results = [np.empty((channels, rows, new), np.float32) for _ in responses]
     for row in range(0, rows, _ROWS_AT_ONCE):
         stretch = windows[:, row * new : (row + _ROWS_AT_ONCE) * new : new]
         spectra = np.fft.rfft(stretch, axis=2, norm=SINGLE)
         for response, result in zip(responses, results, strict=True):
-            stretches = np.fft.irfft(spectra * response, TRANSFORM_SAMPLES, axis=2, norm=SINGLE)
+            stretches = np.fft.irfft(spectra * response, n_transform, axis=2, norm=SINGLE)
             result[:, row : row + _ROWS_AT_ONCE] = stretches[:, :, before : before + new]
     return [result.reshape(channels, -1)[:, :n] for result in results]
