@@ -238,7 +238,7 @@ def test_its_length_is_what_the_resampler_gives(n: int, from_rate: int, to_rate:
 @given(
     samples=st.lists(st.integers(-32_768, 32_767), min_size=1, max_size=60),
     repeats=st.integers(1, 200),
-    rates=st.tuples(st.sampled_from([8_000, 24_000, 48_000, 192_000]), st.sampled_from([24_000, 44_100])),
+    rates=st.tuples(st.sampled_from([8_000, 48_000, 192_000]), st.sampled_from([24_000, 44_100])),
     narration=st.booleans(),
 )
 def test_whatever_the_clip_holds_the_take_is_true(
