@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Set
-from dataclasses import dataclass
+from collections.abc import Sequence, Set
+from dataclasses import dataclass, replace
 from pathlib import Path
+from statistics import mode
 
 from audiobook.covers import cover_of
 from audiobook.episode.tags import Tag, read_tag
@@ -14,6 +15,7 @@ from audiobook.parts import chapter_names, file_stem
 from audiobook.podcast.channel import FinishedEpisode
 from audiobook.podcast.publication import publish as publish_show
 from audiobook.progress import Listener, Warned, silent
+from audiobook.show import Show
 from audiobook.show_files import find_show
 from audiobook.stories import read_stories
 from audiobook.story import Choices, Story
@@ -54,13 +56,12 @@ def publish(
         OutputError: the feed cannot be written.
     """
     output = Path(output)
-    stories = list(read_stories(source, Choices()))
+    source = None if source is None else Path(source)
+    stories = read_stories(source, Choices())
     wholes = {file_stem(story.entry.story) for story in stories}
     episodes = [episode for story in stories for episode in _finished(story, output, wholes)]
     today = datetime.datetime.now(tz=datetime.UTC).date()
-    show = find_show(None if source is None else Path(source))
-    if show.folder is None:  # then the first story's front matter is all there is
-        show = stories[0].show
+    show = _channel(find_show(source), stories)
     book = stories[0].book if len(stories) == 1 else None
     cover = cover_of(show, book, listen)
     published = publish_show(show, episodes, output, url=url, today=today, cover=cover)
@@ -79,6 +80,22 @@ def publish(
             )
         )
     return PublishedFeed(published.feed, published.address, len(published.items))
+
+
+def _channel(show: Show, stories: Sequence[Story]) -> Show:
+    """A show with what its stories say of it, as the tags of their files have it.
+
+    Of several, each speaks for itself: what they share fills the gaps of the show.
+    """
+    if len(stories) == 1:
+        show = stories[0].show
+    authors = {story.author for story in stories}
+    return replace(
+        show,
+        title=show.title or stories[0].title,
+        author=show.author or (authors.pop() if len(authors) == 1 else None),
+        language=show.language or mode(story.language for story in stories),
+    )
 
 
 def _finished(story: Story, output: Path, wholes: Set[str]) -> list[FinishedEpisode]:
@@ -115,4 +132,5 @@ def _episode(story: Story, path: Path, tag: Tag, chapter: int | None = None) -> 
         description=story.entry.description,
         number=chapter or story.entry.number,
         date=story.entry.date,
+        explicit=story.show.explicit,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import feedparser
@@ -9,11 +10,13 @@ import pytest
 
 import audiobook
 from audiobook import Choices, Event, UsageError, Warned
+from audiobook.episode.tags import read_tag
 
 TONE = Choices(engine="tone", music=False)
 ALL = Choices(engine="tone", music=False, split="chapter")
 SECOND = Choices(engine="tone", music=False, only="2")
 URL = "https://example.org/"
+GERMAN = "# Der Fluss\n\nDer Fluss war in der Nacht gestiegen, und die Straße stand unter Wasser.\n"
 
 
 def chapters(n: int) -> str:
@@ -88,3 +91,83 @@ def test_a_feed_for_another_address_than_its_first_is_told_once(story: Path, out
     assert str(ids) in hint
     ids.unlink()
     assert warned("https://other.example/") == []
+
+
+def published(source: Path, output: Path) -> feedparser.FeedParserDict:
+    """The feed of a source whose episodes are built, read back."""
+    audiobook.build(source, output=output, choices=TONE)
+    return feedparser.parse(audiobook.publish(source, output=output, url=URL).path.read_bytes())
+
+
+def explicit(output: Path) -> list[str]:
+    """What the feed says of the show, then of its episodes, the newest first."""
+    text = (output / "feed.xml").read_text("utf-8")
+    return re.findall("<itunes:explicit>(.*)</itunes:explicit>", text)
+
+
+def show_of(folder: Path, settings: str, **stories: str) -> Path:
+    """A folder with a show of stories by name."""
+    for name, text in stories.items():
+        (folder / f"{name}.md").write_text(text, "utf-8")
+    entries = "".join(f'[[episodes]]\nstory = "{name}.md"\n' for name in stories)
+    (folder / "show.toml").write_text(f"{settings}\n{entries}", "utf-8")
+    return folder
+
+
+@pytest.mark.parametrize("settings", [None, 'author = "Nobody"\ncategory = "Arts"'])
+def test_the_feed_says_what_a_storys_front_matter_says(
+    story: Path, output: Path, settings: str | None
+) -> None:
+    said = {
+        "author": "Ada Roe",
+        "language": "de",
+        "explicit": "true",
+        "category": "Fiction > Drama",
+        "copyright": "© 2026 Ada Roe",
+    }
+    lines = "".join(f"{name}: {value}\n" for name, value in said.items())
+    story.write_text(f"---\n{lines}---\n\n{chapters(1)}", "utf-8")
+    if settings:
+        (story.parent / "show.toml").write_text(f'story = "tale.md"\n{settings}\n', "utf-8")
+    parsed = published(story, output)
+    tag = read_tag(output / "tale.mp3")
+    assert parsed.feed.author == tag.artist == said["author"]
+    assert parsed.feed.language == tag.language == said["language"]
+    assert parsed.feed.rights == tag.copyright == said["copyright"]
+    assert [tag.term for tag in parsed.feed.tags] == ["Fiction", "Drama"]
+    assert explicit(output) == ["true", "true"]
+
+
+def test_the_feed_says_what_is_found_in_a_story_that_says_nothing(
+    story: Path, output: Path
+) -> None:
+    story.write_text(GERMAN, "utf-8")
+    parsed = published(story, output)
+    assert parsed.feed.language == read_tag(output / "tale.mp3").language == "de"
+
+
+def test_a_show_has_the_author_and_the_language_of_its_stories(
+    tmp_path: Path, output: Path
+) -> None:
+    ada, bea = (f"---\nauthor: {name}\n---\n" for name in ("Ada", "Bea"))
+    show = show_of(tmp_path, "", a=ada + GERMAN, b=ada + chapters(1), c=ada + GERMAN)
+    parsed = published(show, output)
+    assert (parsed.feed.language, parsed.feed.author) == ("de", "Ada")
+    show = show_of(tmp_path, 'language = "en-GB"', a=ada + GERMAN, b=bea + GERMAN)
+    parsed = published(show, output)
+    assert parsed.feed.language == "en-GB"
+    assert "author" not in parsed.feed
+
+
+def test_one_explicit_episode_makes_the_show_explicit(tmp_path: Path, output: Path) -> None:
+    loud, mild = (f"---\nexplicit: {flag}\n---\n{chapters(1)}" for flag in ("true", "false"))
+    published(show_of(tmp_path, "", a=loud, b=chapters(1)), output)
+    assert explicit(output) == ["true", "false", "true"]
+    published(show_of(tmp_path, "explicit = true", a=mild, b=chapters(1)), output)
+    assert explicit(output) == ["true", "true", "false"]
+
+
+def test_a_show_without_a_title_has_its_storys(story: Path, output: Path) -> None:
+    audiobook.build(story, output=output, choices=ALL)
+    feed = audiobook.publish(story, output=output, url=URL)
+    assert feedparser.parse(feed.path.read_bytes()).feed.title == "tale"

@@ -62,6 +62,8 @@ class FinishedEpisode:
     """Its number in the show, from 1; None for its place among the episodes."""
     date: datetime.date | None = None
     """When it is published; None for the show's date, else for the day it was first published."""
+    explicit: bool | None = None
+    """Whether it is unfit for children; None for what the show says."""
 
 
 def base_url(show: Show, url: str | None) -> str:
@@ -78,8 +80,13 @@ def base_url(show: Show, url: str | None) -> str:
     return LOCAL_URL
 
 
-def channel_of(show: Show, title: str, base: str, cover: str, guid: str | None) -> Channel:
+def channel_of(
+    show: Show, title: str, base: str, cover: str, guid: str | None, items: Sequence[Item]
+) -> Channel:
     """What the feed says of a show.
+
+    One explicit episode makes the show explicit, as Apple shows it (Apple Podcasts for Creators,
+    "Explicit content on Apple Podcasts").
 
     Args:
         show: the show.
@@ -87,6 +94,7 @@ def channel_of(show: Show, title: str, base: str, cover: str, guid: str | None) 
         base: the address of the folder that is published.
         cover: the name of its picture there.
         guid: its podcast:guid.
+        items: what it lists.
 
     Raises:
         ConfigError: its category is unknown, or its link is no web address.
@@ -101,7 +109,7 @@ def channel_of(show: Show, title: str, base: str, cover: str, guid: str | None) 
         image=base + quote(cover),
         language=show.language or "en",
         category=category_path(show.category, show.where("category")),
-        explicit=show.explicit,
+        explicit=show.explicit or any(item.explicit for item in items),
         guid=guid,
         author=show.author,
         email=show.feed.email,
@@ -168,7 +176,7 @@ def items_of(
             url=base + _path_in_url(episode.path, folder),
             n_bytes=_n_bytes(episode.path),
             media_type=media_type(episode.path),
-            explicit=show.explicit,
+            explicit=show.explicit if episode.explicit is None else episode.explicit,
         )
         for place, (episode, item, time) in enumerate(zip(episodes, kept, times, strict=True), 1)
     )

@@ -74,8 +74,8 @@ def publish(
     dates = channel.first_dates(show, episodes, today)
     complete = ids.minted(kept, None if local else address, title, dates)
     cover_name, picture = channel.cover_of(show, title, cover)
-    about = channel.channel_of(show, title, base, cover_name, complete.podcast)
     items = channel.items_of(show, episodes, complete, base, output)
+    about = channel.channel_of(show, title, base, cover_name, complete.podcast, items)
     if complete != kept:
         ids.write_ids(ids_path, complete)
     _write(output / cover_name, picture)
