@@ -59,12 +59,12 @@ def publish(
     source = None if source is None else Path(source)
     stories = read_stories(source, Choices())
     wholes = {file_stem(story.entry.story) for story in stories}
-    episodes = [episode for story in stories for episode in _finished(story, output, wholes)]
+    files = [(story, file) for story in stories for file in _finished(story, output, wholes)]
     today = datetime.datetime.now(tz=datetime.UTC).date()
     show = _channel(find_show(source), stories)
     book = stories[0].book if len(stories) == 1 else None
     cover = cover_of(show, book, listen)
-    published = publish_show(show, episodes, output, url=url, today=today, cover=cover)
+    published = publish_show(show, _episodes(files), output, url=url, today=today, cover=cover)
     if published.local:
         listen(
             Warned(
@@ -98,17 +98,66 @@ def _channel(show: Show, stories: Sequence[Story]) -> Show:
     )
 
 
-def _finished(story: Story, output: Path, wholes: Set[str]) -> list[FinishedEpisode]:
+@dataclass(frozen=True, slots=True)
+class _File:
+    """A finished file."""
+
+    path: Path
+    """Where it lies."""
+    tag: Tag
+    """What it says of itself."""
+    chapter: int | None = None
+    """The number of the chapter that it holds, from 1; None for a whole episode."""
+
+
+def _episodes(files: Sequence[tuple[Story, _File]]) -> list[FinishedEpisode]:
+    """Finished files as the feed lists them, first to last.
+
+    Where a show of several stories lists chapters, each story is a season, since two episodes of
+    one season must not have the same number.
+    """
+    n_stories = len({story.entry.story for story, _ in files})
+    in_seasons = n_stories > 1 and any(file.chapter for _, file in files)
+    return [_episode(story, file, in_season=in_seasons) for story, file in files]
+
+
+def _episode(story: Story, file: _File, *, in_season: bool) -> FinishedEpisode:
+    entry, chapter = story.entry, file.chapter
+    key = entry.story.name
+    return FinishedEpisode(
+        file.path,
+        f"{key}#{chapter}" if chapter else key,
+        file.tag.title,
+        (file.tag.duration_ms or 0) / 1000,
+        description=entry.description,
+        number=chapter or (1 if in_season else entry.number),
+        season=entry.number if in_season else None,
+        date=entry.date,
+        explicit=story.show.explicit,
+    )
+
+
+def _finished(story: Story, output: Path, wholes: Set[str]) -> list[_File]:
     """The episode's file, else those of its chapters that are built.
 
     Args:
         story: the episode.
         output: the folder that holds the files.
         wholes: the names of whole episodes, which are nobody's chapters.
+
+    Raises:
+        UsageError: there are none.
     """
     whole = output / f"{file_stem(story.entry.story)}.mp3"
     if whole.is_file():
-        return [_episode(story, whole, read_tag(whole))]
+        return [_File(whole, read_tag(whole))]
+    chapters = _finished_chapters(story, output, wholes)
+    if not chapters:
+        raise UsageError(f"there is no {whole}", hint="build it first: audiobook build")
+    return chapters
+
+
+def _finished_chapters(story: Story, output: Path, wholes: Set[str]) -> list[_File]:
     built = []
     for number, name in enumerate(chapter_names(story, story.whole), 1):
         path = output / f"{name}.mp3"
@@ -116,21 +165,5 @@ def _finished(story: Story, output: Path, wholes: Set[str]) -> list[FinishedEpis
             continue
         tag = read_tag(path)
         if tag.track == number:  # others may bear such a name
-            built.append(_episode(story, path, tag, number))
-    if not built:
-        raise UsageError(f"there is no {whole}", hint="build it first: audiobook build")
+            built.append(_File(path, tag, number))
     return built
-
-
-def _episode(story: Story, path: Path, tag: Tag, chapter: int | None = None) -> FinishedEpisode:
-    key = story.entry.story.name
-    return FinishedEpisode(
-        path,
-        f"{key}#{chapter}" if chapter else key,
-        tag.title,
-        (tag.duration_ms or 0) / 1000,
-        description=story.entry.description,
-        number=chapter or story.entry.number,
-        date=story.entry.date,
-        explicit=story.show.explicit,
-    )

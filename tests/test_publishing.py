@@ -171,3 +171,40 @@ def test_a_show_without_a_title_has_its_storys(story: Path, output: Path) -> Non
     audiobook.build(story, output=output, choices=ALL)
     feed = audiobook.publish(story, output=output, url=URL)
     assert feedparser.parse(feed.path.read_bytes()).feed.title == "tale"
+
+
+def numbers(output: Path) -> list[tuple[str, str | None, str]]:
+    """Of each episode that the feed lists, first to last: its title, its season, its number."""
+    entries = reversed(feedparser.parse((output / "feed.xml").read_bytes()).entries)
+    return [(each.title, each.get("itunes_season"), each.itunes_episode) for each in entries]
+
+
+def test_the_stories_of_a_show_listed_by_chapters_are_its_seasons(
+    tmp_path: Path, output: Path
+) -> None:
+    show = show_of(tmp_path, "", a=chapters(2), b=chapters(2))
+    audiobook.build(show, output=output, choices=ALL)
+    audiobook.publish(show, output=output, url=URL)
+    assert numbers(output) == [
+        ("Day 1", "1", "1"),
+        ("Day 2", "1", "2"),
+        ("Day 1", "2", "1"),
+        ("Day 2", "2", "2"),
+    ]
+    (output / "b-1.mp3").unlink()
+    (output / "a-1.mp3").unlink()
+    (output / "a-2.mp3").unlink()
+    audiobook.build(show / "a.md", output=output, choices=TONE)
+    audiobook.publish(show, output=output, url=URL)
+    assert numbers(output) == [("a", "1", "1"), ("Day 2", "2", "2")]
+
+
+def test_a_show_of_whole_stories_or_of_one_has_no_seasons(tmp_path: Path, output: Path) -> None:
+    show = show_of(tmp_path, "", a=chapters(2), b=chapters(2))
+    audiobook.build(show, output=output, choices=TONE)
+    audiobook.publish(show, output=output, url=URL)
+    assert numbers(output) == [("a", None, "1"), ("b", None, "2")]
+    show = show_of(tmp_path, "", c=chapters(2))
+    audiobook.build(show, output=output, choices=ALL)
+    audiobook.publish(show, output=output, url=URL)
+    assert numbers(output) == [("Day 1", None, "1"), ("Day 2", None, "2")]

@@ -59,7 +59,9 @@ class FinishedEpisode:
     description: str | None = None
     """What it is about; None for the show's description."""
     number: int | None = None
-    """Its number in the show, from 1; None for its place among the episodes."""
+    """Its number in the show, or in its season, from 1; None for its place among the episodes."""
+    season: int | None = None
+    """The season's number, from 1; None in a show without seasons."""
     date: datetime.date | None = None
     """When it is published; None for the show's date, else for the day it was first published."""
     explicit: bool | None = None
@@ -172,6 +174,7 @@ def items_of(
             guid=item.guid,
             published=time,
             number=episode.number or place,
+            season=episode.season,
             duration_s=round(episode.duration_s),
             url=base + _path_in_url(episode.path, folder),
             n_bytes=_n_bytes(episode.path),

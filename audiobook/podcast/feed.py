@@ -74,7 +74,7 @@ class Item:
     published: datetime.datetime
     """When it was published, in UTC."""
     number: int
-    """Its number in the show, from 1."""
+    """Its number in the show, or in its season, from 1."""
     duration_s: int
     """How long it plays, in whole seconds."""
     url: str
@@ -83,6 +83,8 @@ class Item:
     """Length of that file."""
     media_type: str
     """Media type of that file."""
+    season: int | None = None
+    """The season's number, from 1; None in a show without seasons."""
     explicit: bool = False
     """Whether it is unfit for children."""
 
@@ -158,6 +160,8 @@ def _add_item(top: etree._Element, item: Item) -> None:
     _add(entry, "pubDate", _rfc2822(item.published))
     _add(entry, "itunes:title", item.title)
     _add(entry, "itunes:duration", str(item.duration_s))
+    if item.season is not None:
+        _add(entry, "itunes:season", str(item.season))
     _add(entry, "itunes:episode", str(item.number))
     _add(entry, "itunes:episodeType", "full")
     _add(entry, "itunes:explicit", _flag(item.explicit))
