@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import shlex
 from collections.abc import Sequence, Set
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -45,7 +46,8 @@ def publish(
     """Write the feed of a show whose episodes lie in a folder.
 
     Args:
-        source: as for `audiobook.build`.
+        source: as for `audiobook.build`, but for a story that is one of a show's episodes, which
+            stands for all of them: a feed that lists fewer takes the others from its listeners.
         output: the folder that the build wrote to; the feed is written there too.
         url: where that folder will be found; None for the show's own, else this machine.
         listen: is told of warnings.
@@ -56,7 +58,7 @@ def publish(
         OutputError: the feed cannot be written.
     """
     output = Path(output)
-    source = None if source is None else Path(source)
+    source = _published_whole(None if source is None else Path(source))
     stories = read_stories(source, Choices())
     wholes = {file_stem(story.entry.story) for story in stories}
     files = [(story, file) for story in stories for file in _finished(story, output, wholes)]
@@ -80,6 +82,13 @@ def publish(
             )
         )
     return PublishedFeed(published.feed, published.address, len(published.items))
+
+
+def _published_whole(source: Path | None) -> Path | None:
+    """The folder of the show where a source is one of its episodes; else the source."""
+    show = find_show(source)
+    is_episode = all(entry.number is not None for entry in show.episodes)
+    return show.folder if show.folder and is_episode else source
 
 
 def _channel(show: Show, stories: Sequence[Story]) -> Show:
@@ -153,7 +162,8 @@ def _finished(story: Story, output: Path, wholes: Set[str]) -> list[_File]:
         return [_File(whole, read_tag(whole))]
     chapters = _finished_chapters(story, output, wholes)
     if not chapters:
-        raise UsageError(f"there is no {whole}", hint="build it first: audiobook build")
+        command = f"audiobook build {shlex.quote(str(story.entry.story))}"
+        raise UsageError(f"there is no {whole}", hint=f"build it first: {command}")
     return chapters
 
 

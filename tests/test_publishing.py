@@ -208,3 +208,27 @@ def test_a_show_of_whole_stories_or_of_one_has_no_seasons(tmp_path: Path, output
     audiobook.build(show, output=output, choices=ALL)
     audiobook.publish(show, output=output, url=URL)
     assert numbers(output) == [("Day 1", None, "1"), ("Day 2", None, "2")]
+
+
+@pytest.mark.parametrize("name", ["a", "b"])
+def test_one_of_a_shows_episodes_stands_for_the_whole_show(
+    tmp_path: Path, output: Path, name: str
+) -> None:
+    show = show_of(tmp_path, 'title = "Rivers"', a=chapters(1), b=chapters(1))
+    audiobook.build(show / f"{name}.md", output=output, choices=TONE)
+    with pytest.raises(UsageError) as missing:
+        audiobook.publish(show / f"{name}.md", output=output, url=URL)
+    (other,) = {"a", "b"} - {name}
+    assert missing.value.hint == f"build it first: audiobook build {show / other}.md"
+    audiobook.build(show / f"{other}.md", output=output, choices=TONE)
+    feed = audiobook.publish(show / f"{name}.md", output=output, url=URL)
+    assert feed.n_episodes == 2
+    assert feedparser.parse(feed.path.read_bytes()).feed.title == "Rivers"
+
+
+def test_a_story_that_is_no_episode_of_the_show_beside_it_stays_alone(
+    story: Path, output: Path
+) -> None:
+    show_of(story.parent, "", a=chapters(1), b=chapters(1))
+    audiobook.build(story, output=output, choices=TONE)
+    assert audiobook.publish(story, output=output, url=URL).n_episodes == 1

@@ -47,7 +47,10 @@ def publish(
     quiet: Quiet = False,
     debug: Debug = False,
 ) -> None:
-    """Write the podcast feed of a show whose episodes are built."""
+    """Write the podcast feed of a show whose episodes are built.
+
+    A story that is one of a show's episodes stands for the whole show.
+    """
     with reported(quiet=quiet, debug=debug, as_json=as_json) as reporter:
         from audiobook.publishing import publish as publish_show
 
