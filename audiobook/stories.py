@@ -9,6 +9,7 @@ from pathlib import Path
 
 from audiobook.config import with_front_matter
 from audiobook.errors import ConfigError, UnknownNameError, UsageError, Where
+from audiobook.language_tags import is_language_tag
 from audiobook.lexicon import read_user_lexicon
 from audiobook.model import Book, Cue, Paragraph, Role, Script
 from audiobook.parts import file_stem, parts_of
@@ -24,7 +25,6 @@ from audiobook.story import Choices, Story
 __all__ = ["read_script", "read_stories", "read_story", "story_of_text"]
 
 _SPLITS = ("episode", "chapter")
-_LANGUAGE_TAG = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*")  # RFC 5646, section 2.1
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")  # but for white space
 
 
@@ -121,7 +121,7 @@ def _check(story: Story, choices: Choices) -> None:
 
 
 def _check_settings(story: Story, choices: Choices) -> None:
-    if not _LANGUAGE_TAG.fullmatch(story.language):
+    if not is_language_tag(story.language):
         error = ConfigError if story.language_where(choices) else UsageError
         raise error(
             f'"{story.language}" is no language tag',

@@ -14,7 +14,6 @@ or one for each promise, with pytest::
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Generator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing, contextmanager
@@ -24,7 +23,7 @@ from typing import TypeAlias
 import numpy as np
 
 from audiobook.errors import AudiobookError, SpeechError, UnknownNameError
-from audiobook.language_tags import EVERY_LANGUAGE
+from audiobook.language_tags import EVERY_LANGUAGE, is_language_tag
 from audiobook.speech.engine import AGES, QUALITIES, Engine, VoiceInfo, excerpt
 from audiobook.speech.word_spans import word_spans
 from audiobook.utterance import GENDERS, Clip, Delivery, Pronunciation, Utterance, Voice
@@ -71,7 +70,6 @@ _ODD = (
     "cafe\u0301, \u200bnot\u2060 [[x]] <b>&amp;</b> \\",
 )
 _NO_LANGUAGE = "tlh"  # Klingon, which ISO 639-2 knows
-_LANGUAGE_TAG = re.compile(r"[a-z]{2,8}(-[A-Za-z0-9]{1,8})*")
 _MOST_THREADS = 8
 _CLOSED_WITHIN_S = 10.0
 
@@ -346,7 +344,7 @@ def _must_be_unknown(kind: str, act: Callable[[], object]) -> None:
 
 def _check_info(info: VoiceInfo) -> None:
     fields = {
-        "language": bool(_LANGUAGE_TAG.fullmatch(info.language)),
+        "language": is_language_tag(info.language),
         "gender": info.gender in (None, *GENDERS),
         "age": info.age in (None, *AGES),
         "quality": info.quality in (None, *QUALITIES),

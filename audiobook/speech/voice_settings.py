@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterable
 
 from audiobook.errors import ConfigError
-from audiobook.language_tags import EVERY_LANGUAGE
+from audiobook.language_tags import EVERY_LANGUAGE, is_language_tag
 from audiobook.settings import Table
 from audiobook.speech.engine import AGES, QUALITIES, VoiceInfo
 from audiobook.utterance import GENDERS
 
 __all__ = ["read_voice_infos"]
 
-_LANGUAGE_TAG = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*")  # RFC 5646, section 2.1
 
 
 def read_voice_infos(settings: Table, default: Iterable[str] = ()) -> tuple[VoiceInfo, ...]:
@@ -57,7 +55,7 @@ def _infos(name: str, voices: Table, languages: Collection[str]) -> list[VoiceIn
 
 
 def _check_language(language: str, table: Table, setting: str) -> None:
-    if not _LANGUAGE_TAG.fullmatch(language):
+    if not is_language_tag(language):
         raise ConfigError(
             f'"{language}" is no language tag',
             where=table.where(setting),

@@ -153,6 +153,13 @@ def test_what_the_package_says_is_kept() -> None:
     assert found.language == "pt-BR"
 
 
+def test_a_language_that_is_told_by_its_name_is_not_told() -> None:
+    told = "<dc:language>English</dc:language>"
+    assert book(epub({"a.xhtml": ONE}, metadata=told)).language is None
+    told += "<dc:language>en-x-old</dc:language>"
+    assert book(epub({"a.xhtml": ONE}, metadata=told)).language == "en-x-old"
+
+
 @pytest.mark.parametrize(
     ("item", "metadata"),
     [

@@ -59,11 +59,13 @@ def test_what_a_browser_does_not_show_is_no_text(hidden: str) -> None:
 
 
 def test_title_author_and_language_come_from_the_head() -> None:
-    found = book(
+    page = (
         '<html lang="de-AT"><head><title> Die\n Fähre </title>'
         '<meta name="Author" content="A. Autor"></head><p>Text.'
     )
+    found = book(page)
     assert (found.title, found.authors, found.language) == ("Die Fähre", ("A. Autor",), "de-AT")
+    assert book(page.replace("de-AT", "Deutsch")).language is None
 
 
 def test_headings_make_chapters_below_the_title() -> None:

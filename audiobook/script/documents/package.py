@@ -15,6 +15,7 @@ from urllib.parse import unquote
 from lxml import etree
 
 from audiobook.errors import StoryError, Where
+from audiobook.language_tags import is_language_tag
 from audiobook.model import Role
 from audiobook.script.documents.archive import Archive
 from audiobook.script.documents.markup import (
@@ -128,7 +129,7 @@ def read_package(archive: Archive, name: str) -> Package:
     return Package(
         title=_title(manifest),
         authors=_authors(manifest),
-        language=next(_texts(manifest, "language"), None),
+        language=next(filter(is_language_tag, _texts(manifest, "language")), None),
         spine=spine,
         contents=tuple(contents),
         landmarks=(*landmarks, *_guide(manifest)),

@@ -7,6 +7,7 @@ from collections.abc import Collection
 from lxml import etree
 
 from audiobook.errors import StoryError, Where
+from audiobook.language_tags import is_language_tag
 from audiobook.model import Book, Source
 from audiobook.script.documents.flow import Flow
 from audiobook.script.documents.hypertext import document
@@ -70,4 +71,5 @@ def _authors(root: etree._Element) -> tuple[str, ...]:
 
 def _language(root: etree._Element) -> str | None:
     xml_lang = "{http://www.w3.org/XML/1998/namespace}lang"
-    return root.get(xml_lang) or root.get("lang") or root.get("xml:lang") or None
+    told = (root.get(name) or "" for name in (xml_lang, "lang", "xml:lang"))
+    return next(filter(is_language_tag, told), None)
