@@ -13,7 +13,8 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import ExitStack, closing
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from itertools import product
 from pathlib import Path
 
 from audiobook.build_rates import keep_rate
@@ -23,7 +24,7 @@ from audiobook.episode.formats import check_formats, format_names
 from audiobook.episode.join import write_episode
 from audiobook.episode.measure import Measured
 from audiobook.episode.mp3_survey import BitRate
-from audiobook.episode.tags import Cover, Tag
+from audiobook.episode.tags import Cover
 from audiobook.episode.verdicts import verdicts_of
 from audiobook.errors import LostError, UsageError
 from audiobook.parts import Part, parts_of
@@ -37,7 +38,7 @@ from audiobook.sound.voice import Take
 from audiobook.speech.casting import Casting
 from audiobook.speech.choose import Engines
 from audiobook.speech.relay import Relay
-from audiobook.store import Store, make_writable, sweep
+from audiobook.store import Store, check_target, make_writable, sweep
 from audiobook.stories import read_stories, read_story, story_of_text
 from audiobook.story import Choices, Story
 from audiobook.tagging import tag_of
@@ -93,17 +94,18 @@ def build(
         tools = Tools(store, executor or threads, threads, _AHEAD_PER_JOB * n_jobs, listen)
         engines = Engines(listen, stories[0].show.engines)
         stack.callback(engines.close)
+        folder = Path(output)
+        # All of them before the first is spoken: hours may go into that.
+        ready = [_made_ready(story, choices, engines, folder, tools) for story in stories]
+        make_writable(folder)
         built: list[Built] = []
-        for story in stories:
-            chosen = voiced(story, choices, engines, store, listen)
-            relay = chosen.relay
-            cover = cover_of(story.show, story.book, listen)
-            for part in parts_of(story, chosen.script, choices):
-                listen(Noted(_overview(part, relay.preferred)))
-                built.append(_build_part(part, relay, cover, choices, Path(output), tools))
+        for each in ready:
+            for part in each.parts:
+                listen(Noted(_overview(part, each.relay.preferred)))
+                built.append(_build_part(part, each, folder, tools))
         store.sweep()
-        sweep(Path(output))
-    return Report(tuple(built), relay.preferred.main, time.monotonic() - begun)
+        sweep(folder)
+    return Report(tuple(built), time.monotonic() - begun)
 
 
 def say(
@@ -168,22 +170,54 @@ def say_story(
         raise UsageError(f"there is no folder {path.parent}", hint="name a file in one there is")
     with ThreadPoolExecutor() as executor:
         tools = Tools(Store(), executor, executor, _AHEAD_PER_JOB, listen)
+        check_target(path)
         chosen = voiced(story, choices, engines, tools.store, listen)
-        relay = chosen.relay
         part = Part(story, chosen.script, path.stem, None)
+        profile = story.profile(choices)
+        ready = _Ready(chosen.relay, None, profile, _encoders(choices, profile), (part,))
         timed_by = engines if words else None
-        built = _build_part(
-            part, relay, None, choices, path.parent, tools, timed_by=timed_by, is_said=True
-        )
-    return Report((built,), relay.preferred.main, time.monotonic() - begun)
+        built = _build_part(part, ready, path.parent, tools, timed_by=timed_by, is_said=True)
+    return Report((built,), time.monotonic() - begun)
+
+
+@dataclass(frozen=True, slots=True)
+class _Ready:
+    """An episode that can be spoken: nothing that it needs was found wanting."""
+
+    relay: Relay
+    """Who speaks it."""
+    cover: Cover | None
+    """What its files show."""
+    profile: Profile
+    """What it is mastered to."""
+    encoders: Mapping[str, Encoder]
+    """What makes its frames, by format."""
+    parts: tuple[Part, ...]
+    """What goes into one file each."""
+
+
+def _made_ready(
+    story: Story, choices: Choices, engines: Engines, folder: Path, tools: Tools
+) -> _Ready:
+    """Choose an episode's voices, and see to its cover and its files."""
+    chosen = voiced(story, choices, engines, tools.store, tools.listen)
+    cover = cover_of(story.show, story.book, tools.listen)
+    profile = story.profile(choices)
+    encoders = _encoders(choices, profile)
+    parts = tuple(parts_of(story, chosen.script, choices))
+    for part, encoder in product(parts, encoders.values()):
+        check_target(part.file(folder, encoder))
+    return _Ready(chosen.relay, cover, profile, encoders, parts)
+
+
+def _encoders(choices: Choices, profile: Profile) -> dict[str, Encoder]:
+    return {name: encoder_of(name, profile) for name in choices.formats}
 
 
 def _build_part(
     part: Part,
-    relay: Relay,
-    cover: Cover | None,
-    choices: Choices,
-    output: Path,
+    ready: _Ready,
+    folder: Path,
     tools: Tools,
     *,
     timed_by: Engines | None = None,
@@ -195,11 +229,9 @@ def _build_part(
     """
     begun = time.monotonic()
     show = part.story.show
-    profile = part.story.profile(choices)
+    relay, profile, encoders = ready.relay, ready.profile, ready.encoders
     pieces = load_music(show.music, part.script, part.story.folders, profile, tools.store)
-    make_writable(output)
     room = room_of(profile, narration=show.narration)
-    encoders = {name: encoder_of(name, profile) for name in choices.formats}
     performance = Performance(part.script, relay, room, tools, trusts_takes=timed_by is None)
     try:
         mixes = _mixed(part, performance, profile, pieces, encoders)
@@ -208,19 +240,16 @@ def _build_part(
         performance = Performance(part.script, relay, room, tools, trusts_takes=False)
         mixes = _mixed(part, performance, profile, pieces, encoders)
     files = {
-        name: _written(
-            part, tag_of(part, relay, cover, mixed.timeline), mixed, encoders[name], output
-        )
-        for name, mixed in mixes.items()
+        name: _written(part, ready, mixed, encoders[name], folder) for name, mixed in mixes.items()
     }
     for name, mixed in mixes.items():
         excused = {Measure.LOUDNESS} if is_said and mixed.timeline.duration_s < _SAMPLE_S else ()
         _check(files[name], mixed, encoders[name], profile, excused, tools.listen)
-    _keep_rate(performance, mixes[choices.formats[0]], time.monotonic() - begun)
+    _keep_rate(performance, next(iter(mixes.values())), time.monotonic() - begun)
     built = _built(part, relay, performance, files, mixes)
     if timed_by is None:
         return built
-    timeline = mixes[choices.formats[0]].timeline
+    timeline = next(iter(mixes.values())).timeline
     words = timed_words(timeline, performance.spoken, timed_by, tools.store)
     return replace(built, words=tuple(words))
 
@@ -318,9 +347,10 @@ def _mixed(
     return mixes
 
 
-def _written(part: Part, tag: Tag, mixed: Mixed, encoder: Encoder, output: Path) -> Path:
+def _written(part: Part, ready: _Ready, mixed: Mixed, encoder: Encoder, folder: Path) -> Path:
     """Lay a programme's blocks into its file."""
-    path = output / f"{part.name}.{encoder.extension}"
+    path = part.file(folder, encoder)
+    tag = tag_of(part, ready.relay, ready.cover, mixed.timeline)
     n_samples = mixed.timeline.n_frames * encoder.frame_samples
     write_episode(path, encoder, tag, mixed.blocks, n_samples)
     return path

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from audiobook.episode.encoder import Encoder
 from audiobook.errors import UnknownNameError
 from audiobook.model import Script
 from audiobook.story import Choices, Story
@@ -26,6 +27,10 @@ class Part:
     """Of the files, without a suffix."""
     number: int | None
     """Its number among its show's episodes or its episode's chapters, from 1."""
+
+    def file(self, folder: Path, encoder: Encoder) -> Path:
+        """Where it goes in a format."""
+        return folder / f"{self.name}.{encoder.extension}"
 
 
 def parts_of(story: Story, script: Script, choices: Choices) -> Iterator[Part]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from audiobook.build_rates import BuildRate, find_rate
+from audiobook.covers import cover_of
 from audiobook.episode.formats import check_formats
 from audiobook.model import Script
 from audiobook.parts import Part, parts_of
@@ -156,6 +157,7 @@ class _Planner:
 
     def plans(self, story: Story) -> list[Plan]:
         """The plans of an episode's parts."""
+        cover_of(story.show, story.book, silent)  # what would keep a build from beginning is told
         chosen = voiced(story, self.choices, self.engines, self.store, silent, asks=False)
         parts = parts_of(story, chosen.script, self.choices)
         return [self._plan(part, chosen) for part in parts]
@@ -163,7 +165,8 @@ class _Planner:
     def _plan(self, part: Part, chosen: Voiced) -> Plan:
         casting = chosen.relay.preferred
         profile = part.story.profile(self.choices)
-        encoder = encoder_of(self.choices.formats[0], profile)
+        encoders = [encoder_of(name, profile) for name in self.choices.formats]
+        encoder = encoders[0]
         grid = Grid(encoder.sample_rate, encoder.frame_samples)
         show, script = part.story.show, part.script
         takes = [estimated_take(segment, show, grid.sample_rate) for segment in script.segments]
@@ -184,7 +187,7 @@ class _Planner:
         timeline = timeline_of(script, slots, grid)
         return Plan(
             script.title,
-            tuple(self.output / f"{part.name}.{name}" for name in self.choices.formats),
+            tuple(part.file(self.output, encoder) for encoder in encoders),
             casting.voice(None).engine,
             chosen.is_assumed,
             tally_of(lines, grid.sample_rate),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -69,7 +70,11 @@ class Report:
 
     episodes: tuple[Built, ...]
     """The programmes, in order."""
-    engine: str
-    """The engine that spoke those who ask for no other."""
     elapsed_s: float
     """How long it took, in seconds."""
+
+    @property
+    def engine(self) -> str:
+        """The engine that spoke its chapters; where engines took over, that of the most of them."""
+        counts = Counter(told.engine for built in self.episodes for told in built.engines)
+        return counts.most_common(1)[0][0]

@@ -14,7 +14,7 @@ from audiobook.progress import Listener, Noted, Warned, silent
 from audiobook.script import MAX_STORY_BYTES, decode, front_matter
 from audiobook.script.notation.merging import merge
 from audiobook.script.notation.writing import script_text
-from audiobook.store import Store, digest, replacing
+from audiobook.store import Store, check_target, digest, replacing
 
 __all__ = ["write_script"]
 
@@ -45,6 +45,7 @@ def write_script(
         UsageError: there is a file and it cannot be read.
         StoryError: there is a file and it is no text, or its front matter cannot be read.
     """
+    check_target(path)
     store = store or Store()
     generated, key = _generated(script)
     store.put(_KIND, key, generated.encode("utf-8", "backslashreplace"))

@@ -13,6 +13,7 @@ import errno
 import hashlib
 import json
 import os
+import stat
 import struct
 import time
 import uuid
@@ -29,6 +30,7 @@ from audiobook.utterance import KEYED_WHEN_GIVEN
 __all__ = [
     "HEADER_BYTES",
     "Store",
+    "check_target",
     "default_folder",
     "digest",
     "make_writable",
@@ -160,8 +162,10 @@ def replacing(
         cure: what the user may do about a folder that cannot be written.
 
     Raises:
-        OutputError: the folder cannot be written, or the disk is full; the old file stays.
+        OutputError: the folder cannot be written, the disk is full, or what stands there is no
+            file; what stood there stays.
     """
+    check_target(path)
     partial = path.parent / f"{_PREFIX}{uuid.uuid4().hex}"
     try:
         with _opened(partial, make_folder=make_folder) as file:
@@ -183,6 +187,26 @@ def _opened(path: Path, *, make_folder: bool) -> BinaryIO:
             raise
         path.parent.mkdir(parents=True, exist_ok=True)
         return path.open("xb")
+
+
+def check_target(path: Path) -> None:
+    """See that what is to be replaced is a file, if there is anything: no folder, no device.
+
+    It is asked before hours are spent on what goes in there.
+
+    Raises:
+        OutputError: it is none.
+    """
+    try:
+        mode = path.stat().st_mode
+    except (OSError, ValueError):  # not there; or it cannot be, as writing will tell
+        return
+    if not stat.S_ISREG(mode):
+        what = "a folder" if stat.S_ISDIR(mode) else "a device or a pipe"
+        raise OutputError(
+            f"cannot write {path}: it is {what}",
+            hint="move it away, or choose another place with --output",
+        )
 
 
 def make_writable(folder: Path) -> None:

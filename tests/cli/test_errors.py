@@ -188,6 +188,7 @@ def test_a_variable_that_is_mistyped(
         ('engine = "espaek"', "3:1", 'unknown engine "espaek"', '"espeak"'),
         ('engine = "espeak"\nlanguage = "tlh"', "4:1", 'unknown language "tlh"', None),
         ('engine = "tone"\nlanguage = "English!"', "4:1", "is no language tag", '"en"'),
+        ('engine = "tone"\nlanguage = "english"', "4:1", "is no language tag", '"en"'),
         ('engine = "tone"\nprofile = "podcats"', "4:1", 'unknown profile "podcats"', '"podcast"'),
         ('engine = "tone"\n[cast.Ferryman]\nvoice = "bas"', "4:1", 'voice "bas"', '"bass"'),
         ('engine = "tone"\n[cast.Ferryman]\nengine = "gtss"', "4:1", 'engine "gtss"', '"gtts"'),
@@ -277,7 +278,7 @@ def test_an_output_folder_that_cannot_be_written(run: Run, story: Path) -> None:
 def test_a_folder_in_the_place_of_the_episode(run: Run, story: Path) -> None:
     Path("output/crossing.mp3").mkdir(parents=True)
     done = run("build", story, *TONE)
-    done.fails(1, "cannot write output/crossing.mp3: Is a directory", hint="--output")
+    done.fails(1, "cannot write output/crossing.mp3: it is a folder", hint="--output")
 
 
 def test_a_store_that_cannot_be_written(
