@@ -61,7 +61,9 @@ def publish(
     source = _published_whole(None if source is None else Path(source))
     stories = read_stories(source, Choices())
     wholes = {file_stem(story.entry.story) for story in stories}
-    files = [(story, file) for story in stories for file in _finished(story, output, wholes)]
+    files = [
+        (story, file) for story in stories for file in _finished(story, output, wholes, listen)
+    ]
     today = datetime.datetime.now(tz=datetime.UTC).date()
     show = _channel(find_show(source), stories)
     book = stories[0].book if len(stories) == 1 else None
@@ -146,25 +148,38 @@ def _episode(story: Story, file: _File, *, in_season: bool) -> FinishedEpisode:
     )
 
 
-def _finished(story: Story, output: Path, wholes: Set[str]) -> list[_File]:
-    """The episode's file, else those of its chapters that are built.
+def _finished(story: Story, output: Path, wholes: Set[str], listen: Listener) -> Sequence[_File]:
+    """The episode's file, or those of its chapters that are built: the newer kind.
+
+    Chapters take the place of a whole episode only when all of them are newer: one alone may have
+    been built to be listened to.
 
     Args:
         story: the episode.
         output: the folder that holds the files.
         wholes: the names of whole episodes, which are nobody's chapters.
+        listen: is told when chapters are newer than the whole.
 
     Raises:
         UsageError: there are none.
     """
     whole = output / f"{file_stem(story.entry.story)}.mp3"
-    if whole.is_file():
-        return [_File(whole, read_tag(whole))]
     chapters = _finished_chapters(story, output, wholes)
-    if not chapters:
-        command = f"audiobook build {shlex.quote(str(story.entry.story))}"
-        raise UsageError(f"there is no {whole}", hint=f"build it first: {command}")
-    return chapters
+    command = f"audiobook build {shlex.quote(str(story.entry.story))}"
+    if not whole.is_file():
+        if not chapters:
+            raise UsageError(f"there is no {whole}", hint=f"build it first: {command}")
+        return chapters
+    built_ns = whole.stat().st_mtime_ns
+    newer = [file.path for file in chapters if file.path.stat().st_mtime_ns > built_ns]
+    if newer and len(newer) == len(story.whole.chapters):
+        what = f"{whole} is left out: all its chapters are newer"
+        listen(Warned(what, hint="remove it, or the chapters"))
+        return chapters
+    if newer:
+        what = f"{whole} is older than {newer[0]}, which is left out"
+        listen(Warned(what, hint=f"build it anew: {command}"))
+    return [_File(whole, read_tag(whole))]
 
 
 def _finished_chapters(story: Story, output: Path, wholes: Set[str]) -> list[_File]:

@@ -232,3 +232,26 @@ def test_a_story_that_is_no_episode_of_the_show_beside_it_stays_alone(
     show_of(story.parent, "", a=chapters(1), b=chapters(1))
     audiobook.build(story, output=output, choices=TONE)
     assert audiobook.publish(story, output=output, url=URL).n_episodes == 1
+
+
+def test_of_a_whole_episode_and_its_chapters_the_newer_are_listed(
+    story: Path, output: Path
+) -> None:
+    def listed() -> tuple[list[str], list[str]]:
+        """What the feed lists, and what is warned of."""
+        events: list[Event] = []
+        audiobook.publish(story, output=output, url=URL, listen=events.append)
+        warned = [event.what for event in events if isinstance(event, Warned)]
+        return [title for title, _, _ in numbers(output)], warned
+
+    whole = output / "tale.mp3"
+    audiobook.build(story, output=output, choices=TONE)
+    assert listed() == (["tale"], [])
+    audiobook.build(story, output=output, choices=SECOND)
+    second = f"{whole} is older than {output / 'tale-2.mp3'}, which is left out"
+    assert listed() == (["tale"], [second])
+    audiobook.build(story, output=output, choices=ALL)
+    chapters = ["Day 1", "Day 2", "Day 3"]
+    assert listed() == (chapters, [f"{whole} is left out: all its chapters are newer"])
+    audiobook.build(story, output=output, choices=TONE)
+    assert listed() == (["tale"], [])
