@@ -30,7 +30,15 @@ from audiobook.sound.music_file import find_file
 from audiobook.sound.profiles import Profile
 from audiobook.sound.roomtone import ROOM_TONE_KEY
 from audiobook.sound.scene import Mix
-from audiobook.sound.timeline import Grid, PieceFacts, Slot, Timeline, arrange, timeline_of
+from audiobook.sound.timeline import (
+    Grid,
+    PieceFacts,
+    Slot,
+    Timeline,
+    arrange,
+    timeline_of,
+    use_of,
+)
 from audiobook.sound.voice import Room, Take
 from audiobook.speech.pacing import Pacer
 from audiobook.store import Store
@@ -102,7 +110,7 @@ class Mixed:
 def load_music(
     music: Music, script: Script, folders: Sequence[Path], profile: Profile, store: Store
 ) -> dict[str, Piece]:
-    """Every piece that a show's settings and a script's cues name, by name.
+    """Every piece that a show's settings and a script's cues name, by its use (see `use_of`).
 
     Args:
         music: the show's.
@@ -117,10 +125,13 @@ def load_music(
     pieces: dict[str, Piece] = {}
 
     def load(name: str | None, *, loop: bool, cue: Cue | None = None) -> None:
-        if name is not None and name not in pieces:
+        if name is None:
+            return
+        use = use_of(name, loop=loop)
+        if use not in pieces:
             where = script.source.where(cue.start) if cue else music.where
             holds_it = (folder for folder in folders if find_file(name, folder, where=where))
-            pieces[name] = load_piece(
+            pieces[use] = load_piece(
                 name,
                 next(holds_it, folders[0] if folders else None),
                 sample_rate=profile.sample_rate,
@@ -162,8 +173,8 @@ def arranged(
 ) -> Iterator[Slot]:
     """Lay out a script with the cast and the music of a show; see `arrange`."""
     facts = {
-        name: PieceFacts(piece.key, piece.samples.shape[1], piece.phrase_samples)
-        for name, piece in pieces.items()
+        use: PieceFacts(piece.key, piece.samples.shape[1], piece.phrase_samples)
+        for use, piece in pieces.items()
     }
     return arrange(script, takes, _gains_db(show), show.music, facts, grid)
 
@@ -196,7 +207,7 @@ def mix_and_encode(
         takes: one for each of its segments, in order; each is asked for when it is wanted.
         show: its cast and its music.
         profile: what it is mastered to.
-        pieces: its music, by name.
+        pieces: its music, by use.
         encoder: what makes the frames.
         tools: what to work with.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -82,8 +82,7 @@ def load_piece(
         sample_rate: samples per second of the programme.
         channels: of the programme, 1 or 2.
         store: where pieces are kept.
-        loop: whether a file is to be repeated as a bed, so that its ends must meet. A built-in
-            piece loops or not by itself.
+        loop: whether it is to be repeated as a bed, so that its ends must meet.
         where: where the name stands, for the error.
 
     Raises:
@@ -91,7 +90,7 @@ def load_piece(
         OutputError: the store cannot be written.
     """
     if name in PIECES:
-        return _built_in(name, sample_rate, channels, store)
+        return _built_in(name, sample_rate, channels, store, loop=loop)
     path = find_file(name, folder, where=where) if folder else None
     if path is None:
         raise _missing(name, folder, where)
@@ -123,14 +122,16 @@ def energies_of(piece: Piece, sample_rate: int, store: Store) -> NDArray[np.floa
     return np.frombuffer(kept, "<f8")
 
 
-def _built_in(name: str, sample_rate: int, channels: int, store: Store) -> Piece:
+def _built_in(name: str, sample_rate: int, channels: int, store: Store, *, loop: bool) -> Piece:
     piece = PIECES[name]
+    if loop:  # one that has an end is played round and round: it rings on in its beginning
+        piece = replace(piece, loops=True, fade_beats=0)
     key = digest("built-in music", _VERSION, piece, sample_rate, channels)
     samples = _kept(store, key, channels)
     if samples is None:
         sound = with_channels(compose(piece, sample_rate), channels)
         samples = _keep(store, key, _levelled(sound, sample_rate))
-    n_phrase = samples.shape[1] * PHRASE_BEATS // piece.beats
+    n_phrase = samples.shape[1] * min(PHRASE_BEATS, piece.beats) // piece.beats
     return Piece(name, samples, piece.loops, n_phrase, key)
 
 

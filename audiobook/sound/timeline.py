@@ -18,7 +18,17 @@ from audiobook.sound.cue_settings import CueSettings, settings_of
 from audiobook.sound.voice import Take
 from audiobook.store import digest
 
-__all__ = ["RING_MS", "Grid", "Mark", "PieceFacts", "Slot", "Timeline", "arrange", "timeline_of"]
+__all__ = [
+    "RING_MS",
+    "Grid",
+    "Mark",
+    "PieceFacts",
+    "Slot",
+    "Timeline",
+    "arrange",
+    "timeline_of",
+    "use_of",
+]
 
 _HEAD_MS = 600
 """Room tone before anything is heard."""
@@ -152,6 +162,11 @@ class Timeline:
         return self.grid.seconds(self.n_frames)
 
 
+def use_of(name: str, *, loop: bool) -> str:
+    """What tells the uses of music apart: as a bed, a file is another piece than played alone."""
+    return f"{'bed' if loop else 'solo'} {name}"
+
+
 def arrange(
     script: Script,
     takes: Iterable[Take],
@@ -167,7 +182,7 @@ def arrange(
         takes: one for each of its segments, in order; each is asked for when its slot is.
         gains_db: level by speaker, None being the narrator; 0 where it is not given.
         music: what is played around and under it.
-        pieces: every piece that `music` and the script's cues name.
+        pieces: every piece that `music` and the script's cues name, by its use (see `use_of`).
         grid: the programme's frames.
 
     Raises:
@@ -244,7 +259,8 @@ class _Arranger:
         self, name: str, settings: CueSettings = _AS_USUAL, rings_ms: int = 0
     ) -> Iterator[Slot]:
         """A piece from beginning to end; its last `rings_ms` are heard over what follows."""
-        piece, longest = self.pieces[name], self.grid.frames_of_ms(_LONGEST_SLOT_MS)
+        piece = self.pieces[use_of(name, loop=False)]
+        longest = self.grid.frames_of_ms(_LONGEST_SLOT_MS)
         n_frames = max(1, self.grid.frames(piece.n_samples) - self.grid.frames_of_ms(rings_ms))
         for frame in range(0, n_frames, longest):
             end = min(frame + longest, n_frames)
@@ -281,7 +297,7 @@ class _Arranger:
         if self.bed is None:
             return slot
         enters, self.bed_enters = self.bed_enters, False
-        piece = self.pieces[self.bed]
+        piece = self.pieces[use_of(self.bed, loop=True)]
         phrase = int(slot.identity[:8], 16) % max(1, piece.n_samples // piece.phrase_samples)
         phase = 0 if enters else phrase * piece.phrase_samples
         return replace(

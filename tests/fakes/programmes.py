@@ -16,7 +16,7 @@ from audiobook.sound.blocks import Block, cut_blocks
 from audiobook.sound.duck import Ducking
 from audiobook.sound.roomtone import ROOM_TONE_KEY, room_tone
 from audiobook.sound.scene import Mix, Reach, Scene, make_scene
-from audiobook.sound.timeline import Grid, PieceFacts, Timeline, arrange, timeline_of
+from audiobook.sound.timeline import Grid, PieceFacts, Timeline, arrange, timeline_of, use_of
 from audiobook.sound.voice import Take
 from audiobook.utterance import Clip
 
@@ -45,7 +45,11 @@ MIX = Mix(16_000, 1, 8.0, -1.5, -9.0, -2.0, Ducking(), ROOM_TONE_KEY)
 NO_MUSIC = Music(None, None, None)
 BED, STING = "bed", "sting"
 _SAMPLES = {BED: 576 * 400, STING: 80_007, "long sting": 16_000 * 33 + 7}
-_FACTS = {name: PieceFacts(name, n, 576 * 100) for name, n in _SAMPLES.items()}
+_FACTS = {
+    use_of(name, loop=loop): PieceFacts(name, n, 576 * 100)
+    for name, n in _SAMPLES.items()
+    for loop in (False, True)
+}
 _LEVEL = 0.06
 """About the level that voices are brought to."""
 

@@ -71,13 +71,30 @@ def test_built_in_names_are_told() -> None:
 @pytest.mark.parametrize("channels", [1, 2])
 @pytest.mark.parametrize("name", ["lute-bed", "lute-opening", "lute-closing"])
 def test_built_in_pieces_are_at_their_level(name: str, channels: int, store: Store) -> None:
-    piece = load_piece(name, None, sample_rate=RATE, channels=channels, store=store)
+    piece = load_piece(name, None, sample_rate=RATE, channels=channels, store=store, loop=False)
     assert piece.samples.shape[0] == channels
     assert piece.samples.dtype == np.float32
     assert piece.loops == (name == "lute-bed")
     assert loudness_lufs(piece.samples, RATE) == pytest.approx(PIECE_LUFS, abs=0.1)
     assert -9 < 20 * math.log10(np.abs(piece.samples).max()) < -5
     assert abs(float(piece.samples.mean())) < 1e-5
+
+
+@pytest.mark.parametrize("name", ["lute-opening", "lute-closing"])
+def test_a_built_in_piece_that_has_an_end_goes_round_as_a_bed(name: str, store: Store) -> None:
+    once, bed = load(name, None, store, loop=False), load(name, None, store)
+    assert (once.loops, bed.loops) == (False, True)
+    assert bed.key != once.key
+    assert bed.samples.shape[1] % 1152 == 0
+    assert 0 < bed.phrase_samples <= bed.samples.shape[1]
+    assert loudness_lufs(bed.samples, LOW_RATE) == pytest.approx(PIECE_LUFS, abs=0.1)
+    for order in (1, 2):
+        steps = np.abs(np.diff(bed.samples, order, append=bed.samples[:, :order]))
+        assert steps[:, -8:].max() < np.percentile(steps, 99.9)
+
+
+def test_one_that_has_no_end_is_the_same_piece_however_it_is_used(store: Store) -> None:
+    assert load("lute-bed", None, store, loop=False) == load("lute-bed", None, store)
 
 
 def test_a_built_in_piece_is_made_once(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
