@@ -12,10 +12,10 @@ from dataclasses import fields, replace
 from pathlib import Path
 
 from audiobook.engine_settings import read_engine_names, read_engine_settings
-from audiobook.errors import ConfigError, UsageError, Where
+from audiobook.errors import ConfigError, Where
 from audiobook.lexicon import read_entries, read_switches
 from audiobook.own_profiles import read_own_profiles
-from audiobook.settings import MOST_TOML_BYTES, Table, parse_toml, parse_yaml
+from audiobook.settings import Table, parse_yaml, read_toml
 from audiobook.show import LEAST_RATE, MOST_RATE, CastMember, EpisodeEntry, Feed, Music, Show
 from audiobook.utterance import GENDERS
 
@@ -33,12 +33,7 @@ def read_show(path: Path) -> Show:
         UsageError: it cannot be read.
         ConfigError: it is not TOML, or a setting is unknown or wrong; with the line.
     """
-    try:
-        with path.open("rb") as file:
-            data = file.read(MOST_TOML_BYTES + 1)  # one too many is for the parser to refuse
-    except OSError as error:
-        raise UsageError(f"cannot read {path}: {error.strerror or error}") from error
-    table = parse_toml(data, str(path))
+    table = read_toml(path)
     folder = path.parent
     story = table.text("story")
     entries = _episodes(table.tables("episodes"), folder)

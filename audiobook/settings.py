@@ -11,15 +11,16 @@ import re
 import tomllib
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TypeAlias
 
 import yaml
 
-from audiobook.errors import ConfigError, UnknownNameError, Where
+from audiobook.errors import ConfigError, UnknownNameError, UsageError, Where
 from audiobook.toml_places import toml_places
 from audiobook.yaml_values import yaml_values
 
-__all__ = ["MOST_TOML_BYTES", "Table", "parse_toml", "parse_yaml"]
+__all__ = ["MOST_TOML_BYTES", "Table", "parse_toml", "parse_yaml", "read_toml"]
 
 MOST_TOML_BYTES = 1 << 20
 """A longer file holds no settings."""
@@ -240,6 +241,21 @@ def _shown(value: object) -> str:
     except ValueError:  # Python writes no whole number that long
         return "a number of thousands of digits"
     return shown if len(shown) < 40 else shown[:37] + "…"
+
+
+def read_toml(path: Path) -> Table:
+    """Read a table from a file; see `parse_toml`.
+
+    Raises:
+        UsageError: it cannot be read.
+        ConfigError: as for `parse_toml`.
+    """
+    try:
+        with path.open("rb") as file:
+            data = file.read(MOST_TOML_BYTES + 1)  # one too many is for the parser to refuse
+    except OSError as error:
+        raise UsageError(f"cannot read {path}: {error.strerror or error}") from error
+    return parse_toml(data, str(path))
 
 
 def parse_toml(data: bytes, name: str) -> Table:

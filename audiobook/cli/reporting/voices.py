@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from audiobook.cli.reporting.figures import counted
+from audiobook.cli.reporting.figures import counted, megabytes
 from audiobook.cli.reporting.reporter import Reporter
 from audiobook.cli.reporting.tables import table
 from audiobook.language_tags import EVERY_LANGUAGE
@@ -75,7 +75,7 @@ def install_lines(planned: PlannedInstall) -> list[str]:
         f"{', '.join(voice.languages)}",
         f"  licence   {voice.licence or 'told by its model card'}: {voice.about}",
         f"  to        {planned.folder}",
-        f"  fetches   {planned.n_bytes / 1e6:.1f} of {voice.n_bytes / 1e6:.1f} MB",
+        f"  fetches   {megabytes(planned.n_bytes)} of {megabytes(voice.n_bytes)}",
     ]
     for file in planned.files:
         lines += [f"    {file.url}", f"      {file.n_bytes} bytes, {file.checksum}"]
