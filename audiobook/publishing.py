@@ -164,31 +164,32 @@ def _finished(story: Story, output: Path, wholes: Set[str], listen: Listener) ->
         UsageError: there are none.
     """
     whole = output / f"{file_stem(story.entry.story)}.mp3"
-    chapters = _finished_chapters(story, output, wholes)
+    is_there = whole.is_file()
+    built_ns = whole.stat().st_mtime_ns if is_there else -1
+    newer = _finished_chapters(story, output, wholes, built_ns)
     command = f"audiobook build {shlex.quote(str(story.entry.story))}"
-    if not whole.is_file():
-        if not chapters:
+    if not is_there:
+        if not newer:
             raise UsageError(f"there is no {whole}", hint=f"build it first: {command}")
-        return chapters
-    built_ns = whole.stat().st_mtime_ns
-    newer = [file.path for file in chapters if file.path.stat().st_mtime_ns > built_ns]
-    if newer and len(newer) == len(story.whole.chapters):
+        return newer
+    if len(newer) == len(story.whole.chapters):
         what = f"{whole} is left out: all its chapters are newer"
         listen(Warned(what, hint="remove it, or the chapters"))
-        return chapters
+        return newer
     if newer:
-        what = f"{whole} is older than {newer[0]}, which is left out"
+        what = f"{whole} is older than {newer[0].path}, which is left out"
         listen(Warned(what, hint=f"build it anew: {command}"))
     return [_File(whole, read_tag(whole))]
 
 
-def _finished_chapters(story: Story, output: Path, wholes: Set[str]) -> list[_File]:
-    built = []
+def _finished_chapters(story: Story, output: Path, wholes: Set[str], after_ns: int) -> list[_File]:
+    """The files of a story's chapters that were written after a time, in ns since the epoch."""
+    finished = []
     for number, name in enumerate(chapter_names(story, story.whole), 1):
         path = output / f"{name}.mp3"
-        if name in wholes or not path.is_file():
+        if name in wholes or not path.is_file() or path.stat().st_mtime_ns <= after_ns:
             continue
         tag = read_tag(path)
         if tag.track == number:  # others may bear such a name
-            built.append(_File(path, tag, number))
-    return built
+            finished.append(_File(path, tag, number))
+    return finished

@@ -245,6 +245,8 @@ def test_of_a_whole_episode_and_its_chapters_the_newer_are_listed(
         return [title for title, _, _ in numbers(output)], warned
 
     whole = output / "tale.mp3"
+    output.mkdir()
+    (output / "tale-1.mp3").write_bytes(b"older, and nothing that was built")
     audiobook.build(story, output=output, choices=TONE)
     assert listed() == (["tale"], [])
     audiobook.build(story, output=output, choices=SECOND)
