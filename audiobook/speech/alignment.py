@@ -90,13 +90,11 @@ def timed(clip: Clip, utterance: Utterance, voice: Voice, reference: Engine) -> 
     spans = word_spans(utterance.text)
     if is_timed(clip, utterance.text):
         return clip
-    spoken = None
+    found = None
     if clip.duration_s <= _MOST_S:
         spoken = _spoken_by(reference, utterance, voice.language)
-    if spoken and _are_of_a_length(clip, spoken):
-        onsets_ms, confidence = _aligned(clip, spoken, [start for start, _ in spans])
-    else:
-        onsets_ms, confidence = _spread(clip, spans), 0.0
+        found = spoken and _aligned(clip, spoken, [start for start, _ in spans])
+    onsets_ms, confidence = found or (_spread(clip, spans), 0.0)
     last_ms = 1000 * (len(clip.samples) - 1) / clip.sample_rate
     inside_ms = np.clip(np.maximum.accumulate(onsets_ms), 0, last_ms).tolist()
     words = tuple(Word(*span, onset_ms) for span, onset_ms in zip(spans, inside_ms, strict=True))
@@ -126,12 +124,6 @@ def _spoken_by(reference: Engine, utterance: Utterance, language: str) -> Clip |
     return spoken if spoken.words else None
 
 
-def _are_of_a_length(clip: Clip, other: Clip) -> bool:
-    """Whether two clips may well be speech of the same words, their silences left aside."""
-    lengths = [len(_heard(one, highest_hz(one.sample_rate)).kept) for one in (clip, other)]
-    return max(lengths) <= _MOST_TIMES_AS_LONG * min(lengths)
-
-
 def _spread(clip: Clip, spans: Sequence[tuple[int, int]]) -> NDArray[np.float64]:
     """Onsets by the lengths of the words, from the first sound to the last."""
     heard = _heard(clip, highest_hz(clip.sample_rate))
@@ -143,15 +135,20 @@ def _spread(clip: Clip, spans: Sequence[tuple[int, int]]) -> NDArray[np.float64]
 
 def _aligned(
     clip: Clip, reference: Clip, starts: Sequence[int]
-) -> tuple[NDArray[np.float64], float]:
-    """Onsets of the words that start there in the text, in milliseconds, and the confidence."""
+) -> tuple[NDArray[np.float64], float] | None:
+    """Onsets of the words that start there in the text, in milliseconds, and the confidence.
+
+    None where the clips are of too different lengths to be speech of the same words.
+    """
     most_hz = highest_hz(clip.sample_rate, reference.sample_rate)
     heard = _heard(clip, most_hz)
+    others = [_heard(reference, most_hz, scale) for scale in _SCALES]
+    if not _are_of_a_length(heard, others[_SCALES.index(1.0)]):
+        return None
     features = _rows(heard, len(heard.kept))
     half_band = _half_band(len(heard.kept))
     warps: list[tuple[Warp, _Heard, NDArray[np.float32]]] = []
-    for scale in _SCALES:
-        other = _heard(reference, most_hz, scale)
+    for other in others:
         rows = _rows(other, len(heard.kept))
         warps.append((warp(features, rows, half_band), other, rows))
     found, other, rows = min(warps, key=lambda candidate: candidate[0].distance)
@@ -161,6 +158,12 @@ def _aligned(
     rank = mean_rank(features, rows, half_band, found)
     alike = max(1 - rank / _RANK_OF_OTHER_WORDS, 0.0) if heard.sounds.any() else 0.0
     return np.array(onsets_ms), alike * reference.words_confidence
+
+
+def _are_of_a_length(heard: _Heard, other: _Heard) -> bool:
+    """Whether two clips may well be speech of the same words, their silences left aside."""
+    lengths = len(heard.kept), len(other.kept)
+    return max(lengths) <= _MOST_TIMES_AS_LONG * min(lengths)
 
 
 def _heard(clip: Clip, most_hz: float, scale: float = 1.0) -> _Heard:
