@@ -183,7 +183,7 @@ class _Planner:
         known = (
             replace(take, n_samples=line.n_samples) for take, line in zip(takes, lines, strict=True)
         )
-        slots = list(arranged(script, known, show, pieces, grid))
+        slots = list(arranged(script, known, show, profile, pieces, grid))
         timeline = timeline_of(script, slots, grid)
         return Plan(
             script.title,

@@ -17,13 +17,14 @@ from pathlib import Path
 from audiobook.episode.blocks import KeptBlock
 from audiobook.episode.encoder import Encoder
 from audiobook.episode.formats import load_encoder
+from audiobook.errors import Where
 from audiobook.model import Cue, Script, Segment
 from audiobook.parallel import in_order
 from audiobook.progress import Listener, StageAdvanced, StageEnded, StageStarted
 from audiobook.show import NARRATOR, Music, Show
 from audiobook.sound.blocks import cut_blocks, with_neighbours
 from audiobook.sound.duck import Ducking
-from audiobook.sound.levels import Figures, Levels, figures_of
+from audiobook.sound.levels import Figures, Levels, figures_of, quiet_ends_s
 from audiobook.sound.mastering import foretold_db, rounded_gain_db
 from audiobook.sound.music import Piece, energies_of, load_piece
 from audiobook.sound.music_file import find_file
@@ -39,7 +40,7 @@ from audiobook.sound.timeline import (
     timeline_of,
     use_of,
 )
-from audiobook.sound.voice import Room, Take
+from audiobook.sound.voice import WORKING_LUFS, Room, Take
 from audiobook.speech.pacing import Pacer
 from audiobook.store import Store
 from audiobook.studio import MadeBlock, Studio
@@ -124,12 +125,11 @@ def load_music(
     """
     pieces: dict[str, Piece] = {}
 
-    def load(name: str | None, *, loop: bool, cue: Cue | None = None) -> None:
+    def load(name: str | None, where: Where | None, *, loop: bool) -> None:
         if name is None:
             return
         use = use_of(name, loop=loop)
         if use not in pieces:
-            where = script.source.where(cue.start) if cue else music.where
             holds_it = (folder for folder in folders if find_file(name, folder, where=where))
             pieces[use] = load_piece(
                 name,
@@ -141,13 +141,13 @@ def load_music(
                 where=where,
             )
 
-    load(music.bed, loop=True)
+    load(music.bed, music.where("bed"), loop=True)
     for chapter in script.chapters:
         for item in chapter.items:
             if isinstance(item, Cue) and item.kind in ("music", "sting", "sound"):
-                load(item.name, loop=item.kind == "music", cue=item)
-    load(music.opening, loop=False)
-    load(music.closing, loop=False)
+                load(item.name, script.source.where(item.start), loop=item.kind == "music")
+    load(music.opening, music.where("opening"), loop=False)
+    load(music.closing, music.where("closing"), loop=False)
     return pieces
 
 
@@ -169,14 +169,33 @@ def encoder_of(name: str, profile: Profile) -> Encoder:
 
 
 def arranged(
-    script: Script, takes: Iterable[Take], show: Show, pieces: Mapping[str, Piece], grid: Grid
+    script: Script,
+    takes: Iterable[Take],
+    show: Show,
+    profile: Profile,
+    pieces: Mapping[str, Piece],
+    grid: Grid,
 ) -> Iterator[Slot]:
-    """Lay out a script with the cast and the music of a show; see `arrange`."""
-    facts = {
-        use: PieceFacts(piece.key, piece.samples.shape[1], piece.phrase_samples)
-        for use, piece in pieces.items()
-    }
-    return arrange(script, takes, _gains_db(show), show.music, facts, grid)
+    """Lay out a script with the cast and the music of a show for a profile; see `arrange`."""
+    return arrange(
+        script,
+        takes,
+        _gains_db(show),
+        show.music,
+        {use: _facts(piece, profile) for use, piece in pieces.items()},
+        grid,
+        head_s=profile.head_s,
+        tail_s=profile.tail_s,
+    )
+
+
+def _facts(piece: Piece, profile: Profile) -> PieceFacts:
+    """A piece as the timeline sees it; what is heard of it alone, as its level is foretold."""
+    gain_db = profile.loudness_lufs - WORKING_LUFS + _SOLO_DB
+    quiet_s = quiet_ends_s(piece.samples, profile.sample_rate, gain_db)
+    return PieceFacts(
+        piece.key, piece.samples.shape[1], piece.phrase_samples, *(1000 * s for s in quiet_s)
+    )
 
 
 def estimated_take(segment: Segment, show: Show, sample_rate: int) -> Take:
@@ -218,7 +237,7 @@ def mix_and_encode(
     grid = Grid(encoder.sample_rate, encoder.frame_samples)
     n_segments = sum(1 for _ in script.segments)
     likely = (estimated_take(segment, show, grid.sample_rate) for segment in script.segments)
-    estimated = list(arranged(script, likely, show, pieces, grid))
+    estimated = list(arranged(script, likely, show, profile, pieces, grid))
     mix = _balance(profile, show.music)
     energies = {p.key: energies_of(p, grid.sample_rate, tools.store) for p in pieces.values()}
     foretold = foretold_db(estimated, grid, mix, energies, profile)
@@ -232,7 +251,7 @@ def mix_and_encode(
         encoder,
         tools.store,
     )
-    slots = arranged(script, takes, show, pieces, grid)
+    slots = arranged(script, takes, show, profile, pieces, grid)
     mixed = _mixed(studio, script, slots, n_segments, tools)
     for _ in range(_MOST_CORRECTIONS):
         error_db = profile.error_db(mixed.figures)

@@ -25,12 +25,14 @@ __all__ = [
     "figures_of",
     "levels_of",
     "packed",
+    "quiet_ends_s",
     "unpacked",
 ]
 
 _STEPS_PER_S = 20
 _QUIET_STEPS = _STEPS_PER_S // 2
-_SOUNDING_DB = -50.0
+_SOUNDING = 10 ** (-50.0 / 10)
+"""Mean square from which something is heard."""
 SILENCE_DB = -120.0
 """What stands for the level of silence, in dB of full scale."""
 _PEAK_CONTEXT_SAMPLES = 16
@@ -95,16 +97,32 @@ def levels_of(
     """
     last = sound.shape[1] if last is None else last
     measured = sound[:, first:last]
-    step = sample_rate // _STEPS_PER_S
-    whole = measured.shape[1] // step * step
-    steps = measured[:, :whole].reshape(len(sound), -1, step)
-    squares = np.einsum("cij,cij->i", steps, steps) / (step * len(sound))
+    squares = _squares(measured, sample_rate)
     if heard is None:
         peaks = _peaks(sound, first, last)
     else:
         peaks = _peaks(heard, _PEAK_CONTEXT_SAMPLES, heard.shape[1] - _PEAK_CONTEXT_SAMPLES)
     energies = step_energies(sound[:, :last], sample_rate, lead_samples=first)
     return Levels(energies.astype(np.float32), squares.astype(np.float32), *peaks)
+
+
+def quiet_ends_s(sound: Sound, sample_rate: int, gain_db: float) -> tuple[float, float]:
+    """What a sound, at a gain, adds to the head and to the tail of what begins or ends with it.
+
+    Both are all of it where it never reaches −50 dB RMS.
+    """
+    sounding = _squares(sound, sample_rate) * 10 ** (gain_db / 10) > _SOUNDING
+    if not sounding.any():
+        return len(sounding) / _STEPS_PER_S, len(sounding) / _STEPS_PER_S
+    return int(sounding.argmax()) / _STEPS_PER_S, int(sounding[::-1].argmax()) / _STEPS_PER_S
+
+
+def _squares(sound: Sound, sample_rate: int) -> NDArray[np.float32]:
+    """Of each whole 50 ms: mean square, averaged over channels."""
+    step = sample_rate // _STEPS_PER_S
+    whole = sound.shape[1] // step * step
+    steps = sound[:, :whole].reshape(len(sound), -1, step)
+    return np.asarray(np.einsum("cij,cij->i", steps, steps) / (step * len(sound)))
 
 
 def _peaks(sound: Sound, first: int, last: int) -> tuple[float, float]:
@@ -180,7 +198,7 @@ class _Meter:
         self._latest = squares[-(_QUIET_STEPS - 1) :].copy()
 
     def _look_for_sound(self, squares: NDArray[np.float32]) -> None:
-        sounding = squares > 10 ** (_SOUNDING_DB / 10)
+        sounding = squares > _SOUNDING
         if not sounding.any():
             self._n_tail += len(squares)
             return

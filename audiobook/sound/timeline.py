@@ -7,9 +7,11 @@ that needs a time (chapter marks, subtitles, the feed) reads it off here.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from functools import cache
+from typing import TypeAlias
 
 from audiobook.errors import StoryError
 from audiobook.model import Chapter, Cue, Script, Segment, Source
@@ -31,9 +33,11 @@ __all__ = [
 ]
 
 _HEAD_MS = 600
-"""Room tone before anything is heard."""
+"""Room tone before anything is heard, where that is as long as is asked for."""
 _TAIL_MS = 1500
-"""Room tone after everything was heard."""
+"""Room tone after everything was heard, likewise."""
+_ONSET_MS = 100
+"""Speech and beds are heard up to this much later than they begin."""
 _BED_ALONE_MS = 3500
 """How long a bed is heard alone before the first word, between chapters, and after the last."""
 _BED_FULL_MS = 1500
@@ -41,9 +45,13 @@ _BED_FULL_MS = 1500
 RING_MS = 3200
 """The opening's last notes ring on over the bed, where there is one, this long."""
 _LONGEST_SLOT_MS = 15_000
-"""Music alone is cut into slots of at most this, so that blocks stay short."""
+"""Music and room tone alone are cut into slots of at most this, so that blocks stay short."""
 _VOLUMES_DB = {"x-soft": -10.0, "soft": -4.0, "medium": 0.0, "loud": 3.5, "x-loud": 6.0}
 """What the volume of a whole segment changes: as much as espeak-ng makes of that of a word."""
+
+
+_Range: TypeAlias = tuple[float, float]
+"""Least and most, in seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +86,10 @@ class PieceFacts:
     """Its length at the programme's rate."""
     phrase_samples: int
     """Where its phrases begin: at multiples of this."""
+    quiet_before_ms: float = 0.0
+    """How long it takes until it is heard, where it is played alone."""
+    quiet_after_ms: float = 0.0
+    """How long it goes on when it is heard no more, likewise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +186,9 @@ def arrange(
     music: Music,
     pieces: Mapping[str, PieceFacts],
     grid: Grid,
+    *,
+    head_s: _Range | None = None,
+    tail_s: _Range | None = None,
 ) -> Iterator[Slot]:
     """Lay out a script, a slot at a time, as its segments are spoken.
 
@@ -184,12 +199,16 @@ def arrange(
         music: what is played around and under it.
         pieces: every piece that `music` and the script's cues name, by its use (see `use_of`).
         grid: the programme's frames.
+        head_s: least and most room tone before the first sound, in seconds; None for any. What
+            is too quiet to be heard of that sound counts.
+        tail_s: least and most after the last sound, likewise.
 
     Raises:
         AudiobookError: a cue's settings are not what settings are; with the place.
     """
     arranger = _Arranger(grid, script.source, pieces, gains_db, music.bed)
-    return arranger.programme(script, iter(takes), music)
+    heard = arranger.heard(script, iter(takes), music)
+    return arranger.in_room_tone(heard, head_s, tail_s)
 
 
 def timeline_of(script: Script, slots: Sequence[Slot], grid: Grid) -> Timeline:
@@ -216,8 +235,20 @@ class _Arranger:
     bed_settings: CueSettings = _AS_USUAL
     bed_enters: bool = True
 
-    def programme(self, script: Script, takes: Iterator[Take], music: Music) -> Iterator[Slot]:
-        yield Slot(self.grid.frames_of_ms(_HEAD_MS))
+    def in_room_tone(
+        self, heard: Iterator[Slot], head_s: _Range | None, tail_s: _Range | None
+    ) -> Iterator[Slot]:
+        """What is heard, with room tone before and after it."""
+        first = last = next(heard, None)
+        if first:
+            yield from self.room_tone(_room_tone_ms(_HEAD_MS, self.quiet_before_ms(first), head_s))
+            yield first
+        for last in heard:
+            yield last
+        if last:
+            yield from self.room_tone(_room_tone_ms(_TAIL_MS, self.quiet_after_ms(last), tail_s))
+
+    def heard(self, script: Script, takes: Iterator[Take], music: Music) -> Iterator[Slot]:
         if music.opening:
             yield from self.alone(music.opening, rings_ms=RING_MS if self.bed else 0)
         for number, chapter in enumerate(script.chapters):
@@ -227,7 +258,26 @@ class _Arranger:
             yield self.rest(self.bed_settings.fade_ms)
         if music.closing:
             yield from self.alone(music.closing)
-        yield Slot(self.grid.frames_of_ms(_TAIL_MS))
+
+    def room_tone(self, ms: float) -> Iterator[Slot]:
+        """Room tone alone."""
+        for _, n_frames in self._cut(max(1, self.grid.frames_of_ms(ms))):
+            yield Slot(n_frames)
+
+    def quiet_before_ms(self, slot: Slot) -> float:
+        """How long a slot lasts until it is heard, where a programme begins with it."""
+        return self._piece(slot.solo).quiet_before_ms if slot.solo else 0.0
+
+    def quiet_after_ms(self, slot: Slot) -> float:
+        """How long a slot goes on when it is heard no more, where a programme ends with it."""
+        stop, quiet_ms = slot.n_frames * self.grid.frame_samples, 0.0
+        if slot.take:
+            stop -= slot.take.n_samples
+        elif slot.solo:
+            stop, quiet_ms = stop - slot.solo_stop, self._piece(slot.solo).quiet_after_ms
+        else:
+            stop = 0  # a bed
+        return stop * 1000 / self.grid.sample_rate + quiet_ms
 
     def chapter(self, chapter: Chapter, takes: Iterator[Take]) -> Iterator[Slot]:
         if self.bed and not self._is_seen_to(chapter.items[:1]):
@@ -260,13 +310,11 @@ class _Arranger:
     ) -> Iterator[Slot]:
         """A piece from beginning to end; its last `rings_ms` are heard over what follows."""
         piece = self.pieces[use_of(name, loop=False)]
-        longest = self.grid.frames_of_ms(_LONGEST_SLOT_MS)
-        n_frames = max(1, self.grid.frames(piece.n_samples) - self.grid.frames_of_ms(rings_ms))
-        for frame in range(0, n_frames, longest):
-            end = min(frame + longest, n_frames)
+        alone = self.grid.frames(piece.n_samples) - self.grid.frames_of_ms(rings_ms)
+        for frame, n_frames in self._cut(max(1, alone)):
             first = frame * self.grid.frame_samples
             yield Slot(
-                end - frame,
+                n_frames,
                 solo=piece.key,
                 solo_sample=first,
                 solo_stop=piece.n_samples - first,
@@ -288,6 +336,15 @@ class _Arranger:
         elif cue.kind in ("sting", "sound") and cue.name:
             yield from self.alone(cue.name, settings)
 
+    def _cut(self, n_frames: int) -> Iterator[tuple[int, int]]:
+        """That many frames as the first frames and lengths of slots that are not too long."""
+        longest = self.grid.frames_of_ms(_LONGEST_SLOT_MS)
+        for frame in range(0, n_frames, longest):
+            yield frame, min(longest, n_frames - frame)
+
+    def _piece(self, key: str) -> PieceFacts:
+        return next(piece for piece in self.pieces.values() if piece.key == key)
+
     def _is_seen_to(self, first: Sequence[Segment | Cue]) -> bool:
         """Whether what a chapter begins with lets a bed be heard alone by itself."""
         cues = (item for item in first if isinstance(item, Cue) and item.kind == "music")
@@ -308,6 +365,17 @@ class _Arranger:
             music_gain_db=self.bed_settings.gain_db,
             duck_db=self.bed_settings.duck_db,
         )
+
+
+def _room_tone_ms(usual_ms: float, quiet_ms: float, wanted_s: _Range | None) -> float:
+    """How much room tone a head or a tail has beside what is too quiet to be heard.
+
+    As much as usual where that is what is wanted, else as brings it half way from least to most.
+    """
+    least_ms, most_ms = (1000 * s for s in wanted_s) if wanted_s else (0.0, math.inf)
+    if least_ms <= usual_ms + quiet_ms <= most_ms - _ONSET_MS:
+        return usual_ms
+    return (least_ms + most_ms) / 2 - quiet_ms
 
 
 def _marks(script: Script, slots: Sequence[Slot]) -> tuple[Mark, ...]:
