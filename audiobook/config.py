@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import fields, replace
 from pathlib import Path
 
-from audiobook.engine_settings import read_engine_names, read_engine_settings
+from audiobook.engine_settings import AUTO, read_engine_names, read_engine_settings
 from audiobook.errors import ConfigError, Where
 from audiobook.lexicon import read_entries, read_switches
 from audiobook.own_profiles import read_own_profiles
@@ -136,7 +136,7 @@ def _cast(old: Iterable[CastMember], table: Table) -> tuple[CastMember, ...]:
             if owners.setdefault(other, member.name) != member.name:
                 raise ConfigError(
                     f'"{other}" is a name of both {owners[other]} and {member.name}',
-                    where=member.where,
+                    where=member.where("aka"),
                     hint="give each name to one of the cast",
                 )
     return tuple(members.values())
@@ -147,9 +147,16 @@ def _member(old: CastMember, cast: Table) -> CastMember:
     if table is None:
         return old
     voice, voices = _voices(table) or (old.voice, old.voices)
+    engine = table.text("engine")
+    if engine == AUTO:
+        raise ConfigError(
+            f'"{AUTO}" is for the whole show',
+            where=table.where("engine"),
+            hint="leave it out here: then the engine of the show speaks",
+        )
     member = CastMember(
         old.name,
-        engine=table.text("engine") or old.engine,
+        engine=engine or old.engine,
         voice=voice,
         voices=voices,
         rate=table.number("rate", LEAST_RATE, MOST_RATE, old.rate),
@@ -157,7 +164,7 @@ def _member(old: CastMember, cast: Table) -> CastMember:
         gain_db=table.number("gain_db", -12.0, 12.0, old.gain_db),
         aka=table.texts("aka") or old.aka,
         gender=table.one_of("gender", GENDERS) or old.gender,
-        where=cast.where(old.name),
+        places=table.places(old.places),
     )
     table.finish()
     return member
@@ -183,7 +190,7 @@ def _music(old: Music, table: Table) -> Music:
         **names,
         bed_db=table.number("bed_db", -60.0, 0.0, old.bed_db),
         duck_db=table.number("duck_db", -60.0, 0.0, old.duck_db),
-        where=table.where(),
+        places=table.places(old.places),
     )
     table.finish()
     return music

@@ -79,6 +79,5 @@ def _read(name: str, engines: Table) -> EngineSettings:
 
 
 def _price(settings: Table) -> float | None:
-    if PRICE not in settings.names():
-        return None
-    return settings.number(PRICE, 0.0, _MOST_PRICE, 0.0)
+    price = settings.number(PRICE, 0.0, _MOST_PRICE, 0.0)
+    return price if PRICE in settings.names() else None

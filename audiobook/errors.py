@@ -40,6 +40,7 @@ __all__ = [
     "UsageError",
     "Where",
     "near_names",
+    "place_of",
 ]
 
 _SHOWN_CHARACTERS = 60
@@ -60,6 +61,12 @@ class Where:
 
     def __str__(self) -> str:
         return ":".join(str(part) for part in (self.path, self.line, self.column) if part)
+
+
+def place_of(places: Iterable[tuple[str, Where]], *settings: str) -> Where | None:
+    """Where the first of some settings stands that is among these; None where none is."""
+    by_name = dict(places)
+    return next((by_name[name] for name in settings if name in by_name), None)
 
 
 class AudiobookError(Exception):

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from audiobook.errors import ConfigError, Where
+from audiobook.errors import ConfigError, Where, place_of
 from audiobook.settings import Table
 
 __all__ = ["OwnProfile", "read_own_profiles"]
@@ -39,12 +39,11 @@ class OwnProfile:
     changes: tuple[tuple[str, object], ...] = ()
     """Pairs (field of `audiobook.sound.profiles.Profile`, its value)."""
     places: tuple[tuple[str, Where], ...] = field(default=(), compare=False)
-    """Where each of its settings stands; that of the profile itself is under its name."""
+    """Where each of its settings stands."""
 
     def where(self, *settings: str) -> Where | None:
         """Where the first of these that is set stands, else the profile itself."""
-        places = dict(self.places)
-        return next((places[name] for name in (*settings, self.name) if name in places), None)
+        return place_of(self.places, *settings, "")
 
 
 def read_own_profiles(old: Iterable[OwnProfile], table: Table) -> tuple[OwnProfile, ...]:
@@ -66,9 +65,7 @@ def _read(old: OwnProfile, profiles: Table) -> OwnProfile:
     base = table.text("base") or old.base
     changes = dict(old.changes) | _changes(table)
     table.finish()
-    places = {name: table.where(name) for name in table.names()}
-    places = dict(old.places) | {old.name: profiles.where(old.name)} | places
-    return OwnProfile(old.name, base, tuple(changes.items()), tuple(places.items()))
+    return OwnProfile(old.name, base, tuple(changes.items()), table.places(old.places))
 
 
 def _changes(table: Table) -> dict[str, object]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime
 import re
 import tomllib
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeAlias
@@ -70,6 +70,15 @@ class Table:
     def where(self, name: str | None = None) -> Where:
         """Where a setting stands, or the table itself."""
         return self._origin.where(self._path if name is None else (*self._path, name))
+
+    def places(self, old: Iterable[tuple[str, Where]] = ()) -> tuple[tuple[str, Where], ...]:
+        """Where each of its settings stands, and under "" the table itself.
+
+        Args:
+            old: places of settings that hold where the table has none.
+        """
+        new = {"": self.where()} | {name: self.where(name) for name in self._values}
+        return tuple((dict(old) | new).items())
 
     def names(self) -> list[str]:
         """The names it has, in the order in which they stand."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from audiobook.engine_settings import AUTO, EngineSettings
-from audiobook.errors import Where
+from audiobook.errors import Where, place_of
 from audiobook.lexicon import Lexicon
 from audiobook.own_profiles import OwnProfile
 
@@ -53,8 +53,12 @@ class CastMember:
     """Other names that the script may call them by."""
     gender: str | None = None
     """"female" or "male", for a voice that is chosen for them; None to take it from the story."""
-    where: Where | None = field(default=None, compare=False)
-    """Where it is set, for errors."""
+    places: tuple[tuple[str, Where], ...] = field(default=(), compare=False)
+    """Where each of these is set, for errors."""
+
+    def where(self, *settings: str) -> Where | None:
+        """Where the first of these that is set stands, else the member; None where neither is."""
+        return place_of(self.places, *settings, "")
 
     def voice_for(self, engine: str) -> str | None:
         """The name of the voice to use with an engine, or None for its default."""
@@ -75,8 +79,12 @@ class Music:
     """Level of the bed where nobody speaks, against the voice, in dB."""
     duck_db: float = -15.0
     """How much further it sinks while somebody speaks, in dB."""
-    where: Where | None = field(default=None, compare=False)
-    """Where it is set, for errors."""
+    places: tuple[tuple[str, Where], ...] = field(default=(), compare=False)
+    """Where each of these is set, for errors."""
+
+    def where(self, *settings: str) -> Where | None:
+        """Where the first of these that is set stands, else the music's table."""
+        return place_of(self.places, *settings, "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +180,7 @@ class Show:
 
     def where(self, setting: str) -> Where | None:
         """Where a setting stands in show.toml or front matter; None where it is a default."""
-        return dict(self.places).get(setting)
+        return place_of(self.places, setting)
 
     def engines_for(self, chosen: str | None) -> tuple[str, ...]:
         """The engine of all who ask for no other, and those that take over from it.

@@ -85,6 +85,8 @@ def voiced(
     Raises:
         AudiobookError: an engine or a voice is not known, or the only engine is not ready.
     """
+    for member in story.show.cast:
+        engines.check_names((engine for engine, _ in member.voices), member.where("voice"))
     chooser = _Chooser(story, choices, engines, store, listen)
     names = story.engines(choices)
     if names == (AUTO,):

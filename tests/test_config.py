@@ -99,8 +99,8 @@ def laid(show: Show, front: str, story: Path = Path("story.md")) -> Show:
                 *("places", "lexicon", "rules_off", "engines", "stand_ins"),
             },
         ),
-        (Music, {*MUSIC, "where"}),
-        (CastMember, {*MEMBER, "name", "voices", "where"}),
+        (Music, {*MUSIC, "places"}),
+        (CastMember, {*MEMBER, "name", "voices", "places"}),
         (Feed, {*FEED}),
         (EpisodeEntry, {*ENTRY, "story", "where"}),
     ],
@@ -149,9 +149,20 @@ def test_every_setting_has_its_place(write: Callable[[str], Path]) -> None:
 
     for line, name in enumerate([*SHOW, None, *(f"feed.{name}" for name in FEED)], 1):
         assert name is None or str(show.where(name)) == f"{path}:{line}:1"
-    assert str(show.music.where) == f"{path}:{len(SHOW) + len(FEED) + 2}:1"
-    assert str(show.cast[0].where) == f"{path}:{len(SHOW) + len(FEED) + 4}:1"
+    assert str(show.music.where()) == f"{path}:{len(SHOW) + len(FEED) + 2}:1"
+    assert str(show.cast[0].where()) == f"{path}:{len(SHOW) + len(FEED) + 4}:1"
     assert show.where("narrater") is None
+    assert str(show.music.where("bed")) == f"{path}:{len(SHOW) + len(FEED) + 3}:1"
+
+
+def test_what_front_matter_leaves_alone_stands_where_it_stood(write: Callable[[str], Path]) -> None:
+    path = write('[music]\nopening = "a"\nbed = "b"\n[cast.A]\nvoice = "v"\n')
+    show = laid(read_show(path), "music: {bed: c}\ncast:\n  A: {rate: 1.1}\n")
+
+    assert str(show.music.where("opening")) == f"{path}:2:1"
+    assert str(show.music.where("bed")) == "story.md:2:9"
+    assert str(show.cast[0].where("voice")) == f"{path}:5:1"
+    assert str(show.cast[0].where("rate")) == "story.md:4:7"
 
 
 def test_every_setting_of_front_matter_lies_over_show_toml(write: Callable[[str], Path]) -> None:

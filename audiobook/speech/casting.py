@@ -86,12 +86,12 @@ def cast_voices(
     for name, member in members.items():
         chosen = member.engine or main.name
         if chosen not in engines:
-            engines[chosen] = load(chosen, member.where)
+            engines[chosen] = load(chosen, member.where("engine"))
         override = overrides.get(name)
         try:
             voice = _voice(member, engines[chosen], language, override)
         except UnknownNameError as error:
-            asked_at = None if override else member.where
+            asked_at = None if override else member.where("voice")
             where = language_where if error.kind == "language" else asked_at
             raise _placed(error, engines[chosen], where) from error
         voices[None if name == NARRATOR else name] = voice

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 
-from audiobook.engine_settings import AUTO, PRICE, EngineSettings
+from audiobook.engine_settings import AUTO, EngineSettings
 from audiobook.errors import ConfigError, MissingError, UnknownNameError, Where
 from audiobook.language_tags import EVERY_LANGUAGE
 from audiobook.progress import Listener, Warned
@@ -202,6 +202,14 @@ class Engines:
         asks_any = engine.needs_network and isinstance(engine, TakesSettings)
         return name in self._own or not asks_any
 
+    def check_names(self, names: Iterable[str], where: Where | None) -> None:
+        """Warn once of a name that is no engine's, where it does no harm but has no effect."""
+        for name in names:
+            if name not in self._names and name not in self._told:
+                self._told.add(name)
+                error = UnknownNameError("engine", name, self._names)
+                self._listen(Warned(error.what, where, error.hint))
+
     def close(self) -> None:
         """End the processes and connections of all of them."""
         for engine in self._by_name.values():
@@ -246,10 +254,7 @@ def _set_up(settings: EngineSettings) -> Engine:
     """The engine that a show sets up; what it knows nothing of is refused."""
     kind = _PROGRAM if _runs_a_program(settings) else settings.name
     engine = load_engine(kind, where=settings.where)
-    if not isinstance(engine, TakesSettings):
-        if settings.table.names() == [PRICE]:
-            return engine
-        raise ConfigError(f'engine "{settings.name}" takes no settings', where=settings.where)
-    configured = engine.configured(settings)
+    if isinstance(engine, TakesSettings):
+        engine = engine.configured(settings)
     settings.table.finish()
-    return configured
+    return engine

@@ -190,8 +190,9 @@ def test_a_variable_that_is_mistyped(
         ('engine = "tone"\nlanguage = "English!"', "4:1", "is no language tag", '"en"'),
         ('engine = "tone"\nlanguage = "english"', "4:1", "is no language tag", '"en"'),
         ('engine = "tone"\nprofile = "podcats"', "4:1", 'unknown profile "podcats"', '"podcast"'),
-        ('engine = "tone"\n[cast.Ferryman]\nvoice = "bas"', "4:1", 'voice "bas"', '"bass"'),
-        ('engine = "tone"\n[cast.Ferryman]\nengine = "gtss"', "4:1", 'engine "gtss"', '"gtts"'),
+        ('engine = "tone"\n[cast.Ferryman]\nvoice = "bas"', "5:1", 'voice "bas"', '"bass"'),
+        ('engine = "tone"\n[cast.Ferryman]\nengine = "gtss"', "5:1", 'engine "gtss"', '"gtts"'),
+        ('[cast.Ferryman]\nengine = "auto"', "4:1", "for the whole show", "leave it out"),
     ],
 )
 def test_names_that_a_show_has_wrong(
@@ -242,7 +243,7 @@ def test_no_command_shows_the_help(run: Run) -> None:
 
 def test_music_that_is_missing(run: Run) -> None:
     write(show__toml=SHOW + '[music]\nbed = "rain.ogg"\n', crossing__md=STORY)
-    run("build").fails(3, "error: show.toml:4:1: ", hint="lute-bed")
+    run("build").fails(3, "error: show.toml:5:1: ", hint="lute-bed")
     write(show__toml=SHOW, crossing__md=STORY + "\n![music](rain.ogg)\n\nEnd.\n")
     done = run("build")
     done.fails(3, "error: crossing.md:23:1: ")
@@ -251,7 +252,7 @@ def test_music_that_is_missing(run: Run) -> None:
 
 def test_music_that_is_no_sound(run: Run) -> None:
     write(show__toml=SHOW + '[music]\nbed = "rain.ogg"\n', crossing__md=STORY, rain__ogg="rain")
-    run("build").fails(3, "error: show.toml:4:1: ")
+    run("build").fails(3, "error: show.toml:5:1: ")
     write(show__toml=SHOW, crossing__md=STORY + "\n![sting](rain.ogg)\n\nEnd.\n")
     run("build").fails(3, "error: crossing.md:23:1: ")
     assert not Path("output").exists()

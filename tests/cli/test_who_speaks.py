@@ -114,3 +114,13 @@ def test_say_tells_what_it_cannot_do(run: Run) -> None:
     run(*said, "--voice", "alt").fails(2, 'unknown voice "alt"', hint='"alto"')
     run(*said, "--voice", "Ferryman=alto").fails(2, 'unknown cast member "Ferryman"')
     run("say", "Yes.", "--engine", "tones").fails(2, 'unknown engine "tones"', hint='"tone"')
+
+
+def test_a_voice_for_an_engine_that_there_is_not_is_told_once(run: Run, show: Path) -> None:
+    text = SHOW.replace('voice = "en-us+m3"', 'voice = { espeak = "en-us+m3", tonne = "bass" }')
+    Path("show.toml").write_text(text)
+    for command in ("plan", "build"):
+        done = run(command, show, "--no-music", "--only", "1")
+        assert done.code == 0
+        assert done.err.count('warning: show.toml:9:1: unknown engine "tonne"') == 1
+        assert 'hint: did you mean "tone"?' in done.err

@@ -150,7 +150,8 @@ def test_a_show_sets_up_an_engine() -> None:
     [
         ("[engines.tuned]\nat_onc = 3\n", "tuned", 'toml:2:1: unknown setting "at_onc".*at_once'),
         ("[engines.tuned]\nat_once = 9\n", "tuned", 'toml:2:1: "at_once" must be a whole number'),
-        ("[engines.tone]\nat_once = 3\n", "tone", 'toml:1:1: engine "tone" takes no settings'),
+        ("[engines.tone]\nat_once = 3\n", "tone", 'toml:2:1: unknown setting "at_once".*price_'),
+        ("[engines.tone]\nprice = 3\n", "tone", 'toml:2:1: unknown setting "price".*price_per'),
         ("[engines.tume]\n", "tone", 'toml:1:1: unknown engine "tume".*"tune'),
         ("[engines.auto]\n", "tone", 'toml:1:1: no engine can have the name "auto"'),
         ('[engines."../x"]\n', "tone", "toml:1:1: no engine can have"),
