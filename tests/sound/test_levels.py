@@ -9,7 +9,7 @@ from functools import cache
 import numpy as np
 import pytest
 from fakes.programmes import speech_like
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from audiobook.sound import Sound
@@ -51,6 +51,7 @@ def same(one: Levels, other: Levels) -> bool:
     )
 
 
+@settings(deadline=None)
 @given(
     cuts=st.sets(st.integers(1, N_STEPS - 1), max_size=8),
     channels=st.sampled_from([1, 2]),
