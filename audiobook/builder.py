@@ -199,11 +199,15 @@ class _Ready:
 def _made_ready(
     story: Story, choices: Choices, engines: Engines, folder: Path, tools: Tools
 ) -> _Ready:
-    """Choose an episode's voices, and see to its cover and its files."""
+    """Choose an episode's voices, and see to its cover, its music and its files.
+
+    The music is let go again: that of many episodes would fill the memory.
+    """
     chosen = voiced(story, choices, engines, tools.store, tools.listen)
     cover = cover_of(story.show, story.book, tools.listen)
     profile = story.profile(choices)
     encoders = _encoders(choices, profile)
+    load_music(story.show.music, chosen.script, story.folders, profile, tools.store)
     parts = tuple(parts_of(story, chosen.script, choices))
     for part, encoder in product(parts, encoders.values()):
         check_target(part.file(folder, encoder))

@@ -29,6 +29,13 @@ def test_a_voice_of_the_second_episode(run: Run, google: Google) -> None:
     assert not Path("output").exists()
 
 
+def test_a_sound_of_the_second_episode(run: Run, google: Google) -> None:
+    write(second=SECOND + "\n![sound](thunder.wav)\n")
+    run("build").fails(3, 'b.md:3:1: there is no music "thunder.wav"')
+    assert set(google.texts) <= READY
+    assert not Path("output").exists()
+
+
 def test_a_cover_that_is_no_picture(run: Run, google: Google) -> None:
     write('cover = "a.md"\n' + SHOW + EPISODES)
     for command in ("plan", "build"):
