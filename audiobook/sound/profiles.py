@@ -14,6 +14,8 @@ from audiobook.sound.levels import SILENCE_DB, Figures
 __all__ = ["PROFILES", "Demand", "Measure", "Profile", "find_profile"]
 
 _NEAR_ENOUGH_DB = 0.25
+_LUFS_OVER_RMS = 0.5
+"""How far, about, the loudness of narration in LUFS is above its RMS in dB."""
 _LEAST_CREST_DB = 8.0
 """Speech whose peaks rise no higher above its loudness sounds crushed."""
 
@@ -169,7 +171,7 @@ PROFILES = {
             name="acx",
             source="ACX, Audio Submission Requirements; -20 dB is well inside its range, and the "
             "peak is kept between samples too",
-            loudness_lufs=-19.5,
+            loudness_lufs=-20.0 + _LUFS_OVER_RMS,
             rms_db=-20.0,
             rms_range_db=(-23.0, -18.0),
             ceiling_dbtp=-3.0,
@@ -236,9 +238,29 @@ def _made(own: OwnProfile) -> Profile:
     if own.base not in PROFILES:
         raise UnknownNameError("profile", own.base, PROFILES, where=own.where("base"))
     source = f"{own.base}, with numbers of its own"
-    profile = replace(PROFILES[own.base], name=own.name, source=source, **dict(own.changes))  # type: ignore[arg-type]  # `read_own_profiles` gives each number its field's type
+    profile = replace(PROFILES[own.base], name=own.name, source=source, **_aimed(own))  # type: ignore[arg-type]  # `read_own_profiles` gives each number its field's type
     _check(profile, own)
     return profile
+
+
+def _aimed(own: OwnProfile) -> dict[str, object]:
+    """The changes of a profile, with what follows from them: it has one aim, whatever its base's.
+
+    Raises:
+        ConfigError: both a loudness and an RMS are aimed at.
+    """
+    changes = dict(own.changes)
+    of_loudness = [name for name in ("loudness_lufs", "tolerance_lu") if name in changes]
+    rms_db = changes.get("rms_db")
+    if not isinstance(rms_db, float):
+        return changes | ({"rms_db": None} if of_loudness else {})
+    if of_loudness:
+        raise ConfigError(
+            f'"rms_db" and "{of_loudness[0]}" are two aims',
+            where=own.where("rms_db"),
+            hint="keep one of them: a programme is brought to a loudness or to an RMS",
+        )
+    return changes | {"loudness_lufs": rms_db + _LUFS_OVER_RMS, "tolerance_lu": None}
 
 
 def _check(profile: Profile, own: OwnProfile) -> None:

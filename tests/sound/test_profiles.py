@@ -107,7 +107,7 @@ def test_the_crest_is_the_room_above_the_loudness() -> None:
     }
 
 
-@pytest.mark.parametrize("setting", OWN)
+@pytest.mark.parametrize("setting", sorted(OWN.keys() - {"rms_db"}))
 def test_any_number_may_be_ones_own(setting: str, tmp_path: Path) -> None:
     written, value = OWN[setting]
     profile = own(f'base = "podcast"\n{setting} = {written}', tmp_path)
@@ -119,6 +119,15 @@ def test_any_number_may_be_ones_own(setting: str, tmp_path: Path) -> None:
 
 def test_no_number_is_forgotten() -> None:
     assert {field.name for field in fields(Profile)} == {*OWN, "name", "source"}
+
+
+def test_a_profile_has_one_aim_whatever_its_base_has(tmp_path: Path) -> None:
+    by_rms = own('base = "podcast"\nrms_db = -21', tmp_path)
+    assert (by_rms.aim_db, by_rms.loudness_lufs) == (-21, -20.5)
+    assert Measure.LOUDNESS not in demands(by_rms)
+    by_loudness = own('base = "acx"\nloudness_lufs = -24\ntolerance_lu = 1', tmp_path)
+    assert (by_loudness.aim_db, by_loudness.rms_db) == (-24, None)
+    assert demands(by_loudness)[Measure.LOUDNESS] == (-25, -23)
 
 
 def test_demands_follow_ones_own_numbers(tmp_path: Path) -> None:
@@ -163,6 +172,7 @@ def test_front_matter_lies_over_show_toml(tmp_path: Path) -> None:
         ("loudness_lufs = -8.5", "2:1", "too near", "8 dB apart"),
         ("channels = 2\nceiling_dbtp = -15", "3:1", "too near", "8 dB apart"),
         ('base = "acx"\nrms_db = -30', "3:1", "outside its range", None),
+        ("rms_db = -20\ntolerance_lu = 1", "2:1", "are two aims", "keep one"),
         ('base = "acx"\nvbr_quality = 4', "3:1", "a constant bit rate", "demands_cbr"),
     ],
 )
