@@ -130,9 +130,11 @@ def _peaks(sound: Sound, first: int, last: int) -> tuple[float, float]:
 
     A sound that is cut off short overshoots between its last samples: context is needed.
     """
-    sample_peak = float(np.abs(sound[:, first:last]).max(initial=0.0))
+    measured = sound[:, first:last]
+    sample_peak = float(max(measured.max(initial=0.0), -measured.min(initial=0.0)))
     start = max(0, first - _PEAK_CONTEXT_SAMPLES)
-    peaks = true_peaks(sound[:, start : last + _PEAK_CONTEXT_SAMPLES], sample_peak)
+    around = sound[:, start : last + _PEAK_CONTEXT_SAMPLES]
+    peaks = true_peaks(around, sample_peak, beside_tops=True)
     return float(peaks[first - start : last - start].max(initial=0.0)), sample_peak
 
 

@@ -115,7 +115,8 @@ def true_peaks(sound: Sound, above: float, *, beside_tops: bool = False) -> NDAr
     """Of each sample, the greatest magnitude there or on the way to the next, over all channels.
 
     Peaks between samples are sought by oversampling four times (BS.1770-5 annex 2), and only where
-    a sample exceeds half of `above`: elsewhere they cannot reach it.
+    a sample exceeds half of `above`: elsewhere they cannot reach it. Beyond its ends the sound goes
+    on at its first and last value.
 
     Args:
         sound: shape (channels, n).
@@ -126,18 +127,19 @@ def true_peaks(sound: Sound, above: float, *, beside_tops: bool = False) -> NDAr
     Returns:
         Shape (n,).
     """
-    peaks = np.abs(sound).max(axis=0)
+    peaks = np.abs(sound[0])
+    for channel in sound[1:]:
+        np.maximum(peaks, np.abs(channel), out=peaks)
     high = peaks > above / 2
     if beside_tops:
         high &= _turns(sound)
     high[:-1] |= high[1:]  # the way to a high sample begins at the one before
     hits = np.nonzero(high)[0]
     taps = _oversampling_taps()
-    padded = np.pad(sound, ((0, 0), (_TAPS_BEFORE, taps.shape[1] - _TAPS_BEFORE)))
-    around = np.lib.stride_tricks.sliding_window_view(padded, taps.shape[1], axis=1)
+    around = np.arange(taps.shape[1]) - _TAPS_BEFORE
     for start in range(0, len(hits), _HITS_AT_ONCE):
         some = hits[start : start + _HITS_AT_ONCE]
-        windows = around[:, some]
+        windows = sound.take(some[:, np.newaxis] + around, axis=1, mode="clip")
         # not by "@": BLAS would start threads of its own, and may round otherwise elsewhere
         between = np.abs(np.einsum("cnt,pt->pcn", windows, taps)).max(axis=(0, 1))
         peaks[some] = np.maximum(peaks[some], between)

@@ -52,7 +52,8 @@ def render(scene: Scene, speech: Speech, pieces: Pieces) -> Sound:
     margin = limiter_reach_samples(mix.sample_rate)
     margin += (scene.start - margin) % CONTROL_SAMPLES  # windows begin on the ducking's grid
     window = _Window(scene.start - margin, scene.stop + margin, mix.channels)
-    mixed = _mixed(scene, speech, pieces, window) * _factor(mix.gain_db)
+    mixed = _mixed(scene, speech, pieces, window)
+    mixed *= _factor(mix.gain_db)
     limited = limit(mixed, 10 ** (mix.ceiling_db / 20), mix.sample_rate)
     return np.ascontiguousarray(limited[:, margin : margin + scene.stop - scene.start])
 

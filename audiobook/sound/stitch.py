@@ -67,7 +67,8 @@ def stitch_and_overlay(parts: Sequence[Sound], layers: Sequence[Sound], sample_r
 
 
 def _wrapped(sound: Sound, sample_rate: int) -> AudioSegment:
-    integers = np.rint(sound.T * np.float32(_FULL_SCALE)).astype("<i4")
+    scaled = sound.T * np.float32(_FULL_SCALE)
+    integers = np.rint(scaled, out=scaled).astype("<i4")
     return AudioSegment(
         data=integers.tobytes(), sample_width=4, frame_rate=sample_rate, channels=sound.shape[0]
     )
@@ -75,4 +76,6 @@ def _wrapped(sound: Sound, sample_rate: int) -> AudioSegment:
 
 def _unwrapped(segment: AudioSegment) -> Sound:
     integers = np.frombuffer(segment.raw_data, "<i4").reshape(-1, segment.channels)
-    return np.ascontiguousarray(integers.T).astype(np.float32) / np.float32(_FULL_SCALE)
+    sound = integers.T.astype(np.float32, order="C")
+    sound /= np.float32(_FULL_SCALE)
+    return sound
