@@ -5,8 +5,9 @@ story ─read▶ Book ─split▶ Script, each of whose segments is an Utterance
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
@@ -27,6 +28,8 @@ __all__ = [
     "Segment",
     "Source",
 ]
+
+_LINE_END = re.compile(r"\r\n|\r|\n")
 
 
 class Kind(StrEnum):
@@ -75,13 +78,20 @@ class Source:
     """The file, as the user named it."""
     text: str
     """The decoded text, untouched: line ends and markup included."""
+    _line_starts: tuple[int, ...] = field(init=False, repr=False, compare=False)
+    """Offset of the first character of each line."""
+
+    def __post_init__(self) -> None:
+        starts = (0, *(end.end() for end in _LINE_END.finditer(self.text)))
+        object.__setattr__(self, "_line_starts", starts)
 
     def where(self, offset: int) -> Where:
-        """The line and column of a character offset."""
-        start = self.text.rfind("\n", 0, offset) + 1
-        end = self.text.find("\n", start)
-        excerpt = self.text[start : end if end >= 0 else None].rstrip("\r")
-        return Where(self.name, self.text.count("\n", 0, start) + 1, offset - start + 1, excerpt)
+        """The line and column of a character offset; a line ends in LF, CR LF or CR."""
+        line = bisect_right(self._line_starts, offset)
+        start = self._line_starts[line - 1]
+        stop = self._line_starts[line] if line < len(self._line_starts) else None
+        excerpt = self.text[start:stop].rstrip("\r\n")
+        return Where(self.name, line, offset - start + 1, excerpt)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,12 +131,16 @@ class Paragraph:
 
     def source_offset(self, index: int) -> int:
         """Offset in the source of the character at `index` of the text."""
-        at, offset = self.anchors[bisect_right(self.anchors, index, key=lambda a: a[0]) - 1]
-        return offset + index - at
+        return _source_offset(self.anchors, index)
 
     def source_span(self, start: int, stop: int) -> tuple[int, int]:
         """Offsets in the source of `text[start:stop]`, for a run that is not empty."""
         return self.source_offset(start), self.source_offset(stop - 1) + 1
+
+
+def _source_offset(anchors: Sequence[tuple[int, int]], index: int) -> int:
+    at, offset = anchors[bisect_right(anchors, index, key=lambda anchor: anchor[0]) - 1]
+    return offset + index - at
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,6 +229,16 @@ class Segment:
     deliveries: tuple[Delivery, ...] = ()
     """How parts of `text` are delivered, in order, none over another; one that lies over a reading
     of the author's lies over all of it, and over nothing else."""
+    anchors: tuple[tuple[int, int], ...] = ()
+    """As those of `Paragraph`; () where text and source go on character by character."""
+
+    def source_offset(self, index: int) -> int:
+        """Offset in the source of the character at `index` of the text."""
+        return _source_offset(self.anchors or ((0, self.start),), index)
+
+    def source_span(self, start: int, stop: int) -> tuple[int, int]:
+        """Offsets in the source of `text[start:stop]`, for a run that is not empty."""
+        return self.source_offset(start), self.source_offset(stop - 1) + 1
 
     @property
     def volume(self) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import io
 import pickle
 
 import numpy as np
@@ -43,9 +44,10 @@ def test_a_place_in_a_source_is_the_line_and_column_of_its_character(
     assert where.line is not None
     assert where.column is not None
     assert where.column >= 1
-    lines = text.split("\n")
-    assert sum(len(line) + 1 for line in lines[: where.line - 1]) + where.column - 1 == offset
-    assert where.excerpt == lines[where.line - 1].rstrip("\r")
+    lines = [*io.StringIO(text, newline="").readlines(), ""]  # LF, CR LF and CR end a line
+    assert sum(map(len, lines[: where.line - 1])) + where.column - 1 == offset
+    assert where.column <= len(lines[where.line - 1]) or offset == len(text)
+    assert where.excerpt == lines[where.line - 1].rstrip("\r\n")
 
 
 def test_a_place_at_the_end_of_a_source_is_after_its_last_character() -> None:

@@ -6,7 +6,7 @@ from audiobook.errors import StoryError
 from audiobook.script import front_matter
 
 
-@pytest.mark.parametrize("line_end", ["\n", "\r\n"])
+@pytest.mark.parametrize("line_end", ["\n", "\r\n", "\r"])
 @pytest.mark.parametrize("closing", ["---", "..."])
 def test_front_matter_stands_between_marks(line_end: str, closing: str) -> None:
     text = line_end.join(["---", "title: The Lantern", "cast: {}", closing, "# One", ""])

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from audiobook.errors import StoryError, UnknownNameError
-from audiobook.model import Book, Cue, Kind, Paragraph, Reading
+from audiobook.errors import StoryError, UnknownNameError, Where
+from audiobook.model import Book, Cue, Kind, Paragraph, Reading, Source
 from audiobook.script import read, split
 from audiobook.script.notation.speakers import GUESS_CONFIDENCE
 from audiobook.script.readers import markdown
@@ -348,6 +348,30 @@ def test_a_mark_that_is_none_is_told(
         read_markdown(story)
     assert what in caught.value.what
     assert str(caught.value.where) == f"story.md:{place}"
+
+
+@pytest.mark.parametrize("line_end", ["\n", "\r\n", "\r"])
+def test_a_place_is_told_by_any_line_end(read_markdown: ReadMarkdown, line_end: str) -> None:
+    lines = ["---", "title: T", "---", "A line.", "", "He waited [2min] on.", ""]
+    with pytest.raises(StoryError) as caught:
+        read_markdown(line_end.join(lines))
+    assert caught.value.where == Where("story.md", 6, 12, lines[5])
+
+
+@pytest.mark.parametrize("line_end", ["\n", "\r\n", "\r"])
+def test_a_script_file_is_one_by_any_line_end(read_markdown: ReadMarkdown, line_end: str) -> None:
+    lines = ["---", "title: T", "segments: lines", "---", "One. Two.", "Three.", ""]
+    found = _paragraphs(read_markdown(line_end.join(lines)))
+    assert [(p.text, p.is_segment) for p in found] == [("One. Two.", True), ("Three.", True)]
+
+
+def test_places_are_found_only_for_what_is_wrong(
+    read_markdown: ReadMarkdown, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delattr(Source, "where")
+    story = '# One {pause=2s}\n\nOf (it)[sub:"that"] all[400ms].\n\n![music](bed){fade=3s}\n\nA.\n'
+    (pause,) = _paragraphs(read_markdown(story))[1].pauses
+    assert pause == (9, 400)
 
 
 def test_segments_are_lines_or_nothing(read_markdown: ReadMarkdown) -> None:

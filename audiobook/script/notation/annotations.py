@@ -30,8 +30,11 @@ __all__ = [
     "options_at",
 ]
 
-Place: TypeAlias = Callable[[int], Where]
-"""Tells where in a file the character at an index of the text at hand stands."""
+Place: TypeAlias = Callable[[int], Where | None]
+"""Tells where in a file the character at an index of the text at hand stands, if it is known.
+
+It is asked only for what is wrong: a text may have very many marks.
+"""
 
 _LONGEST_PAUSE_MS = 60_000
 _LONGEST_READING = 1000
@@ -97,8 +100,17 @@ class Attributes:
     """Index just past them."""
 
 
-def duration_ms(given: str, where: Where | None = None) -> int:
+def _unknown_place(at: int) -> None:
+    return None
+
+
+def duration_ms(given: str, place: Place = _unknown_place, at: int = 0) -> int:
     """A length of time such as ``400ms`` or ``1.5s``, in milliseconds.
+
+    Args:
+        given: as its author wrote it.
+        place: for errors.
+        at: index of what was given.
 
     Raises:
         StoryError: it is none, or longer than a minute.
@@ -107,16 +119,16 @@ def duration_ms(given: str, where: Where | None = None) -> int:
     number, unit = (match[1].strip(), match[2]) if match else (given, "")
     if not _NUMBER.fullmatch(number):
         raise StoryError(
-            f'"{given}" is no length of time', where=where, hint="write 400ms, 2s or 1.5s"
+            f'"{given}" is no length of time', where=place(at), hint="write 400ms, 2s or 1.5s"
         )
     if unit not in _UNITS_MS:
         what = f'"{unit}" is no unit of time here' if unit else f'"{given}" has no unit'
-        raise StoryError(what, where=where, hint=f"write {number}s or {number}ms")
+        raise StoryError(what, where=place(at), hint=f"write {number}s or {number}ms")
     ms = round(float(number) * _UNITS_MS[unit])
     if ms > _LONGEST_PAUSE_MS:
         raise StoryError(
             f"{given} is longer than a minute",
-            where=where,
+            where=place(at),
             hint=f"write {_LONGEST_PAUSE_MS // 1000}s or less",
         )
     return ms
@@ -135,7 +147,7 @@ def mark_at(text: str, at: int, place: Place) -> PauseMark | ReadingMark | None:
         UnknownNameError: it has a name that marks do not have.
     """
     if pause := _PAUSE.match(text, at):
-        ms = duration_ms(pause[1] + pause[2], place(pause.start(1)))
+        ms = duration_ms(pause[1] + pause[2], place, pause.start(1))
         return PauseMark(ms, at, pause.end())
     if _READING.match(text, at):
         return _reading(text, at, place)
@@ -261,20 +273,26 @@ CUE_OPTIONS = {
 """The cues that are heard, and the settings of each."""
 
 
-def cue_setting(name: str, given: str, where: Where | None = None) -> float:
+def cue_setting(name: str, given: str, place: Place = _unknown_place, at: int = 0) -> float:
     """What a setting of a cue says: a fade in milliseconds, a gain or a duck in dB.
+
+    Args:
+        name: of the setting.
+        given: as its author wrote it.
+        place: for errors.
+        at: index of what was given.
 
     Raises:
         StoryError: it does not say that, or more than there can be.
     """
     if name == "fade":
-        return duration_ms(given, where)
+        return duration_ms(given, place, at)
     least, most = _LEVELS_DB[name]
     match = _LEVEL.fullmatch(given)
     if match is None or not least <= float(match[1]) <= most:
         raise StoryError(
             f'"{given}" is no level here',
-            where=where,
+            where=place(at),
             hint=f"write one from {least:g}dB to {most:g}dB, such as -6dB",
         )
     return float(match[1])
@@ -304,5 +322,5 @@ def options_at(
             hint="write them as {fade=3s gain=-3dB}",
         )
     for name, value in found.values.items():
-        cue_setting(name, value, place(text.index(f"{name}=", at) + len(name) + 1))
+        cue_setting(name, value, place, text.index(f"{name}=", at) + len(name) + 1)
     return tuple(found.values.items()), found.end

@@ -15,10 +15,10 @@ SEGMENTS = ("segments", "lines")
 """The setting that makes a Markdown story a script file: each line of it is a segment."""
 
 _OPENING = re.compile(r"---[ \t]*(?:\r\n|\r|\n)")
-_CLOSING = re.compile(r"^(?:---|\.\.\.)[ \t]*(?:\r\n|\r|\n|\Z)", re.MULTILINE)
+_CLOSING = re.compile(r"(?<=[\r\n])(?:---|\.\.\.)[ \t]*(?:\r\n|\r|\n|\Z)")
 _BLANK_LINE = re.compile(r"[ \t]*(?:\r|\n|\Z)")
 _SEGMENTS_KEY = re.compile(
-    r"""^["']?segments["']?[ \t]*:|[{,][ \t]*["']?segments\b""", re.MULTILINE
+    r"""(?:\A|(?<=[\r\n]))["']?segments["']?[ \t]*:|[{,][ \t]*["']?segments\b"""
 )
 _KEY = re.compile(r"[^\W\d][\w-]*[ \t]*:(?:\s|\Z)")
 

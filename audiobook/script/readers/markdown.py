@@ -10,11 +10,11 @@ from itertools import groupby, pairwise
 
 from markdown_it.token import Token
 
-from audiobook.errors import StoryError, Where
+from audiobook.errors import StoryError
 from audiobook.model import Book, Cue, Kind, Omission, Paragraph, Source
 from audiobook.script.assemble import Titled, chapters
 from audiobook.script.encoding import decode
-from audiobook.script.notation.annotations import PauseMark, attributes_at, duration_ms
+from audiobook.script.notation.annotations import PauseMark, Place, attributes_at, duration_ms
 from audiobook.script.notation.front import front_matter, is_script_file
 from audiobook.script.notation.markdown_block import Item, Page, paragraphs
 from audiobook.script.notation.markdown_inline import Passage, make_parser
@@ -193,19 +193,19 @@ def _with_settings(passage: Passage) -> tuple[Passage, Mapping[str, str], list[O
         found = attributes_at(content, at, _HEADING_SETTINGS, passage.where)
         if found is None or found.end < len(content):
             continue
-        _check_settings(found.values, passage.where(at))
+        _check_settings(found.values, passage.where, at)
         omission = Omission(*passage.span(at, found.end), "a heading's settings")
         return replace(passage, content=content[:at].rstrip()), found.values, [omission]
     return passage, {}, []
 
 
-def _check_settings(settings: Mapping[str, str], where: Where) -> None:
+def _check_settings(settings: Mapping[str, str], place: Place, at: int) -> None:
     if "pause" in settings:
-        duration_ms(settings["pause"], where)
+        duration_ms(settings["pause"], place, at)
     if settings.get("spoken", "no") not in ("yes", "no"):
-        raise StoryError("spoken is yes or no", where=where, hint="write spoken=no")
+        raise StoryError("spoken is yes or no", where=place(at), hint="write spoken=no")
     if settings.get("spoken") == "no" and "pause" in settings:
-        raise StoryError("a heading that is not spoken has no pause", where=where)
+        raise StoryError("a heading that is not spoken has no pause", where=place(at))
 
 
 def _block(page: Page, token: Token, before: Token) -> Iterator[Item]:
