@@ -3,26 +3,37 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import chain
 
 from audiobook.model import Omission, Role
 from audiobook.script.assemble import Run
-from audiobook.script.plain.lines import Block
+from audiobook.script.plain.lines import Block, Line
 from audiobook.script.stretches import between
 
 __all__ = ["Aside", "aside", "asides_joined", "note_labels", "without_marks"]
 
 _LABEL = r"\d{1,4}|[A-Za-z*†‡§]{1,2}"
-_NOTE = re.compile(rf"\[(?:Footnote[ \t]+)?({_LABEL})(?:\][ \t:]+|:\s+)(?=\S)")
+_NOTE = re.compile(rf"\[(?P<word>Footnote[ \t]+)?(?P<label>{_LABEL})(?:\][ \t:]+|:\s+)(?=\S)")
+_LETTERS_AFTER = re.compile(
+    r"(?:(?<=[\w.,;:!?…’”)*])|(?<=[.,!?][\"']))"
+    r"(?:\[([A-Za-z]{1,2})\]|[ \t]\[([A-Za-z]{1,2})\](?=[.,;:!?…’”)\r\n]|\Z))"
+)
 _OPENINGS = (
     (_NOTE, Role.NOTES),
     (re.compile(r"\[(?:Side|Foot|End)?note:\s*", re.IGNORECASE), Role.NOTES),
-    (re.compile(r"\[?Transcriber[’']?s?[’']? notes?[:.]?\s*", re.IGNORECASE), Role.NOTES),
+    (re.compile(r"\[Transcriber[’']?s?[’']? notes?\b[:.]?\s*", re.IGNORECASE), Role.NOTES),
+    (
+        re.compile(r"Transcriber[’']?s?[’']? notes?(?:[:.]|[ \t]*(?:[\r\n]|\Z))\s*", re.IGNORECASE),
+        Role.NOTES,
+    ),
     (re.compile(r"\[(?:Illustration|Frontispiece|Picture|Map|Music)\b[.:]?\s*"), Role.PICTURES),
 )
 _LONG_ASIDE = re.compile(r"\[(?:Footnote[ \t]|Transcriber|Illustration:|\w*note:)", re.IGNORECASE)
 _MAX_ASIDE_BLOCKS = 30
+_BRACKET = re.compile(r"[\[\]]")
 _PICTURE_MARK = re.compile(r"\[(?:Illustration|Frontispiece|Picture|Map|Music)[.:]?\]")
 
 _MARKS = re.compile(
@@ -49,8 +60,20 @@ class Aside:
 
 def note_labels(blocks: list[Block]) -> frozenset[str]:
     """The labels of the notes there are: only what points to one of them is a note's mark."""
-    marks = (_NOTE.match(block[0].text) for block in blocks)
-    return frozenset(mark[1] for mark in marks if mark)
+    marks = filter(None, (_NOTE.match(block[0].text) for block in blocks))
+    letters = _letters_after("\n".join(line.text for block in blocks for line in block))
+    return frozenset(mark["label"] for mark in marks if _is_label(mark, letters))
+
+
+def _is_label(mark: re.Match[str], letters: Collection[str]) -> bool:
+    """Whether a note begins here: ``[He] said`` is an editor's word, unless a mark points to it."""
+    return bool(mark["word"]) or not mark["label"].isalpha() or mark["label"] in letters
+
+
+@lru_cache(maxsize=1)  # every block of a book asks the same of its text
+def _letters_after(text: str) -> frozenset[str]:
+    """The letters in brackets that follow a word or a sentence, as marks of notes do."""
+    return frozenset(a or b for a, b in _LETTERS_AFTER.findall(text))
 
 
 def asides_joined(blocks: list[Block]) -> list[Block]:
@@ -60,8 +83,9 @@ def asides_joined(blocks: list[Block]) -> list[Block]:
     while at < len(blocks):
         stop = at + 1
         if _LONG_ASIDE.match(blocks[at][0].text):
-            near = range(at, min(at + _MAX_ASIDE_BLOCKS, len(blocks)))
-            stop = next((n for n in near if blocks[n][-1].text.endswith("]")), at) + 1
+            near = blocks[at : at + _MAX_ASIDE_BLOCKS]
+            closing = _closing(chain.from_iterable(near))
+            stop = next((n for n, block in enumerate(near, at) if block[-1].end == closing), at) + 1
         joined.append(tuple(line for block in blocks[at:stop] for line in block))
         at = stop
     return joined
@@ -75,20 +99,42 @@ def aside(text: str, block: Block) -> Aside | None:
         block: the lines of it that are asked for.
     """
     start, end = block[0].start, block[-1].end
-    openings = ((pattern.match(text, start, end), role) for pattern, role in _OPENINGS)
-    opening, role = next((found for found in openings if found[0]), (None, Role.BODY))
+    opening, role = _opening(text, start, end)
     if opening is None:
         return None
-    closed = text[opening.start()] == "[" and text.endswith("]", start, end)
-    if role is Role.PICTURES and not closed:
+    is_open = opening.group().startswith("[") and "]" not in opening.group()
+    closing = _closing(block) if is_open else None
+    if closing is not None and closing < end:
+        return None  # the story goes on after it
+    if role is Role.PICTURES and closing is None:
         return None
-    inner_end = end - (closed and "]" not in opening.group())
+    inner_end = end - (closing == end)
     if role is Role.PICTURES and not re.search(r"\w", text[opening.end() : inner_end]):
         return Aside(role, end, end, (Omission(start, end, "a picture"),))
     marks = [Omission(start, start + len(opening.group().rstrip()), "the mark of an aside")]
     if inner_end < end:
         marks.append(Omission(inner_end, end, "the mark of an aside"))
     return Aside(role, opening.end(), inner_end, tuple(marks))
+
+
+def _opening(text: str, start: int, end: int) -> tuple[re.Match[str] | None, Role]:
+    """How an aside begins, and what it is."""
+    for pattern, role in _OPENINGS:
+        found = pattern.match(text, start, end)
+        if found and (pattern is not _NOTE or _is_label(found, _letters_after(text))):
+            return found, role
+    return None, Role.BODY
+
+
+def _closing(lines: Iterable[Line]) -> int | None:
+    """Offset just past the bracket that closes the one the lines begin with; None without one."""
+    depth = 0
+    for line in lines:
+        for bracket in _BRACKET.finditer(line.text):
+            depth += 1 if bracket[0] == "[" else -1
+            if depth == 0:
+                return line.start + bracket.end()
+    return None
 
 
 def without_marks(
