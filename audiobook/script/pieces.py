@@ -10,7 +10,7 @@ or said twice.
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import TypeAlias
@@ -145,14 +145,15 @@ def _as_marked(pieces: Iterable[Piece], paragraph: Paragraph, at: int) -> Iterat
     """A paragraph's pieces with the author's pauses between them, and no reading cut in two."""
     pauses = {at + index: ms for index, ms in paragraph.pauses}
     pauses |= {} if paragraph.pause_ms is None else {at + len(paragraph.text): paragraph.pause_ms}
+    places = sorted(pauses)
     readings = tuple(moved(paragraph.readings, at))
     start: int | None = None
     for piece in pieces:
         start = piece.start if start is None else start
         if is_within(piece.stop, readings):
             continue
-        cuts = sorted({index for index in pauses if start < index < piece.stop} | {piece.stop})
-        for stop in cuts:
+        within = places[bisect_right(places, start) : bisect_left(places, piece.stop)]
+        for stop in (*within, piece.stop):
             yield replace(piece, start=start, stop=stop, pause_ms=pauses.get(stop))
             start = stop
         start = None

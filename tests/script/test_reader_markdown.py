@@ -2,8 +2,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from time import process_time
 
 import pytest
+from fakes.work import n_lines_run
 
 from audiobook.errors import StoryError, UnknownNameError, Where
 from audiobook.model import Book, Cue, Kind, Paragraph, Reading, Source
@@ -177,6 +179,19 @@ def test_settings_that_are_none_are_told(read_markdown: ReadMarkdown) -> None:
     assert str(caught.value.where) == "story.md:3:14"
 
 
+def test_settings_of_a_picture_are_left_out_with_it(read_markdown: ReadMarkdown) -> None:
+    book = read_markdown("A ![b](c.png){ width=50%  id=c=d } e ![f](g.png){} h ![i](j){k} l.\n")
+    assert [p.text for p in _paragraphs(book)] == ["A e h {k} l."]
+
+
+def test_settings_of_a_picture_that_never_end_take_no_time(read_markdown: ReadMarkdown) -> None:
+    settings = "{" + "a=a" * 20
+    began = process_time()
+    (text,) = _paragraphs(read_markdown(f"A ![b](c.png){settings} and so on."))
+    assert process_time() - began < 1
+    assert text.text == f"A {settings} and so on."
+
+
 @pytest.mark.parametrize("mark", ["***", "---", "_ _ _"])
 def test_thematic_breaks_are_scene_breaks(read_markdown: ReadMarkdown, mark: str) -> None:
     story = f"One.\n\n{mark}\n\nTwo.\n"
@@ -293,6 +308,18 @@ def test_a_reading_is_never_cut(read_markdown: ReadMarkdown) -> None:
         assert segment.spoken.startswith("It was so")
 
 
+@pytest.mark.parametrize("unit", ['(Go)[sub:"Ga"] ', '(Go)[rate:"slow"][1s] on. ', "Go[1s] on. "])
+def test_marks_of_one_paragraph_are_no_more_work_than_their_number(
+    read_markdown: ReadMarkdown, unit: str
+) -> None:
+    def n_lines(n_marks: int) -> int:
+        story = unit * n_marks
+        return n_lines_run(lambda: split(read_markdown(story), language="en", title="T"))
+
+    n_lines(1)
+    assert n_lines(400) < 5 * n_lines(100)
+
+
 def test_headings_have_settings(read_markdown: ReadMarkdown) -> None:
     story = '# A {pause=2s .x #id title="The \\"A\\""}\n\na {pause=2s}\n\n# B { spoken=no }\n\nb\n'
     book = read_markdown(story)
@@ -326,6 +353,8 @@ def test_headings_have_settings(read_markdown: ReadMarkdown) -> None:
         ('( )[sub:"b"]', "1:4", "nothing stands in round brackets before it"),
         ('(a (b)[sub:"c"])[sub:"d"]', "1:1", "one mark stands within another"),
         ('(a [2s] b)[sub:"c"]', "1:1", "a pause cannot stand in the brackets"),
+        ('(<b></b>)[sub:"c"]', "1:1", "nothing to speak stands in the brackets"),
+        ('a (&nbsp;<b>)[sub:"c"]', "1:3", "nothing to speak stands in the brackets"),
         ("# A {pase=2s}", "1:6", 'unknown setting "pase"'),
         ("# A {pause=2}", "1:5", '"2" has no unit'),
         ("# A {pause=2s", "1:13", "these settings cannot be read"),

@@ -8,6 +8,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field, replace
+from operator import attrgetter
 from typing import Any, TypeAlias
 
 from markdown_it import MarkdownIt
@@ -73,6 +74,7 @@ class _Gathering:
     kind: Kind
     items: list[Item] = field(default_factory=list)
     runs: list[Run] = field(default_factory=list)
+    """The text, never all of it blank."""
     readings: list[ReadingMark] = field(default_factory=list)
     pauses: list[PauseMark] = field(default_factory=list)
     n_line: int = -1
@@ -113,7 +115,8 @@ class _Gathering:
         if n_line != self.n_line:
             self._begin_line(n_line)
         skip = max(0, self.cue.text_start - offset)
-        self.runs.append((text[skip:], offset + skip))
+        if self.runs or text[skip:].strip():
+            self.runs.append((text[skip:], offset + skip))
 
     def _begin_line(self, n_line: int) -> None:
         before, self.n_line = self.cue, n_line
@@ -136,13 +139,13 @@ class _Gathering:
             self.items.append(Omission(start, cue.text_start, "who speaks, and how"))
 
     def _pause(self, mark: PauseMark) -> None:
-        is_first = not any(text.strip() for text, _ in self.runs)
-        (self.items if is_first else self.pauses).append(mark)
+        (self.pauses if self.runs else self.items).append(mark)
         self.items.append(Omission(mark.start, mark.end, "a pause"))
 
     def _reading(self, mark: ReadingMark) -> None:
         """Take the brackets around its text away, and note where they stood."""
-        if not any(offset <= mark.start < offset + len(text) for text, offset in self.runs):
+        first = _run_at(self.runs, mark.start)
+        if first is None:
             raise StoryError(
                 "the text in round brackets must stand on the same line, with nothing in between",
                 where=self.page.source.where(mark.start),
@@ -151,7 +154,13 @@ class _Gathering:
             raise StoryError(
                 "one mark stands within another", where=self.page.source.where(mark.start)
             )
-        self.runs = list(_without(self.runs, (mark.start, mark.closing)))
+        self.runs[first:] = _without(self.runs[first:], (mark.start, mark.closing))
+        inner = (text for text, start in self.runs[first:] if mark.start < start < mark.closing)
+        if not any(map(str.strip, inner)):
+            raise StoryError(
+                "nothing to speak stands in the brackets",
+                where=self.page.source.where(mark.start),
+            )
         self.readings.append(mark)
         self.items.append(Omission(mark.start, mark.start + 1, "how it is said"))
         self.items.append(Omission(mark.closing, mark.end, "how it is said"))
@@ -185,16 +194,21 @@ class _Gathering:
         start, stop = _index(made, mark.start), _index(made, mark.closing)
         stop = start + len(made.text[start:stop].rstrip())
         start = stop - len(made.text[start:stop].lstrip())
-        if start == stop:
-            raise StoryError(
-                "nothing to speak stands in the brackets",
-                where=self.page.source.where(mark.start),
-            )
-        if any(mark.start < pause.start < mark.closing for pause in self.pauses):
+        before = bisect_right(self.pauses, mark.start, key=attrgetter("start"))
+        if before < bisect_left(self.pauses, mark.closing, key=attrgetter("start")):
             raise StoryError(
                 "a pause cannot stand in the brackets", where=self.page.source.where(mark.start)
             )
         return start, stop
+
+
+def _run_at(runs: list[Run], offset: int) -> int | None:
+    """Index of the run that a character of the source is in; a mark's is one of the last."""
+    for n in range(len(runs) - 1, -1, -1):
+        text, start = runs[n]
+        if start <= offset < start + len(text):
+            return n
+    return None
 
 
 def _without(runs: list[Run], offsets: Collection[int]) -> Iterator[Run]:

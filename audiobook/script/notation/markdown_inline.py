@@ -36,7 +36,7 @@ Mark: TypeAlias = PauseMark | ReadingMark
 Piece: TypeAlias = Run | Cue | Omission | Mark
 """What a passage is made of: text that stands in the source as it is, cues, what is left out."""
 
-_OPTIONS = re.compile(r"\{[ \t]*((?:[\w-]+=[^\s{}]+[ \t]*)*)\}")
+_OPTIONS = re.compile(r"\{[ \t]*(?:[\w-]+=[^\s{}]+(?:[ \t]+|(?=\})))*+\}")
 
 
 @dataclass(frozen=True, slots=True)
