@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import shlex
-from collections.abc import Sequence, Set
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass, replace
 from pathlib import Path
 from statistics import mode
@@ -14,6 +14,7 @@ from audiobook.episode.tags import Tag, read_tag
 from audiobook.errors import UsageError
 from audiobook.parts import chapter_names, file_stem
 from audiobook.podcast.channel import FinishedEpisode
+from audiobook.podcast.publication import Published
 from audiobook.podcast.publication import publish as publish_show
 from audiobook.progress import Listener, Warned, silent
 from audiobook.show import Show
@@ -22,6 +23,9 @@ from audiobook.stories import read_stories
 from audiobook.story import Choices, Story
 
 __all__ = ["PublishedFeed", "publish"]
+
+_MOST_TITLES = 3
+"""So many are named in a warning."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,21 +73,30 @@ def publish(
     book = stories[0].book if len(stories) == 1 else None
     cover = cover_of(show, book, listen)
     published = publish_show(show, _episodes(files), output, url=url, today=today, cover=cover)
+    for warning in _warnings(published):
+        listen(warning)
+    return PublishedFeed(published.feed, published.address, len(published.items))
+
+
+def _warnings(published: Published) -> Iterator[Warned]:
+    """What a publisher may not have meant."""
     if published.local:
-        listen(
-            Warned(
-                "the feed has no address of its own: only this machine can follow it",
-                hint='set url = "https://…" under [feed] in show.toml, or use --url',
-            )
+        yield Warned(
+            "the feed has no address of its own: only this machine can follow it",
+            hint='set url = "https://…" under [feed] in show.toml, or use --url',
         )
     if published.moved:
-        listen(
-            Warned(
-                "the feed keeps the podcast guid of another address, as a podcast that moves does",
-                hint=f"if nobody follows it there, remove {published.ids} and publish again",
-            )
+        yield Warned(
+            "the feed keeps the podcast guid of another address, as a podcast that moves does",
+            hint=f"if nobody follows it there, remove {published.ids} and publish again",
         )
-    return PublishedFeed(published.feed, published.address, len(published.items))
+    if published.dropped:
+        titles = ", ".join(f'"{title}"' for title in published.dropped[:_MOST_TITLES])
+        n_more = len(published.dropped) - _MOST_TITLES
+        yield Warned(
+            f"the feed no longer lists {titles}" + (f" and {n_more} more" if n_more > 0 else ""),
+            hint="if that is not meant, give what is another show an --output of its own",
+        )
 
 
 def _published_whole(source: Path | None) -> Path | None:

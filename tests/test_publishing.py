@@ -234,6 +234,21 @@ def test_a_story_that_is_no_episode_of_the_show_beside_it_stays_alone(
     assert audiobook.publish(story, output=output, url=URL).n_episodes == 1
 
 
+def test_what_a_feed_no_longer_lists_is_told(story: Path, output: Path) -> None:
+    show_of(story.parent, "", a="# A\n\nOne.\n", b="# B\n\nTwo.\n")
+    audiobook.build(story.parent, output=output, choices=TONE)
+    audiobook.publish(story.parent, output=output, url=URL)
+    audiobook.build(story, output=output, choices=TONE)
+    events: list[Event] = []
+    audiobook.publish(story, output=output, url=URL, listen=events.append)
+    (warning,) = (event for event in events if isinstance(event, Warned))
+    assert warning.what == 'the feed no longer lists "B", "A"'
+    (output / "feed.xml").write_text("<rss>")
+    events.clear()
+    audiobook.publish(story, output=output, url=URL, listen=events.append)
+    assert events == []
+
+
 def test_of_a_whole_episode_and_its_chapters_the_newer_are_listed(
     story: Path, output: Path
 ) -> None:
@@ -254,6 +269,7 @@ def test_of_a_whole_episode_and_its_chapters_the_newer_are_listed(
     assert listed() == (["tale"], [second])
     audiobook.build(story, output=output, choices=ALL)
     chapters = ["Day 1", "Day 2", "Day 3"]
-    assert listed() == (chapters, [f"{whole} is left out: all its chapters are newer"])
+    left_out = f"{whole} is left out: all its chapters are newer"
+    assert listed() == (chapters, [left_out, 'the feed no longer lists "tale"'])
     audiobook.build(story, output=output, choices=TONE)
-    assert listed() == (["tale"], [])
+    assert listed() == (["tale"], ['the feed no longer lists "Day 3", "Day 2", "Day 1"'])

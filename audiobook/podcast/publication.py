@@ -37,6 +37,8 @@ class Published:
     """True when it has the podcast:guid of another address, where it was published before."""
     ids: Path
     """The file that keeps its guids."""
+    dropped: tuple[str, ...]
+    """Titles of what the feed that was there listed, and this one does not."""
 
 
 def publish(
@@ -78,12 +80,22 @@ def publish(
     about = channel.channel_of(show, title, base, cover_name, complete.podcast, items)
     if complete != kept:
         ids.write_ids(ids_path, complete)
+    dropped = _dropped(output / FEED_FILE, items)
     _write(output / cover_name, picture)
     _write(output / FEED_FILE, feed.feed_xml(about, items))
     moved = not local and complete.podcast != ids.podcast_guid(address)
     return Published(
-        output / FEED_FILE, address, output / cover_name, items, local, moved, ids_path
+        output / FEED_FILE, address, output / cover_name, items, local, moved, ids_path, dropped
     )
+
+
+def _dropped(path: Path, items: Sequence[Item]) -> tuple[str, ...]:
+    try:
+        before = feed.listed(path.read_bytes())
+    except OSError:  # there is none, or none that can be read
+        return ()
+    kept = {name for item in items for name in (item.guid, item.title)}
+    return tuple(title for guid, title in before.items() if kept.isdisjoint((guid, title)))
 
 
 def _write(path: Path, data: bytes) -> None:
