@@ -150,6 +150,32 @@ def test_a_block_that_never_ends_is_told(read_markdown: ReadMarkdown, mark: str)
     assert str(caught.value.where) == "story.md:3:1"
 
 
+@pytest.mark.parametrize(
+    "code", ["```\ntwo", "~~~~ x\ntwo\n~~~\n```", "> ```\n> two\n>", "```\n\n"]
+)
+def test_code_that_never_ends_is_told(read_markdown: ReadMarkdown, code: str) -> None:
+    mark = code.split()[code.startswith(">")]
+    with pytest.raises(StoryError, match=f"the code after {mark} never ends") as caught:
+        read_markdown(f"One.\n\n{code}\n\n# Three\n")
+    assert str(caught.value.where) == "story.md:3:1"
+    assert f"close it with {mark}" in (caught.value.hint or "")
+
+
+@pytest.mark.parametrize(
+    "code", ["```\n```", "~~~ x\n```\n~~~~~", "> ```\n> two\n>  ```", "- ```\n  two\n  ```"]
+)
+@pytest.mark.parametrize("after", ["", "\n", "\n\nThree."])
+def test_code_that_ends_is_left_out(read_markdown: ReadMarkdown, code: str, after: str) -> None:
+    book = read_markdown(f"One.\n\n{code}{after}")
+    assert [p.text for p in _paragraphs(book)] == ["One.", *after.split()]
+    assert _left_out(book) == [(code, "code")]
+
+
+def test_an_escaped_mark_of_code_is_none(read_markdown: ReadMarkdown) -> None:
+    book = read_markdown("One.\n\n\\~~~~\n\nTwo.\n")
+    assert [p.text for p in _paragraphs(book)] == ["One.", "~~~~", "Two."]
+
+
 @pytest.mark.parametrize("mark", ["<?!", "<!A", "<![CDATA["])
 def test_other_marks_that_never_end_are_text(read_markdown: ReadMarkdown, mark: str) -> None:
     assert [p.text for p in _paragraphs(read_markdown(f"One\n\n{mark} two"))] == [

@@ -11,6 +11,7 @@ from enum import Enum
 from itertools import groupby
 from typing import TypeAlias
 
+from audiobook.errors import StoryError
 from audiobook.model import Book, Cue, Kind, Omission, Paragraph, Source
 from audiobook.script.assemble import chapters, paragraph
 from audiobook.script.encoding import decode
@@ -54,7 +55,8 @@ class _Element:
 _Item: TypeAlias = Paragraph | Cue | Omission
 
 _KEY = re.compile(r"([A-Za-z][\w ]{0,30}):[ \t]*(.*)")
-_HIDDEN = re.compile(r"/\*.*?(?:\*/|\Z)|\[\[(?:(?!\[\[).)*?\]\]", re.DOTALL)
+_BONEYARD = "/*"
+_HIDDEN = re.compile(r"/\*(?:.*?\*/)?|\[\[(?:(?!\[\[).)*?\]\]", re.DOTALL)
 _HIDDEN_WHY = {"/": "cut by the author", "[": "the author’s note"}
 
 _SCENE = re.compile(r"(?:INT|EXT|EST|INT\.?/EXT|EXT\.?/INT|I\.?/E)[. ]", re.IGNORECASE)
@@ -94,14 +96,11 @@ def read(data: bytes, name: str, cast: Collection[str]) -> Book:
         cast: the names of those who speak in it, for their spelling; others may speak, too.
 
     Raises:
-        StoryError: it is no text.
+        StoryError: it is no text, or what the author cut never ends.
     """
     source = Source(name, decode(data, name))
     start, fields = _title_page(source.text)
-    hidden = [
-        Omission(*found.span(), _HIDDEN_WHY[found.group()[0]])
-        for found in _HIDDEN.finditer(source.text, start)
-    ]
+    hidden = list(_hidden(source, start))
     text = _blanked(source.text, hidden)
     elements = list(_elements(_lines(text, start), cast))
     openings = _openings(elements)
@@ -159,6 +158,17 @@ def _authors(fields: dict[str, str]) -> tuple[str, ...]:
 
 def _plain(text: str) -> str:
     return re.sub(r"[*_]{1,3}", "", text).strip()
+
+
+def _hidden(source: Source, start: int) -> Iterator[Omission]:
+    for found in _HIDDEN.finditer(source.text, start):
+        if found.group() == _BONEYARD:
+            raise StoryError(
+                "what /* cuts never ends",
+                where=source.where(found.start()),
+                hint=r"close it with */, or write /\* to have it spoken",
+            )
+        yield Omission(*found.span(), _HIDDEN_WHY[found.group()[0]])
 
 
 def _blanked(text: str, hidden: list[Omission]) -> str:

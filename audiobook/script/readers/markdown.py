@@ -28,8 +28,7 @@ _CHAPTER_SETTINGS = {"title", "spoken"}
 _BRACE = re.compile(r"(?<!\S)\{")
 _RAW = re.compile(r"\s*<(script|style|pre|textarea)\b", re.IGNORECASE)
 _COMMENT = re.compile(r"\s*<!--")
-_LEFT_OUT = {"fence": "code", "table_open": "a table"}
-_LEAVES = {"inline", "html_block", "hr", *_LEFT_OUT}
+_LEAVES = {"inline", "html_block", "hr", "fence", "table_open"}
 _DEFINITION = re.compile(r"[\s>*+-]*\[")
 _DEFINITION_WHY = "a link's address"
 _NESTED_WHY = "nested too deeply"
@@ -67,8 +66,8 @@ def read(data: bytes, name: str, cast: Collection[str]) -> Book:
             each stands for the name that it leads to.
 
     Raises:
-        StoryError: it is no text, its front matter, a comment or a script never ends, or a mark
-            in it cannot be read.
+        StoryError: it is no text, its front matter, a comment, a script or code never ends, or a
+            mark in it cannot be read.
         UnknownNameError: a line names a speaker who is not in the cast, or a mark has a name or
             a setting that there is not.
     """
@@ -78,7 +77,8 @@ def read(data: bytes, name: str, cast: Collection[str]) -> Book:
     in_script = front is not None and is_script_file(front, name)
     lines = [line.span(1) for line in ANY_LINE.finditer(source.text, start)]
     page = Page(source, lines, cast, in_script, make_parser(), {})
-    found = list(_items(page, page.parser.parse(source.text[start:], page.env)))
+    tokens = page.parser.parse(source.text[start:] + "\n", page.env)  # the last line ends, too
+    found = list(_items(page, tokens))
     left_out = [one.item for one in found if isinstance(one.item, Omission)]
     if front:
         left_out.append(Omission(0, start, "front matter"))
@@ -215,8 +215,10 @@ def _block(page: Page, token: Token, before: Token) -> Iterator[Item]:
         yield from _html(page, token)
     elif token.type == "hr":
         yield Cue("break", *_extent(page, token))
-    elif token.type in _LEFT_OUT:
-        yield Omission(*_extent(page, token), _LEFT_OUT[token.type])
+    elif token.type == "fence":
+        yield _fenced(page, token)
+    elif token.type == "table_open":
+        yield Omission(*_extent(page, token), "a table")
 
 
 def _numbers(page: Page, tokens: list[Token]) -> dict[int, Paragraph]:
@@ -242,6 +244,22 @@ def _numbers(page: Page, tokens: list[Token]) -> dict[int, Paragraph]:
             end = at + len(number)
             numbers[n] = Paragraph(number, ((0, at),), end, goes_on=True)
     return numbers
+
+
+def _fenced(page: Page, token: Token) -> Omission:
+    """Code. Where its end is missing, it goes on to the end of the story, or of its quote or list.
+
+    The parser does not tell whether it came by the end: that is a line beyond those of its content.
+    """
+    start, stop = _extent(page, token)
+    first, past = token.map or (0, 1)
+    if past - first < token.content.count("\n") + 2:
+        raise StoryError(
+            f"the code after {token.markup} never ends",
+            where=page.source.where(start),
+            hint=f"close it with {token.markup} on a line of its own; before what is no code put a \\",
+        )
+    return Omission(start, stop, "code")
 
 
 def _html(page: Page, token: Token) -> Iterator[Item]:
