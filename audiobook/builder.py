@@ -244,7 +244,8 @@ def _build_part(
         performance = Performance(part.script, relay, room, tools, trusts_takes=False)
         mixes = _mixed(part, performance, profile, pieces, encoders)
     files = {
-        name: _written(part, ready, mixed, encoders[name], folder) for name, mixed in mixes.items()
+        name: _written(part, ready, mixed, encoders[name], folder, tools.store)
+        for name, mixed in mixes.items()
     }
     for name, mixed in mixes.items():
         excused = {Measure.LOUDNESS} if is_said and mixed.timeline.duration_s < _SAMPLE_S else ()
@@ -351,12 +352,14 @@ def _mixed(
     return mixes
 
 
-def _written(part: Part, ready: _Ready, mixed: Mixed, encoder: Encoder, folder: Path) -> Path:
+def _written(
+    part: Part, ready: _Ready, mixed: Mixed, encoder: Encoder, folder: Path, store: Store
+) -> Path:
     """Lay a programme's blocks into its file."""
     path = part.file(folder, encoder)
     tag = tag_of(part, ready.relay, ready.cover, mixed.timeline)
     n_samples = mixed.timeline.n_frames * encoder.frame_samples
-    write_episode(path, encoder, tag, mixed.blocks, n_samples)
+    write_episode(path, encoder, tag, mixed.blocks, n_samples, store)
     return path
 
 

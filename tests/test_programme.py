@@ -118,7 +118,7 @@ def made(
     path = folder / f"episode.{encoder.extension}"
     timeline = mixed.timeline
     n_samples = timeline.n_frames * encoder.frame_samples
-    write_episode(path, encoder, Tag("A Story"), mixed.blocks, n_samples)
+    write_episode(path, encoder, Tag("A Story"), mixed.blocks, n_samples, store)
     return Programme(timeline, mixed, path, tuple(events))
 
 

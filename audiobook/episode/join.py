@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
+import hashlib
 import os
 import shutil
 import sys
@@ -14,15 +16,25 @@ from audiobook.episode.blocks import KeptBlock
 from audiobook.episode.encoder import Encoder
 from audiobook.episode.tags import Tag
 from audiobook.errors import SoundError
-from audiobook.store import replacing
+from audiobook.store import Store, digest, replacing
 
 __all__ = ["write_episode"]
 
+_KIND = "written"
+
 
 def write_episode(
-    path: Path, encoder: Encoder, tag: Tag, blocks: Sequence[KeptBlock], n_samples: int
+    path: Path,
+    encoder: Encoder,
+    tag: Tag,
+    blocks: Sequence[KeptBlock],
+    n_samples: int,
+    store: Store,
 ) -> None:
     """Write an episode whole or not at all; what stood there before stays until then.
+
+    What was written there before, and is the same, is not written again: a long episode is
+    hundreds of megabytes. It is given the time of now all the same.
 
     Args:
         path: where it is to stand; its folder exists.
@@ -30,16 +42,40 @@ def write_episode(
         tag: what players show.
         blocks: all of them, in order.
         n_samples: length of the programme in samples per channel.
+        store: remembers what was written where.
 
     Raises:
         OutputError: the file cannot be written, or the disk is full.
         SoundError: the blocks do not add up to the programme, or one has left the store.
     """
     head = encoder.head(tag, [block.table for block in blocks], n_samples)
-    with replacing(path) as file:
-        file.write(head)
-        for block in blocks:
-            _append(file, block)
+    content = digest(hashlib.blake2b(head).hexdigest(), [block.path.name for block in blocks])
+    key = digest(str(path.absolute()))
+    if not _is_touched(path, store.get(_KIND, key), content):
+        with replacing(path) as file:
+            file.write(head)
+            for block in blocks:
+                _append(file, block)
+    with contextlib.suppress(OSError):  # somebody has taken it away already
+        store.put(_KIND, key, _sealed(path, content))
+
+
+def _is_touched(path: Path, seal: bytes | None, content: str) -> bool:
+    """Give a file the time of now, if the content in it is the one it was sealed with."""
+    try:
+        if seal is None or seal != _sealed(path, content):
+            return False
+        os.utime(path)
+    except OSError:  # it is gone, or somebody else's
+        return False
+    return True
+
+
+def _sealed(path: Path, content: str) -> bytes:
+    """What a file holds, with all that changes when anybody writes to it or replaces it."""
+    status = path.stat()
+    marks = (status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns)
+    return f"{content} {marks}".encode()
 
 
 def _append(file: BinaryIO, block: KeptBlock) -> None:

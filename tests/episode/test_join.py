@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import resource
 import sys
 from collections.abc import Callable, Iterator
@@ -64,7 +65,7 @@ def test_a_file_holds_the_programme_to_the_sample(
 ) -> None:
     pcm = _programme(encoder, speech_like)
     path = tmp_path / f"x.{encoder.extension}"
-    write_episode(path, encoder, Tag("x"), _kept_blocks(store, encoder, pcm), pcm.shape[1])
+    write_episode(path, encoder, Tag("x"), _kept_blocks(store, encoder, pcm), pcm.shape[1], store)
     sound, sample_rate = soundfile.read(path, dtype="float32", always_2d=True)
     assert sample_rate == encoder.sample_rate
     assert sound.T.shape == pcm.shape
@@ -79,7 +80,7 @@ def test_another_decoder_hears_the_same_length(
     path = tmp_path / f"x.{encoder.extension}"
     marks = (ChapterMark("Long title of the first", 0, 2000), ChapterMark("Two", 2000, 4000))
     tag = Tag("x", chapters=marks)
-    write_episode(path, encoder, tag, _kept_blocks(store, encoder, pcm), pcm.shape[1])
+    write_episode(path, encoder, tag, _kept_blocks(store, encoder, pcm), pcm.shape[1], store)
     with av.open(str(path)) as container:
         assert sum(frame.samples for frame in container.decode(audio=0)) == pcm.shape[1]
 
@@ -91,7 +92,7 @@ def test_the_file_is_tag_head_and_blocks_and_nothing_else(
     pcm = _programme(encoder, speech_like)
     kept = _kept_blocks(store, encoder, pcm)
     path = tmp_path / "x.mp3"
-    write_episode(path, encoder, Tag("Title"), kept, pcm.shape[1])
+    write_episode(path, encoder, Tag("Title"), kept, pcm.shape[1], store)
     head = encoder.head(Tag("Title"), [block.table for block in kept], pcm.shape[1])
     frames = b"".join(block.path.read_bytes()[block.offset :] for block in kept)
     assert path.read_bytes() == head + frames
@@ -107,7 +108,7 @@ def test_elsewhere_than_on_linux_the_file_is_the_same(
     for path in (tmp_path / "linux", tmp_path / "darwin"):
         with monkeypatch.context() as patch:
             patch.setattr(sys, "platform", path.name)
-            write_episode(path, encoder, Tag("x"), kept, _CUTS[-1] * 1152)
+            write_episode(path, encoder, Tag("x"), kept, _CUTS[-1] * 1152, store)
     assert (tmp_path / "linux").read_bytes() == (tmp_path / "darwin").read_bytes()
 
 
@@ -139,7 +140,7 @@ def test_a_failure_midway_leaves_the_old_file(
     path.write_bytes(b"old")
     harm(kept[1])
     with pytest.raises(SoundError) as caught:
-        write_episode(path, encoder, Tag("x"), kept, _CUTS[-1] * 1152)
+        write_episode(path, encoder, Tag("x"), kept, _CUTS[-1] * 1152, store)
     assert caught.value.hint == "build again"
     assert path.read_bytes() == b"old"
     assert [entry.name for entry in tmp_path.iterdir()] == ["x.wav"]
@@ -151,7 +152,7 @@ def test_a_full_disk_leaves_the_old_file(tmp_path: Path, store: Store) -> None:
     path = tmp_path / "x.wav"
     path.write_bytes(b"old")
     with _largest_file(200_000), pytest.raises(OutputError, match=r"cannot write .*x\.wav"):
-        write_episode(path, encoder, Tag("x"), kept, _CUTS[-1] * 1152)
+        write_episode(path, encoder, Tag("x"), kept, _CUTS[-1] * 1152, store)
     assert path.read_bytes() == b"old"
     assert [entry.name for entry in tmp_path.iterdir()] == ["x.wav"]
 
@@ -160,7 +161,7 @@ def test_blocks_that_do_not_add_up_write_nothing(tmp_path: Path, store: Store) -
     encoder = WavEncoder(24000, 1)
     kept = _kept_blocks(store, encoder, np.ones((1, _CUTS[-1] * 1152), dtype=np.float32))
     with pytest.raises(SoundError, match="do not hold"):
-        write_episode(tmp_path / "x.wav", encoder, Tag("x"), kept[:-1], _CUTS[-1] * 1152)
+        write_episode(tmp_path / "x.wav", encoder, Tag("x"), kept[:-1], _CUTS[-1] * 1152, store)
     assert list(tmp_path.iterdir()) == []
 
 
@@ -201,3 +202,53 @@ def test_a_block_cut_short_or_grown_counts_as_not_there(store: Store) -> None:
     kept.path.write_bytes(whole)
     assert find_block(store, "c" * 40) is not None
     assert find_block(store, "d" * 40) is None
+
+
+@pytest.fixture
+def written(
+    tmp_path: Path, store: Store, speech_like: Callable[..., Sound]
+) -> tuple[Path, Callable[..., None]]:
+    """A file, and what writes it, with a title and a store that may be others."""
+    encoder = WavEncoder(8000, 1)
+    kept = _kept_blocks(store, encoder, _programme(encoder, speech_like))
+    path = tmp_path / "x.wav"
+    n_samples = _CUTS[-1] * encoder.frame_samples
+
+    def write(title: str = "x", in_store: Store = store) -> None:
+        write_episode(path, encoder, Tag(title), kept, n_samples, in_store)
+
+    write()
+    return path, write
+
+
+def test_what_stands_there_already_is_not_written_again_but_is_of_now(
+    written: tuple[Path, Callable[..., None]],
+) -> None:
+    path, write = written
+    os.utime(path, ns=(0, 0))
+    write()  # its time was changed, so it may be another
+    before = path.stat()
+    write()
+    assert path.stat().st_ino == before.st_ino
+    assert path.stat().st_mtime_ns > before.st_mtime_ns
+    write()
+    assert path.stat().st_ino == before.st_ino
+
+
+def test_what_anybody_has_changed_is_written_again(
+    written: tuple[Path, Callable[..., None]], store: Store
+) -> None:
+    path, write = written
+    whole, status = path.read_bytes(), path.stat()
+    path.write_bytes(bytes(len(whole)))
+    os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns))  # as if nothing had happened
+    write()
+    assert path.read_bytes() == whole
+    path.unlink()
+    write()
+    assert path.read_bytes() == whole
+    with path.open("rb") as before:
+        write(in_store=Store(store.folder.parent, fresh=True))
+        assert os.fstat(before.fileno()).st_nlink == 0
+    write("y")
+    assert path.read_bytes() != whole
