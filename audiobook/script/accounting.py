@@ -13,6 +13,7 @@ from itertools import pairwise
 from typing import TypeAlias
 
 from audiobook.model import Book, Cue, Paragraph, Reading, Script, Segment, Source
+from audiobook.script.stretches import stripped
 
 __all__ = ["Account", "Normalised", "RuleTotal", "Stretch", "Total", "Use", "account"]
 
@@ -207,19 +208,10 @@ class _Sheet:
 
     def lay_readings(self, segment: Segment) -> Iterator[Normalised]:
         """Mark what of a segment is said otherwise, and tell of each."""
-        if not segment.readings:
-            return
-        is_spoken = self._mark(_SPOKEN)[0]
-        offsets = [
-            at
-            for at in range(segment.start, segment.end)
-            if self.marks[at] == is_spoken and not self.text[at].isspace()
-        ]
         for reading in segment.readings:
-            first = _n_visible(segment.text[: reading.start])
-            stop = first + _n_visible(segment.text[reading.start : reading.stop])
-            if first < stop <= len(offsets):
-                start, end = offsets[first], offsets[stop - 1] + 1
+            at, stop = stripped(segment.text, reading.start, reading.stop)
+            if at < stop:
+                start, end = segment.source_span(at, stop)
                 self.turn(start, end, _SPOKEN, (Use.NORMALISED, reading.why))
                 yield _normalised(segment, reading, start, end)
 
@@ -237,10 +229,6 @@ class _Sheet:
 def _normalised(segment: Segment, reading: Reading, start: int, end: int) -> Normalised:
     text = segment.text[reading.start : reading.stop]
     return Normalised(start, end, text, reading.say, reading.ipa, reading.why)
-
-
-def _n_visible(text: str) -> int:
-    return sum(not character.isspace() for character in text)
 
 
 def _examples(normalised: list[Normalised]) -> tuple[Normalised, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["cut"]
+__all__ = ["cut", "cut_index"]
 
 _CONJUNCTIONS = (
     "and|but|or|nor|because|that|which|who|when|while|und|aber|oder|denn|dass|daß|weil|et|mais|ou"
@@ -32,22 +32,23 @@ def cut(text: str, max_characters: int) -> list[str]:
         max_characters: the limit, white space at a piece's end not counted.
     """
     found = []
-    start, end = 0, len(text.rstrip())
-    while end - start > max_characters:
-        stop = _cut_index(text, start, max_characters)
+    start = 0
+    while start < len(text):
+        stop = cut_index(text, start, max_characters)
         found.append(text[start:stop])
         start = stop
-    found.append(text[start:])
     return found
 
 
-def _cut_index(text: str, start: int, max_characters: int) -> int:
-    """The index to cut at: one more than the limit may be looked at, if it is a space."""
+def cut_index(text: str, start: int, max_characters: int) -> int:
+    """Where the piece that begins at an index ends, if text is cut as by `cut`."""
     limit = start + max_characters
+    if len(text.rstrip()) <= limit:
+        return len(text)
     earliest = start + max_characters // 3
     for place in _PLACES:
         last = 0
-        for match in place.finditer(text, start, limit + 1):
+        for match in place.finditer(text, start, limit + 1):  # the one more may be a space
             if match.end() <= limit or text[match.end() - 1].isspace():
                 last = match.end()
         if last > earliest or (place is _PLACES[-1] and last > start):

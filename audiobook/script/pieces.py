@@ -18,7 +18,7 @@ from typing import TypeAlias
 from audiobook.model import Book, Cue, Kind, Paragraph, Reading, Segment
 from audiobook.script.dialogue.conversation import Stretch, conversation
 from audiobook.script.sentences import sentences, sentences_of_speech
-from audiobook.script.stretches import delivered, has_word, is_within, moved, stripped
+from audiobook.script.stretches import anchored, delivered, has_word, is_within, moved, stripped
 from audiobook.show import NARRATOR, CastMember
 from audiobook.utterance import Delivery
 
@@ -45,8 +45,6 @@ class Piece:
     """How sure the speaker is, 0 to 1."""
     paragraph: int
     """Number of the paragraph that it ends in."""
-    sentence: int
-    """The same for the pieces of one sentence, and only for them."""
     pause_ms: int | None = None
     """The silence after it, in milliseconds, where the author set one."""
     is_whole: bool = False
@@ -116,7 +114,7 @@ def _pieces(
     if kind is Kind.HEADING or paragraph.is_segment:
         speaker = None if paragraph.speaker == NARRATOR else paragraph.speaker
         stop = at + len(text)
-        yield Piece(at, stop, kind, speaker, paragraph.confidence, number, at, is_whole=True)
+        yield Piece(at, stop, kind, speaker, paragraph.confidence, number, is_whole=True)
         return
     for stretch in stretches:
         start, stop, spoken = stretch.span.start, stretch.span.stop, stretch.span.spoken
@@ -124,7 +122,7 @@ def _pieces(
         said = Kind.DIALOGUE if spoken or speaker else kind
         cut = sentences_of_speech if spoken else sentences
         for sentence in cut(text[start:stop], language):
-            yield Piece(at, at + len(sentence), said, speaker, confidence, number, at)
+            yield Piece(at, at + len(sentence), said, speaker, confidence, number)
             at += len(sentence)
 
 
@@ -206,4 +204,5 @@ def as_segment(piece: Piece, text: Paragraph, pause_ms: int = 0) -> Segment:
         *text.source_span(start, stop),
         readings=tuple(moved(text.readings[first:last], -start)),
         deliveries=delivered(text.deliveries, start, stop),
+        anchors=anchored(text.anchors, start, stop),
     )

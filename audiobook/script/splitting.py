@@ -1,6 +1,6 @@
 """From a Book to a Script: paragraphs become segments, each with its speaker and its pause.
 
-Book ─laid_out▶ pieces ─packed▶ fewer of them ─fitted▶ none too long ─▶ segments of chapters
+Book ─laid_out▶ pieces ─packed▶ fewer of them ─▶ segments of chapters ─fitted▶ none too long
 """
 
 from __future__ import annotations
@@ -9,8 +9,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from audiobook.errors import StoryError, Where
-from audiobook.model import Book, Chapter, Cue, Kind, Paragraph, Script, Segment
-from audiobook.script.fitting import fitted
+from audiobook.model import Book, Chapter, Cue, Kind, Omission, Paragraph, Script, Segment
+from audiobook.script.fitting import fitted_as_written
 from audiobook.script.packing import Packing, packed
 from audiobook.script.pieces import Item, Opening, Piece, as_segment, laid_out
 from audiobook.script.sentences import is_ended
@@ -78,11 +78,14 @@ def split(
             hint="it needs at least one word",
         )
     items = packed(items, text, packing, max_characters) if packing else items
-    items, unfit = fitted(items, text, max_characters) if max_characters else (items, [])
-    chapters = (
-        Chapter(heading or title, _segments(chapter_items, text, pauses))
-        for heading, chapter_items in _by_chapter(items)
-    )
+    unfit: list[Omission] = []
+    chapters = []
+    for heading, chapter_items in _by_chapter(items):
+        segments = _segments(chapter_items, text, pauses)
+        if max_characters:
+            segments, rest = _fitted(segments, max_characters, pauses.clause_ms)
+            unfit += rest
+        chapters.append(Chapter(heading or title, tuple(segments)))
     left_out = sorted((*book.left_out, *unfit), key=lambda omission: omission.start)
     return Script(
         book.source,
@@ -112,9 +115,23 @@ def _by_chapter(items: list[Item]) -> list[tuple[str, list[Piece | Cue]]]:
     return chapters
 
 
-def _segments(
-    items: list[Piece | Cue], text: Paragraph, pauses: Pauses
-) -> tuple[Segment | Cue, ...]:
+def _fitted(
+    items: list[Segment | Cue], max_characters: int, clause_ms: int
+) -> tuple[list[Segment | Cue], list[Omission]]:
+    """A chapter with no segment longer than the engine takes, and what fits in with no word."""
+    found: list[Segment | Cue] = []
+    unfit: list[Omission] = []
+    for item in items:
+        if isinstance(item, Cue) or len(item.text) <= max_characters:
+            found.append(item)
+            continue
+        pieces, rest = fitted_as_written(item, max_characters, clause_ms)
+        found += pieces
+        unfit += rest
+    return found, unfit
+
+
+def _segments(items: list[Piece | Cue], text: Paragraph, pauses: Pauses) -> list[Segment | Cue]:
     """A chapter's segments, from the last to the first: a pause depends on what comes after."""
     made: list[Segment | Cue] = []
     after: Piece | None = None
@@ -134,13 +151,11 @@ def _segments(
             pause_ms = _pause_ms(item, after, text.text, pauses)
         made.append(as_segment(item, text, pause_ms))
         after, scene_ends = item, False
-    return tuple(reversed(made))
+    return made[::-1]
 
 
 def _pause_ms(piece: Piece, after: Piece, text: str, pauses: Pauses) -> int:
     """The silence between two pieces of a chapter that no scene break parts."""
-    if piece.sentence == after.sentence:
-        return pauses.clause_ms
     if piece.kind is Kind.HEADING:
         return pauses.heading_ms
     if after.kind is Kind.HEADING:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
+import sys
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from operator import itemgetter
 from typing import TypeVar
 
 from audiobook.model import Omission, Reading
 from audiobook.utterance import Delivery
 
-__all__ = ["between", "delivered", "has_word", "is_within", "moved", "stripped"]
+__all__ = ["anchored", "between", "delivered", "has_word", "is_within", "moved", "stripped"]
 
 _WORD = re.compile(r"[^\W_]")
 _Marked = TypeVar("_Marked", Reading, Delivery)
@@ -23,8 +25,8 @@ def stripped(text: str, start: int, stop: int) -> tuple[int, int]:
     return start + len(stretch) - len(stretch.lstrip()), start + len(stretch.rstrip())
 
 
-def has_word(text: str, start: int, stop: int) -> bool:
-    """Whether there is a letter or digit in a stretch."""
+def has_word(text: str, start: int = 0, stop: int = sys.maxsize) -> bool:
+    """Whether there is a letter or digit in a stretch, or in all of a text."""
     return _WORD.search(text, start, stop) is not None
 
 
@@ -47,6 +49,18 @@ def delivered(deliveries: Sequence[Delivery], start: int, stop: int) -> tuple[De
     return tuple(
         replace(one, start=max(one.start, start) - start, stop=min(one.stop, stop) - start)
         for one in deliveries[first:last]
+    )
+
+
+def anchored(
+    anchors: Sequence[tuple[int, int]], start: int, stop: int
+) -> tuple[tuple[int, int], ...]:
+    """The anchors of a stretch, with indices that count from its first character."""
+    first = bisect_right(anchors, start, key=itemgetter(0)) - 1
+    last = bisect_left(anchors, stop, key=itemgetter(0))
+    return tuple(
+        (max(index, start) - start, offset + max(index, start) - index)
+        for index, offset in anchors[first:last]
     )
 
 

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from audiobook.errors import StoryError
 from audiobook.model import Book, Paragraph, Reading, Script, Segment
 from audiobook.script import split
+from audiobook.script.fitting import fitted_as_spoken
 from audiobook.script.packing import Packing
-from audiobook.script.spoken.fitting import fitted
 from audiobook.script.spoken.pronounce import pronounced
 from audiobook.utterance import Delivery
 
@@ -131,7 +131,7 @@ def test_what_is_too_long_once_spoken_is_cut_with_its_delivery(
     book = read_markdown('It was (in 1234, and in 1235, and then)[emphasis:"strong"] it fell.')
     script = pronounced(split(book, language="en", title="T"))
     (whole,) = script.segments
-    pieces, _ = fitted(whole, script.source.text, 40, 60)
+    pieces, _ = fitted_as_spoken(whole, 40, 60)
     assert len(pieces) > 1
     assert _stressed([whole]) == _stressed(pieces)
     assert "in twelve thirty-four," in _stressed(pieces)

@@ -58,6 +58,15 @@ def test_the_first_use_is_shown_with_its_place(read_text: Read) -> None:
     assert by_word["Oisín"].where.line == 3
 
 
+def test_a_place_is_that_of_the_word_and_not_of_markup(
+    read_markdown: Callable[..., Book],
+) -> None:
+    story = "Then [the mill](Tomasz.md) was shown to *Tomasz* by somebody.\n"
+    script = pronounced(split(read_markdown(story), language="en", title="Story"))
+    (word,) = odd_words(script)
+    assert str(word.where) == "story.md:1:42"
+
+
 def test_letters_that_never_go_together_are_odd_in_a_long_text(read_text: Read) -> None:
     parts = [
         "ba",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from operator import itemgetter
@@ -11,19 +10,19 @@ from audiobook.errors import StoryError, Where
 from audiobook.language_tags import primary
 from audiobook.lexicon import Lexicon
 from audiobook.model import Cue, Omission, Reading, Script, Segment
+from audiobook.script.fitting import fitted_as_spoken
 from audiobook.script.splitting import Pauses
 from audiobook.script.spoken.emoji import EMOJI
-from audiobook.script.spoken.fitting import fitted
 from audiobook.script.spoken.lexical import Finder
 from audiobook.script.spoken.rule import Context, Rule
 from audiobook.script.spoken.table import Group, groups_for
+from audiobook.script.stretches import has_word
 
 __all__ = ["pronounced", "reading_of"]
 
 _CLAUSE_MS = Pauses().clause_ms
 _NO_WORDS = "it needs at least one word; emoji are not read"
 _AUTHOR = "author"
-_WORD = re.compile(r"[^\W_]")
 
 
 def pronounced(
@@ -60,13 +59,13 @@ def pronounced(
                 items.append(item)
                 continue
             segment = read(item)
-            if not _WORD.search(segment.spoken):
+            if not has_word(segment.spoken):
                 unfit.append(Omission(item.start, item.end, EMOJI))
                 continue
             if max_characters is None or len(segment.spoken) <= max_characters:
                 items.append(segment)
                 continue
-            pieces, rest = fitted(segment, script.source.text, max_characters, _CLAUSE_MS)
+            pieces, rest = fitted_as_spoken(segment, max_characters, _CLAUSE_MS)
             items += pieces
             unfit += rest
         if any(isinstance(item, Segment) for item in items):
@@ -115,7 +114,7 @@ class _Reader:
             return segment
         readings = _apart((*given, *found), len(segment.text))
         read = replace(segment, readings=readings)
-        if _WORD.search(read.spoken):
+        if has_word(read.spoken):
             return read
         kept = tuple(reading for reading in readings if reading.say or reading.why == EMOJI)
         return replace(segment, readings=kept)

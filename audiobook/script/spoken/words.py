@@ -104,7 +104,7 @@ def odd_words(script: Script, lexicon: Lexicon | None = None) -> list[OddWord]:
         if why and one.first:
             segment, index = one.first
             written = one.written.most_common(1)[0][0]
-            where = script.source.where(_offset(script, segment, index, written))
+            where = script.source.where(segment.source_offset(index))
             context = _context(segment.text, index, written)
             found.append(OddWord(written, one.written.total(), why, context, where))
     return sorted(found, key=lambda word: (-word.count, word.word.casefold()))
@@ -187,18 +187,6 @@ def _letter_runs(uses: dict[str, _Uses]) -> Counter[str]:
 def _script_of(letter: str) -> str:
     """The writing system of a letter: the first word of its name in Unicode."""
     return unicodedata.name(letter, "?").partition(" ")[0]
-
-
-def _offset(script: Script, segment: Segment, index: int, written: str) -> int:
-    """The place in the source of a word of a segment, as near as markup lets it be told."""
-    n_before = segment.text.count(written, 0, index)
-    at = segment.start
-    for _ in range(n_before + 1):
-        found = script.source.text.find(written, at, segment.end)
-        if found < 0:
-            return segment.start
-        at = found + len(written)
-    return at - len(written)
 
 
 def _context(text: str, index: int, word: str) -> str:
