@@ -52,21 +52,24 @@ def render(scene: Scene, speech: Speech, pieces: Pieces) -> Sound:
     margin = limiter_reach_samples(mix.sample_rate)
     margin += (scene.start - margin) % CONTROL_SAMPLES  # windows begin on the ducking's grid
     window = _Window(scene.start - margin, scene.stop + margin, mix.channels)
-    mixed = _mixed(scene, speech, pieces, window)
-    mixed *= _factor(mix.gain_db)
-    limited = limit(mixed, 10 ** (mix.ceiling_db / 20), mix.sample_rate)
-    return np.ascontiguousarray(limited[:, margin : margin + scene.stop - scene.start])
+    sound = _mixed(scene, speech, pieces, window)
+    sound *= _factor(mix.gain_db)
+    sound = limit(sound, 10 ** (mix.ceiling_db / 20), mix.sample_rate)
+    return np.ascontiguousarray(sound[:, margin : margin + scene.stop - scene.start])
 
 
 def _mixed(scene: Scene, speech: Speech, pieces: Pieces, window: _Window) -> Sound:
     """Voice and music over a window, before gain and limiter."""
     mix = scene.mix
     voice = _voice(scene.spoken, speech, _music(scene.tones, pieces, window), window)
-    layers = []
+    return stitch_and_overlay(voice, _layers(scene, pieces, window), mix.sample_rate)
+
+
+def _layers(scene: Scene, pieces: Pieces, window: _Window) -> Iterator[Sound]:
+    """What is heard over the voice: music alone, and beds."""
     if scene.solos:
-        layers.append(_music(scene.solos, pieces, window) * _factor(mix.solo_db))
-    layers += _ducked_beds(scene, pieces, window)
-    return stitch_and_overlay(voice, layers, mix.sample_rate)
+        yield _music(scene.solos, pieces, window) * _factor(scene.mix.solo_db)
+    yield from _ducked_beds(scene, pieces, window)
 
 
 def _ducked_beds(scene: Scene, pieces: Pieces, window: _Window) -> Iterator[Sound]:
@@ -79,21 +82,21 @@ def _ducked_beds(scene: Scene, pieces: Pieces, window: _Window) -> Iterator[Soun
         yield _music(runs, pieces, window) * _factor(mix.bed_db) * gain
 
 
-def _voice(spoken: Sequence[Spoken], speech: Speech, room: Sound, window: _Window) -> list[Sound]:
+def _voice(
+    spoken: Sequence[Spoken], speech: Speech, room: Sound, window: _Window
+) -> Iterator[Sound]:
     """Speech and the pauses between it, end to end over a window, in the tone of the room."""
-    parts: list[Sound] = []
     at = window.start
     for line in spoken:
         first = max(line.at, at)
         last = min(line.at + line.take.n_samples, window.stop)
         if first < last:
             heard = speech(line.take)[:, first - line.at : last - line.at]
-            parts.append(room[:, at - window.start : first - window.start])
+            yield room[:, at - window.start : first - window.start]
             around = room[:, first - window.start : last - window.start]
-            parts.append(heard * _factor(line.gain_db) + around)
+            yield heard * _factor(line.gain_db) + around
             at = last
-    parts.append(room[:, at - window.start :])
-    return parts
+    yield room[:, at - window.start :]
 
 
 def _music(runs: Sequence[Run], pieces: Pieces, window: _Window) -> Sound:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -43,24 +43,25 @@ __all__ = ["stitch_and_overlay"]
 _FULL_SCALE = float(1 << 27)
 
 
-def stitch_and_overlay(parts: Sequence[Sound], layers: Sequence[Sound], sample_rate: int) -> Sound:
-    """Lay parts end to end, and layers over the whole of that.
+def stitch_and_overlay(parts: Iterable[Sound], layers: Iterable[Sound], sample_rate: int) -> Sound:
+    """Lay parts end to end, and layers over the whole of that; each is let go when it is laid.
 
     Args:
-        parts: shape (channels, n_i) each.
+        parts: shape (channels, n_i) each; one at least.
         layers: shape (channels, sum of all n_i) each.
         sample_rate: samples per second; a multiple of 50, so that frames fall on pydub's grid.
 
     Returns:
         Their mix, shape (channels, sum of all n_i).
     """
-    channels, n = parts[0].shape[0], sum(part.shape[1] for part in parts)
+    segments = (_wrapped(part, sample_rate) for part in parts)
+    mixed = next(segments)
+    for segment in segments:
+        mixed = mixed.append(segment, crossfade=0)
+    n = int(mixed.frame_count())
     # pydub slices by the millisecond: end on a whole one, or it drops what is left over.
-    grid = sample_rate // 50
-    padding = np.zeros((channels, -n % grid), np.float32)
-    mixed = _wrapped(parts[0], sample_rate)
-    for part in [*parts[1:], padding]:
-        mixed = mixed.append(_wrapped(part, sample_rate), crossfade=0)
+    padding = np.zeros((mixed.channels, -n % (sample_rate // 50)), np.float32)
+    mixed = mixed.append(_wrapped(padding, sample_rate), crossfade=0)
     for layer in layers:
         mixed = mixed.overlay(_wrapped(layer, sample_rate))
     return _unwrapped(mixed)[:, :n]
