@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from time import perf_counter
+from time import perf_counter, process_time
 
 import pytest
 from fakes.accounts import check_accounted, paragraphs, texts
@@ -178,6 +178,24 @@ def test_every_character_is_accounted_for(story: str) -> None:
 def test_rubbish_is_refused() -> None:
     with pytest.raises(StoryError, match="is not text"):
         fountain.read(b"\0\1\2" * 50, "play.fountain", ())
+
+
+@pytest.mark.parametrize(
+    "line", ["A *" + r"\1" * 24 + " b", "INT. A" + " " * 60_000 + "B", ".A" + "\t" * 60_000 + "B"]
+)
+def test_no_line_takes_more_than_its_length(line: str) -> None:
+    began = process_time()
+    book = _read(f"{line}\n\nSo.")
+    assert process_time() - began < 1
+    assert texts(book) == [" ".join(line.removeprefix(".").split()), "So."]
+
+
+def test_a_scene_is_told_without_its_number() -> None:
+    assert texts(_read("INT. BARN   #1#\n\n.MILL#2#\n\n.MEADOW #1\n")) == [
+        "INT. BARN",
+        "MILL",
+        "MEADOW #1",
+    ]
 
 
 @pytest.mark.parametrize(

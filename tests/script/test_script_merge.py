@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from pathlib import Path
+from time import process_time
 
 import pytest
 from hypothesis import given, settings
@@ -231,3 +232,13 @@ def test_where_only_one_has_changed_it_stands(base: list[str], other: list[str])
     for merged in (merge(was, now, was), merge(was, was, now), merge(was, now, now)):
         assert merged.text == now
         assert merged.conflicts == ()
+
+
+def test_no_line_takes_more_than_its_length() -> None:
+    def lines(first: str) -> str:
+        return f"---\nsegments: lines\n---\n\n{first}{' ' * 40_000}b\n\nIt was {first}.   [400ms]\n"
+
+    began = process_time()
+    merged = merge(lines("a"), lines("a").replace("400", "600"), lines("c"))
+    assert process_time() - began < 1
+    assert merged.text == lines("c").replace("400", "600")

@@ -20,7 +20,11 @@ __all__ = ["Conflict", "Merged", "merge"]
 
 _LINE = re.compile(r"([^\n]*)(\n(?:[ \t]*\n)*|\Z)")
 _LEAD = re.compile(r"#{1,6}[ \t]+|\|[ \t]+|")
-_TAIL = re.compile(r"(?:[ \t]*\[[ \t]*[\d.]+(?:ms|s)[ \t]*\])?[ \t]*\Z|[ \t]+\{[^{}]*\}[ \t]*\Z")
+_SPACE = r"(?<![ \t])[ \t]+"  # all there is: begun anywhere in it, a search would take for ever
+_TAIL = re.compile(
+    rf"(?:(?:{_SPACE})?\[[ \t]*[\d.]+(?:ms|s)[ \t]*\])?(?:{_SPACE})?\Z"
+    rf"|{_SPACE}\{{[^{{}}]*\}}[ \t]*\Z"
+)
 _WORD = re.compile(r"\w+")
 _ALIKE = 0.5
 _WINDOW_LINES = 8

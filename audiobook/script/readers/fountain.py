@@ -60,7 +60,7 @@ _HIDDEN = re.compile(r"/\*(?:.*?\*/)?|\[\[(?:(?!\[\[).)*?\]\]", re.DOTALL)
 _HIDDEN_WHY = {"/": "cut by the author", "[": "the author’s note"}
 
 _SCENE = re.compile(r"(?:INT|EXT|EST|INT\.?/EXT|EXT\.?/INT|I\.?/E)[. ]", re.IGNORECASE)
-_NUMBER = r"(?:[ \t]*#[\w.-]+#)?"
+_NUMBER = r"(?:(?:(?<![ \t])[ \t]+)?#[\w.-]+#)?"
 _FORCED = (
     (_Sort.LYRIC, re.compile(r"~(?P<said>.*)")),
     (_Sort.ACTION, re.compile(r"!(?P<said>.*)")),
@@ -77,7 +77,7 @@ _ALONE = ((_Sort.TRANSITION, re.compile(r"(?P<said>[^a-z]*TO:|FADE (?:IN|OUT|TO 
 _CUE = re.compile(r"@?(?P<name>[^()^]*[^()^\s])[ \t]*(?:\([^()]*\)[ \t]*)*\^?")
 _MARKS = re.compile(
     r"\\(?=[*_\\@!.>~#=\[])"
-    r"|(?<!\\)(?P<emphasis>\*{1,3}|_)(?=\S)(?P<inner>(?:\\.|(?!(?P=emphasis)).){1,500}?)"
+    r"|(?<!\\)(?P<emphasis>\*{1,3}|_)(?=\S)(?P<inner>(?:\\.|(?!(?P=emphasis))[^\\]){1,500}?)"
     r"(?<=[^\s\\])(?P=emphasis)",
     re.DOTALL,
 )

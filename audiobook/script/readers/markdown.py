@@ -257,7 +257,8 @@ def _fenced(page: Page, token: Token) -> Omission:
         raise StoryError(
             f"the code after {token.markup} never ends",
             where=page.source.where(start),
-            hint=f"close it with {token.markup} on a line of its own; before what is no code put a \\",
+            hint=f"close it with {token.markup} on a line of its own, or put a backslash before it "
+            "if it is no code",
         )
     return Omission(start, stop, "code")
 
