@@ -178,9 +178,10 @@ def _short(segment: Segment, most: int) -> Iterator[Reading]:
             yield reading
             continue
         parts = [part.strip() for part in cut(reading.say, most)]
-        length = reading.stop - reading.start
-        marks = [reading.start + length * at // len(parts) for at in range(len(parts) + 1)]
-        bounds = [stripped(text, start, stop) for start, stop in pairwise(marks)]
-        if all(start < stop for start, stop in bounds):
-            for part, (start, stop) in zip(parts, bounds, strict=True):
-                yield Reading(start, stop, part, None, reading.why)
+        visible = [at for at in range(reading.start, reading.stop) if not text[at].isspace()]
+        if len(visible) < len(parts):
+            continue
+        marks = [visible[len(visible) * n // len(parts)] for n in range(len(parts))]
+        for part, (first, after) in zip(parts, pairwise([*marks, reading.stop]), strict=True):
+            start, stop = stripped(text, first, after)
+            yield Reading(start, stop, part, None, reading.why)

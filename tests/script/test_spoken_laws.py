@@ -88,6 +88,7 @@ def test_what_the_author_set_stays(text: str, data: st.DataObject) -> None:
 
 @settings(max_examples=400, deadline=None)
 @given(TEXTS, st.sampled_from(["en", "de", "ru"]), st.integers(20, 60))
+@example("2121- 2117", "en", 20)  # one part would fall on the space
 @example("Dr.Dr.0+ 0", "en", 20)  # a reading ends in white space, at a cut
 def test_no_engine_is_given_more_than_it_takes(text: str, language: str, limit: int) -> None:
     script = script_of(text, language, Kind.NARRATION)
