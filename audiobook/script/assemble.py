@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 from audiobook.model import BookChapter, Cue, Kind, Omission, Paragraph
 
-__all__ = ["Run", "Titled", "chapters", "paragraph"]
+__all__ = ["Run", "Titled", "chapters", "paragraph", "title_and_chapters"]
 
 Run: TypeAlias = tuple[str, int]
 """Text and the offset in the source from which it stands there, character by character."""
@@ -68,6 +68,21 @@ def chapters(items: Iterable[Titled]) -> tuple[BookChapter, ...]:
     if held:
         made.append(BookChapter(title, tuple(held)))
     return tuple(made)
+
+
+def title_and_chapters(levels: list[int]) -> tuple[bool, int]:
+    """What a book's headings are for, by their levels in order, 1 being the highest.
+
+    The only heading of the highest level, before all others, is the title of the book; where
+    there are others of that level, they are the chapters.
+
+    Returns:
+        Whether the first heading is the title, and the level of those that open chapters, which
+        a title that stands alone does as well; -1 where there is no heading.
+    """
+    top = min(levels, default=-1)
+    has_title = levels[:1] == [top] and levels.count(top) == 1
+    return has_title, min(levels[1:], default=top) if has_title else top
 
 
 def _is_body(item: Paragraph | Cue) -> bool:

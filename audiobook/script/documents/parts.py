@@ -9,7 +9,7 @@ from itertools import pairwise
 from typing import TypeGuard
 
 from audiobook.model import BookChapter, Paragraph, Role
-from audiobook.script.assemble import chapters
+from audiobook.script.assemble import chapters, title_and_chapters
 from audiobook.script.documents.flow import Flow, Item, Place, is_heading
 from audiobook.script.documents.package import Entry, Package
 from audiobook.script.documents.semantics import role_of_title
@@ -150,21 +150,15 @@ def _join_bare(flow: Flow, opened: dict[int, _Start]) -> None:
 
 
 def chapters_by_headings(flow: Flow) -> tuple[BookChapter, ...]:
-    """The chapters that a book's headings make.
-
-    The only heading of the highest level, before all others, is the title of the book; where
-    there are others of that level, they are the chapters.
-    """
+    """The chapters that a book's headings make."""
     levels = [
         level
         for item, level in zip(flow.items, flow.levels, strict=True)
         if 0 < level <= _MAX_CHAPTER_LEVEL and _is_body(item)
     ]
-    top = min(levels, default=-1)
-    if levels and levels[0] == top and levels.count(top) == 1:
-        top = min(levels[1:], default=top)
+    _, chapter_level = title_and_chapters(levels)
     return chapters(
-        (item, item.text if level == top and _is_body(item) else None)
+        (item, item.text if level == chapter_level and _is_body(item) else None)
         for item, level in zip(flow.items, flow.levels, strict=True)
     )
 

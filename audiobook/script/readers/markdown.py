@@ -12,7 +12,7 @@ from markdown_it.token import Token
 
 from audiobook.errors import StoryError
 from audiobook.model import Book, Cue, Kind, Omission, Paragraph, Source
-from audiobook.script.assemble import Titled, chapters
+from audiobook.script.assemble import Titled, chapters, title_and_chapters
 from audiobook.script.encoding import decode
 from audiobook.script.notation.annotations import PauseMark, Place, attributes_at, duration_ms
 from audiobook.script.notation.front import front_matter, is_script_file
@@ -83,31 +83,17 @@ def read(data: bytes, name: str, cast: Collection[str]) -> Book:
     if front:
         left_out.append(Omission(0, start, "front matter"))
     headings = [one.heading for one in found if one.heading and one.heading.level]
-    title, chapter_level = (None, 1) if in_script else _title_and_level(headings)
+    levels = [heading.level for heading in headings]
+    has_title, chapter_level = (False, 1) if in_script else title_and_chapters(levels)
     return Book(
         source,
-        title=title,
+        title=headings[0].title if has_title else None,
         authors=(),
         language=None,
         chapters=chapters(_titled(_paused(source, found), chapter_level, source)),
         left_out=tuple(sorted(left_out, key=lambda omission: omission.start)),
         front_matter=front.yaml if front else "",
     )
-
-
-def _title_and_level(headings: list[_Heading]) -> tuple[str | None, int]:
-    """The book's title, and the level of the headings that open chapters (-1: there are none).
-
-    The only heading of the highest level, before all others, is the title of the book; where
-    there are others, they are the chapters.
-    """
-    if not headings:
-        return None, -1
-    levels = [heading.level for heading in headings]
-    top = levels[0]
-    if top > min(levels) or levels.count(top) > 1:
-        return None, min(levels)
-    return headings[0].title, min(levels[1:], default=top)
 
 
 def _paused(source: Source, found: list[_Found]) -> list[_Found]:
