@@ -26,7 +26,19 @@ LINES = ("\n", "\r\n", "\r", "\n\n", "\r\n\r\n", "Chapter 1", "IV", "***")
 SPACES = (" ", " ", " ", "\t", "\f", "\xa0", "\u2028")
 PROSE = st.sampled_from([*WORDS, *MARKS, *LINES, *SPACES])
 
-BLOCKS = ("# ", "## ", "\n---\n", "\n===\n", "> ", "- ", "1. ", "7) ", "    ", "```\n")
+BLOCKS = (
+    "# ",
+    "## ",
+    "\n---\n",
+    "\n===\n",
+    "> ",
+    "- ",
+    "1. ",
+    "7) ",
+    "    ",
+    "```\n",
+    "```\na\n```\n",
+)
 INLINES = (
     "*",
     "**",
@@ -77,7 +89,13 @@ def test_text_is_said_whole(
 def test_markdown_is_said_whole(
     read_markdown: Callable[..., Book], check_whole: Callable[..., None], story: str
 ) -> None:
-    script = _split(read_markdown(story), None)
+    try:
+        book = read_markdown(story)
+    except StoryError as error:
+        assert "never ends" in error.what  # noqa: PT017  # both outcomes are lawful
+        assert "```" in story
+        return
+    script = _split(book, None)
     if script is not None:
         check_whole(script, said="".join(_words(story)))
 
