@@ -118,6 +118,54 @@ def test_a_frame_of_one_cell_is_text_whatever_rows_are_empty(before: str, after:
     assert texts(book) == [STORY, "Framed."]
 
 
+def _controlled(content: str) -> str:
+    return f"<w:sdt><w:sdtPr/><w:sdtContent>{content}</w:sdtContent></w:sdt>"
+
+
+def test_rows_and_cells_in_content_controls_are_read() -> None:
+    oak, elm, ash, fir = (
+        f"<w:tc>{paragraph(tree)}</w:tc>" for tree in ("Oak", "Elm", "Ash", "Fir")
+    )
+    rows = f"<w:tr>{oak}{_controlled(elm)}</w:tr>" + _controlled(
+        _controlled(f"<w:tr>{ash}<w:customXml>{fir}</w:customXml></w:tr>")
+    )
+    book = _read(paragraph(STORY) + f"<w:tbl>{rows}</w:tbl>")
+    assert texts(book, Role.TABLES) == list(trees)
+    assert [item.goes_on for item in paragraphs(book, Role.TABLES)] == [True, False] * 2
+
+
+def _formula(content: str) -> str:
+    return f'<m:oMath xmlns:m="urn:math">{content}</m:oMath>'
+
+
+def _signs(written: str) -> str:
+    return f"<m:r><m:rPr/><m:t>{written}</m:t></m:r>"
+
+
+def test_formulas_and_symbols_are_spoken_where_they_are_text_and_else_listed() -> None:
+    power = f"<m:sSup><m:e>{_signs('c')}</m:e><m:sup>{_signs('2')}</m:sup></m:sSup>"
+    deleted = f"<w:del>{_signs('x')}</w:del><w:ins>{_signs('c')}</w:ins>"
+    symbols = "".join(
+        f'<w:sym w:font="{font}" w:char="{code}"/>'
+        for font, code in [
+            *(("Symbol", "F061"), ("symbol", "42"), ("Arial", "2260"), ("Symbol", "F0B1")),
+            *(("Wingdings", "F04A"), ("Wingdings", "4A"), ("Arial", "D800"), ("Arial", "x")),
+        ]
+    )
+    book = _read(
+        paragraph(
+            "<w:r><w:t>Let </w:t></w:r>"
+            + _formula(_signs("E=m") + deleted)
+            + f"<w:r><w:t> be </w:t>{symbols}<w:t>, or </w:t></w:r>"
+            + f'<m:oMathPara xmlns:m="urn:math">{_formula(_signs("m") + power)}</m:oMathPara>'
+            + "<w:r><w:t>.</w:t></w:r>"
+        )
+    )
+    assert texts(book) == ["Let E=mc be αΒ≠±, or ."]
+    left = [(book.source.text[one.start : one.end], one.why) for one in book.left_out]
+    assert left == [("\ufffd", "a symbol of a font")] * 4 + [("mc2", "a formula")]
+
+
 def test_a_frame_is_read_once() -> None:
     box = f"<w:txbxContent>{paragraph('In a frame.')}</w:txbxContent>"
     drawn = (

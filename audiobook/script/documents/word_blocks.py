@@ -11,6 +11,7 @@ from lxml import etree
 from audiobook.model import Kind, Role
 from audiobook.script.documents.hypertext import Block, Run
 from audiobook.script.documents.markup import local_name
+from audiobook.script.documents.word_signs import formula, symbol
 from audiobook.script.documents.word_styles import (
     Lists,
     Style,
@@ -25,9 +26,9 @@ __all__ = ["WordDocument", "blocks_of_body", "notes_of"]
 
 _WITHIN = frozenset(
     {"ins", "moveto", "hyperlink", "fldsimple", "sdt", "sdtcontent", "smarttag", "customxml"}
-    | {"alternatecontent", "choice", "dir", "bdo", "ruby", "rubybase"}
+    | {"alternatecontent", "choice", "dir", "bdo", "ruby", "rubybase", "omathpara"}
 )
-"""What only stands around runs; all else, such as what was deleted, is passed over."""
+"""What only stands around runs, rows and cells; all else, such as what was deleted, is not read."""
 _CHARACTERS = {"tab": " ", "ptab": " ", "nobreakhyphen": "-", "cr": "\n"}
 _PICTURES = ("drawing", "pict", "object")
 _NOTE_MARKS = ("footnotereference", "endnotereference")
@@ -154,7 +155,7 @@ def _label(properties: etree._Element | None, style: Style, lists: Lists) -> str
 
 def _table(element: etree._Element, document: WordDocument, role: Role) -> Iterator[Block | None]:
     """A table's cells, those of a row read on; the only cell of a frame is text like any other."""
-    rows = [list(children(row, "tc")) for row in children(element, "tr")]
+    rows = [list(_within(row, "tc")) for row in _within(element, "tr")]
     cells = [cell for row in rows for cell in row]
     if len(cells) == 1:
         yield from _blocks(cells[0], document, role)
@@ -170,12 +171,24 @@ def _table(element: etree._Element, document: WordDocument, role: Role) -> Itera
         yield from blocks[-1:]
 
 
+def _within(element: etree._Element, name: str) -> Iterator[etree._Element]:
+    """The children of that name, those in content controls and the like among them."""
+    for each in element.iterchildren("*"):
+        tag = local_name(each)
+        if tag == name:
+            yield each
+        elif tag in _WITHIN:
+            yield from _within(each, name)
+
+
 def _read(element: etree._Element, text: _Text) -> None:
     """Read what stands in a paragraph, or in an element around some of its runs."""
     for each in element.iterchildren("*"):
         tag = local_name(each)
         if tag == "r":
             _read_run(each, text)
+        elif tag == "omath":
+            _add(text, formula(each))
         elif tag in _WITHIN:
             _read(each, text)
 
@@ -186,11 +199,13 @@ def _read_run(run: etree._Element, text: _Text) -> None:
     for each in run.iterchildren("*"):
         tag = local_name(each)
         if tag == "t":
-            _add(text, str(each.text or ""))
+            _add(text, Run(str(each.text or "")))
         elif tag == "br" and attribute(each, "type") in ("", "textWrapping"):
             text.lines.append([])
         elif tag in ("br", *_CHARACTERS):
-            _add(text, _CHARACTERS.get(tag, " "))
+            _add(text, Run(_CHARACTERS.get(tag, " ")))
+        elif tag == "sym":
+            _add(text, symbol(each))
         elif tag in _NOTE_MARKS:
             text.notes.append((tag, attribute(each, "id")))
         elif tag in _PICTURES:
@@ -199,10 +214,10 @@ def _read_run(run: etree._Element, text: _Text) -> None:
             _read_run(each, text)
 
 
-def _add(text: _Text, said: str) -> None:
-    said = said.replace("\u00ad", "")
-    if said:
-        text.lines[-1].append(Run(said))
+def _add(text: _Text, run: Run) -> None:
+    run = replace(run, text=run.text.replace("\u00ad", ""))
+    if run.text:
+        text.lines[-1].append(run)
 
 
 def _read_picture(element: etree._Element, text: _Text) -> None:
