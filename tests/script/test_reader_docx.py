@@ -123,9 +123,8 @@ def _controlled(content: str) -> str:
 
 
 def test_rows_and_cells_in_content_controls_are_read() -> None:
-    oak, elm, ash, fir = (
-        f"<w:tc>{paragraph(tree)}</w:tc>" for tree in ("Oak", "Elm", "Ash", "Fir")
-    )
+    trees = ("Oak", "Elm", "Ash", "Fir")
+    oak, elm, ash, fir = (f"<w:tc>{paragraph(tree)}</w:tc>" for tree in trees)
     rows = f"<w:tr>{oak}{_controlled(elm)}</w:tr>" + _controlled(
         _controlled(f"<w:tr>{ash}<w:customXml>{fir}</w:customXml></w:tr>")
     )
