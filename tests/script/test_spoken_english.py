@@ -112,6 +112,8 @@ DATES = [
 ]
 ROMAN = [
     ("World War II", "World War two"),
+    ("Psalm CL, Sonnet CI", "Psalm one hundred and fifty, Sonnet one hundred and one"),
+    ("see page xi", "see page eleven"),
     ("World War I began.", "World War one began."),
     ("Henry VIII and Louis XIV", "Henry the eighth and Louis the fourteenth"),
     ("Elizabeth I of England", "Elizabeth the first of England"),
@@ -148,6 +150,7 @@ LETTERS = [
     ("It was plan B. The end.", "It was plan B. The end."),
     ("The FBI, the BBC’s TVs", "The F B I, the B B C’s T V’s"),
     ("NASA and NATO", "Nasa and Nato"),
+    ("She has a PhD.", "She has a P H D."),
     ("in the U.S. and the U.K. The end.", "in the U S and the U K. The end."),
     ("WWII", "World War Two"),
     ("I said NO.", "I said NO."),
@@ -160,10 +163,15 @@ SCORES_RANGES_PHONES = [
     ("Call 555-0123.", "Call five five five, zero one two three."),
     ("(212) 555-0199", "two one two, five five five, zero one nine nine"),
     ("+44 20 7946 0018", "plus four four, two zero, seven nine four six, zero zero one eight"),
+    (
+        "+44 (0)20 7946 0018",
+        "plus four four, zero, two zero, seven nine four six, zero zero one eight",
+    ),
 ]
 ADDRESSES = [
     ("See https://www.example.com/a/b?x=1#y, now.", "See example dot com, now."),
     ("www.foo.co.uk.", "foo dot co dot uk."),
+    ("WWW and www.FOO.ORG", "W W W and FOO dot ORG"),
     ("Write to jane.doe@example.org.", "Write to jane dot doe at example dot org."),
     ("standardebooks.org/ebooks is", "standardebooks dot org is"),
     ("The end.It was", "The end.It was"),
@@ -219,6 +227,8 @@ def test_the_region_decides(language: str, text: str, said: str) -> None:
     ("text", "said"),
     [
         ("CHAPTER IV", "Chapter four"),
+        ("Chapter CX", "Chapter one hundred and ten"),
+        ("Act C", "Act one hundred"),
         ("Chapter I", "Chapter one"),
         ("IV", "four"),
         ("I. A Scandal in Bohemia", "one. A Scandal in Bohemia"),

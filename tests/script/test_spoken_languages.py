@@ -43,6 +43,7 @@ def read(text: str, language: str, kind: Kind = Kind.NARRATION) -> Segment:
         ("pl", "24 domy, np. 50%", "dwadzieścia cztery domy, na przykład pięćdziesiąt procent"),
         ("pl", "w 1905 roku", "w 1905 roku"),
         ("cs", "14 domů, 50 %, atd.", "čtrnáct domů, padesát procent, a tak dále."),
+        ("cs", "psi, např.", "psi, například."),
         ("kk", "23 кітап, 1905 жылы", "жиырма үш кітап, 1905 жылы"),
         ("fr", "www.exemple.fr", "exemple point fr"),
         ("ja", "23冊の本 www.example.com", "23冊の本 www.example.com"),

@@ -139,7 +139,7 @@ _EN = ("en",)
 STOPPED = (
     Rule("initials", Clue.STOP, _INITIALS, _initials, _EN),
     Rule("initials", Clue.STOP, _MIDDLE, _middle, _EN),
-    Rule("acronyms", Clue.STOP, _DOCTORATE, _doctorate, _EN),
+    Rule("acronyms", Clue.DEGREE, _DOCTORATE, _doctorate, _EN),
 )
 """Initials and degrees, in the order in which they are tried: before abbreviations with stops."""
 RULES = (

@@ -31,7 +31,7 @@ _RANGE = re.compile(
 )
 _SIGNED = re.compile(rf"(?<![\w.,)\]$£€–-])[-−+]({_AMOUNT})(?![\w/]|[.,]\d)")
 _SUM = re.compile(r"(?<=\d) ?([+=×÷±/]) ?(?=\d)|(?<=\d)(x)(?=\d)|(?<=\d )(x)(?= \d)")
-_NAMED = re.compile(r"(?:№ ?|#(?=\d))")
+_NAMED = re.compile(r"№ ?|#(?=\d)")
 _SECTION = re.compile(r"§ ?(?=\d)")
 _POWER = re.compile(r"(?:(?<=\d)|(?<=\b[a-zA-Z]))[²³](?!\w)")
 _DOTTED = re.compile(r"(?<![\w.,])\d{1,6}(?:\.\d{1,6}){2,8}(?![\w]|[.,]\d)")
@@ -115,7 +115,7 @@ RULES = (
     Rule("numbers", Clue.DIGIT, _DOTTED, _dotted, _EN),
     Rule("numbers", Clue.DIGIT, _SIGNED, lambda match, _: number(match[0]), _EN),
     Rule("numbers", Clue.DIGIT, _SUM, _sign, _EN),
-    Rule("numbers", Clue.DIGIT, _NAMED, lambda _match, _: "number ", _EN),
+    Rule("numbers", Clue.SIGN, _NAMED, lambda _match, _: "number ", _EN),
     Rule("numbers", Clue.SIGN, _SECTION, lambda _match, _: "section ", _EN),
     Rule("numbers", Clue.MARK, _POWER, lambda m, _: {"²": " squared", "³": " cubed"}[m[0]], _EN),
     Rule("numbers", Clue.DIGIT, _ANY, _any, _EN),

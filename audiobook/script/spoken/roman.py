@@ -16,7 +16,7 @@ _VALID = re.compile(r"(?=.)M{0,3}(?:CM|CD|D?C{0,3})(?:XC|XL|L?X{0,3})(?:IX|IV|V?
 _LABEL = (
     "Chapter|Book|Part|Act|Scene|Volume|Vol\\.|Canto|Section|Article|Appendix|Letter|Stave|Psalm"
     "|Plate|Figure|Fig\\.|Table|Lecture|Episode|Season|Sonnet|Symphony|Phase|Stage|Type|Class|Mark"
-    "|Level|Title|Schedule|Adventure|Number|World War|Super Bowl|Vatican|Apollo|Schedule|Corps"
+    "|Level|Title|Schedule|Adventure|Number|World War|Super Bowl|Vatican|Apollo|Corps"
 )
 _LABEL_CAPITALS = "|".join(label.upper() for label in _LABEL.split("|"))
 _AFTER_LABEL = re.compile(
@@ -33,7 +33,7 @@ _KINGS = (
 )
 _TITLES = "King|Queen|Pope|Emperor|Empress|Tsar|Czar|Kaiser|Sultan|Pharaoh|Prince|Duke|Shah"
 _REGNAL = re.compile(
-    rf"(?P<title>\b(?:{_TITLES}) (?:[A-Z][a-z]+ )?)?(?P<name>\b[A-Z][a-zé]+) "
+    rf"(?P<title>\b(?:{_TITLES}) (?:[A-Z][a-z]+ )?)?(?P<name>\b[A-Z][a-zé]{{1,30}}) "
     r"(?P<at>[IVX]{1,8})(?!\w|\.\w|’(?!s)|'(?!s))"
 )
 _KING = re.compile(rf"(?:{_KINGS})")
@@ -116,10 +116,10 @@ _EN = ("en",)
 RULES = (
     Rule("roman", Clue.NUMERAL, _AFTER_LABEL, _after_label, _EN),
     Rule("roman", Clue.NUMERAL, _NUMBERED, _numbered, _EN),
-    Rule("roman", Clue.NUMERAL, _CENTURY, _century, _EN),
+    Rule("roman", Clue.CENTURY, _CENTURY, _century, _EN),
     Rule("roman", Clue.NUMERAL, _REGNAL, _regnal, _EN),
     Rule("roman", Clue.CAPITALS, _YEAR, _year, _EN),
-    Rule("roman", Clue.STOP, _PAGES, _pages, _EN),
+    Rule("roman", Clue.PAGE, _PAGES, _pages, _EN),
     Rule("roman", Clue.BRACKET, _LISTED, _cardinal, _EN),
 )
 """In the order in which they are tried."""
