@@ -33,6 +33,9 @@ NUMBERS = [
     ("agent 007", "agent zero zero seven"),
     ("MP3, B2B, F-16, 3D", "MP three, B two B, F-sixteen, three D"),
     ("version 1.2.3", "version one point two point three"),
+    ("Call 5 or ٥٥٥-١٢٣٤ or ３ cats.", "Call five or five five five, one two three four or three "
+     "cats."),
+    ("٠٠٧ and １ km", "zero zero seven and one kilometre"),
     ("5+5=10", "five plus five equals ten"),
     ("x² and 10³", "x squared and ten cubed"),
     ("a 4x4", "a four by four"),

@@ -25,6 +25,8 @@ def read(text: str, language: str, kind: Kind = Kind.NARRATION) -> Segment:
         ("de", "50 % für 3,50 €", "fünfzig Prozent für drei Euro und fünfzig Cent"),
         ("de", "z. B. Dr. Müller usw.", "zum Beispiel Doktor Müller und so weiter."),
         ("de-AT", "Nr. 5", "Nummer fünf"),
+        ("de", "２３ Bücher, ٣,٥ Liter", "dreiundzwanzig Bücher, drei Komma fünf Liter"),
+        ("ja", "２３冊の本", "２３冊の本"),
         ("de", "um 15:30 Uhr, 1 Jahr", "um 15:30 Uhr, 1 Jahr"),
         ("fr", "23 livres, 1 234 gens", "vingt-trois livres, mille deux cent trente-quatre gens"),
         ("fr", "le 3e homme, la 1re fois", "le troisième homme, la première fois"),

@@ -90,8 +90,8 @@ def denominator(n: int, many: bool) -> str:
 
 
 def digits(text: str) -> str:
-    """Digits one by one; whatever is no digit is passed over."""
-    return " ".join(_ONES[int(c)] for c in text if c in "0123456789")
+    """Decimal digits of any script one by one; whatever is none is passed over."""
+    return " ".join(_ONES[int(c)] for c in text if c.isdecimal())
 
 
 def year(n: int) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from operator import itemgetter
@@ -23,6 +24,7 @@ __all__ = ["pronounced", "reading_of"]
 _CLAUSE_MS = Pauses().clause_ms
 _NO_WORDS = "it needs at least one word; emoji are not read"
 _AUTHOR = "author"
+_OTHER_DIGIT = re.compile(r"[^\D0-9]")
 
 
 def pronounced(
@@ -123,10 +125,11 @@ class _Reader:
         """Readings by the lexicon, then by the rules, the stronger first; they may overlap."""
         text = segment.text
         found = list(self.finder.readings(text)) if self.finder else []
-        tried = [one for group in self.groups if group.clue.search(text) for one in group.rules]
+        figures = _OTHER_DIGIT.sub(lambda digit: str(int(digit[0])), text)  # one for one
+        tried = [one for group in self.groups if group.clue.search(figures) for one in group.rules]
         context = Context(self.language, self.region, segment.kind)
         for _, rule in sorted(tried, key=itemgetter(0)):
-            found += _by_rule(rule, text, context)
+            found += _by_rule(rule, figures, context)
         return found
 
 
