@@ -33,6 +33,10 @@ NUMBERS = [
     ("agent 007", "agent zero zero seven"),
     ("MP3, B2B, F-16, 3D", "MP three, B two B, F-sixteen, three D"),
     ("version 1.2.3", "version one point two point three"),
+    ("E = mc^2, x² and x^3", "E = mc squared, x squared and x cubed"),
+    ("2^10, 10^-3 and 10^{12}", "two to the power of ten, ten to the power of minus three and ten "
+     "to the power of twelve"),
+    ("(a+b)^n", "(a+b) to the power of n"),
     ("Call 5 or ٥٥٥-١٢٣٤ or ３ cats.", "Call five or five five five, one two three four or three "
      "cats."),
     ("٠٠٧ and １ km", "zero zero seven and one kilometre"),
@@ -186,6 +190,11 @@ CHARACTERS = [
     ("_this_ and *that* and **those**", "this and that and those"),
     ("<i>x</i> &amp; so", "x and so"),
     ("[12]", "[twelve]"),
+    ("See [1] of it, then [2].", "See [one] of it, then [two]."),
+    ("the boy[s] and so[4] it", "the boy[s] and so it"),
+    ("the word^2, the next^{12} one.^3", "the word, the next one."),
+    ("s***, F**k and sh*t, b****", "s***, F**k and sh*t, b****"),
+    ("**No**, *I* and her**", "No, I and her"),
 ]
 
 

@@ -15,7 +15,7 @@ from audiobook.script.spoken.english import (
 )
 from audiobook.script.spoken.rule import Clue, Context, Rule
 
-__all__ = ["RULES"]
+__all__ = ["POWERS", "RULES"]
 
 _VULGAR = "½⅓⅔¼¾⅕-⅞"
 _AMOUNT = r"(?:\d{1,3}(?:,\d{3})+|\d{1,40})(?:\.\d{1,40})?"
@@ -33,9 +33,15 @@ _SIGNED = re.compile(rf"(?<![\w.,)\]$£€–-])[-−+]({_AMOUNT})(?![\w/]|[.,]\
 _SUM = re.compile(r"(?<=\d) ?([+=×÷±/]) ?(?=\d)|(?<=\d)(x)(?=\d)|(?<=\d )(x)(?= \d)")
 _NAMED = re.compile(r"№ ?|#(?=\d)")
 _SECTION = re.compile(r"§ ?(?=\d)")
-_POWER = re.compile(r"(?:(?<=\d)|(?<=\b[a-zA-Z]))[²³](?!\w)")
+_CONSONANT = "[b-df-hj-np-tv-xzB-DF-HJ-NP-TV-XZ]"
+_BASE = rf"(?:(?<=\d)|(?<=\b[a-zA-Z])|(?<=\b{_CONSONANT}{{2}}))"  # 10, x, and mc as in E = mc²
+_RAISED = re.compile(rf"{_BASE}[²³](?!\w)")
+_POWER = re.compile(
+    rf"(?:{_BASE}|(?<=\)))\^(?:(?P<n>[-−]?\d{{1,3}}|[a-zA-Z])(?!\w|[.,/]\d)|\{{(?P<braced>[-−]?\d{{1,3}})\}})"
+)
 _DOTTED = re.compile(r"(?<![\w.,])\d{1,6}(?:\.\d{1,6}){2,8}(?![\w]|[.,]\d)")
 _ANY = re.compile(r"(?<!\d)(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.\d+)?|(?<![\w.])\.\d+")
+_POWERS = {"2": " squared", "²": " squared", "3": " cubed", "³": " cubed"}
 _SIGNS = {
     "+": "plus",
     "=": "equals",
@@ -90,22 +96,34 @@ def _sign(match: re.Match[str], _context: Context) -> str:
     return "by" if sign == "x" else f" {_SIGNS[sign]} "
 
 
+def _power(match: re.Match[str], _context: Context) -> str:
+    n = match["n"] or match["braced"]
+    return _POWERS.get(n) or f" to the power of {n if n.isalpha() else number(n)}"
+
+
 def _dotted(match: re.Match[str], _context: Context) -> str:
-    return " point ".join(number(part) for part in match[0].split("."))
+    said = " point ".join(number(part) for part in match[0].split("."))
+    return _lead(match) + said
 
 
 def _any(match: re.Match[str], _context: Context) -> str:
     """What no other rule has read, kept apart from the letters that it stands among."""
     text = match.string
-    before, after = text[: match.start()][-1:], text[match.end() :][:1]
+    after = text[match.end() : match.end() + 1]
     said = number(match[0])
     if after == "s" and not text[match.end() + 1 : match.end() + 2].isalnum():
         return said  # the s of a plural, read with the last word
-    lead = " " if before.isalpha() else ""
-    return lead + said + (" " if after.isalpha() else "")
+    return _lead(match) + said + (" " if after.isalpha() else "")
+
+
+def _lead(match: re.Match[str]) -> str:
+    """The space that parts what is said from a letter before it."""
+    return " " if match.string[: match.start()][-1:].isalpha() else ""
 
 
 _EN = ("en",)
+POWERS = (Rule("numbers", Clue.MARK, _POWER, _power, _EN),)
+"""Powers, tried before measures: 10^3 kg."""
 RULES = (
     Rule("fractions", Clue.SIGN, _GLYPH, _glyph, _EN),
     Rule("fractions", Clue.DIGIT, _FRACTION, _fraction, _EN),
@@ -117,7 +135,7 @@ RULES = (
     Rule("numbers", Clue.DIGIT, _SUM, _sign, _EN),
     Rule("numbers", Clue.SIGN, _NAMED, lambda _match, _: "number ", _EN),
     Rule("numbers", Clue.SIGN, _SECTION, lambda _match, _: "section ", _EN),
-    Rule("numbers", Clue.MARK, _POWER, lambda m, _: {"²": " squared", "³": " cubed"}[m[0]], _EN),
+    Rule("numbers", Clue.MARK, _RAISED, lambda match, _: _POWERS[match[0]], _EN),
     Rule("numbers", Clue.DIGIT, _ANY, _any, _EN),
 )
 """In the order in which they are tried."""

@@ -29,6 +29,7 @@ RULES: tuple[Rule, ...] = (
     *addresses.RULES,
     *emoji.RULES,
     *characters.RULES,
+    *numbers.POWERS,
     *letters.STOPPED,
     *money.RULES,
     *abbreviations.RULES,
