@@ -33,6 +33,7 @@ NUMBERS = [
     ("agent 007", "agent zero zero seven"),
     ("MP3, B2B, F-16, 3D", "MP three, B two B, F-sixteen, three D"),
     ("version 1.2.3", "version one point two point three"),
+    ("v2.0.1", "v two point zero point one"),
     ("E = mc^2, x² and x^3", "E = mc squared, x squared and x cubed"),
     ("2^10, 10^-3 and 10^{12}", "two to the power of ten, ten to the power of minus three and ten "
      "to the power of twelve"),

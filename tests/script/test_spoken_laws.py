@@ -126,3 +126,13 @@ HOSTILE = [
     "£1 " * 3000,
     "(((((" * 4000 + "a",
     "March 1" * 3000,
+    ("+" + "1" * 31 + "a ") * 1000,
+]
+
+
+@pytest.mark.parametrize("text", HOSTILE, ids=lambda text: text[:12])
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_no_text_takes_long(text: str, language: str) -> None:
+    began = time.process_time()
+    pronounced(script_of(text.strip(), language, Kind.NARRATION))
+    assert time.process_time() - began < 2

@@ -39,7 +39,7 @@ _RAISED = re.compile(rf"{_BASE}[²³](?!\w)")
 _POWER = re.compile(
     rf"(?:{_BASE}|(?<=\)))\^(?:(?P<n>[-−]?\d{{1,3}}|[a-zA-Z])(?!\w|[.,/]\d)|\{{(?P<braced>[-−]?\d{{1,3}})\}})"
 )
-_DOTTED = re.compile(r"(?<![\w.,])\d{1,6}(?:\.\d{1,6}){2,8}(?![\w]|[.,]\d)")
+_DOTTED = re.compile(r"(?<![\d_.,])\d{1,6}(?:\.\d{1,6}){2,8}(?![\w]|[.,]\d)")
 _ANY = re.compile(r"(?<!\d)(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.\d+)?|(?<![\w.])\.\d+")
 _POWERS = {"2": " squared", "²": " squared", "3": " cubed", "³": " cubed"}
 _SIGNS = {
