@@ -37,7 +37,8 @@ _CONSONANT = "[b-df-hj-np-tv-xzB-DF-HJ-NP-TV-XZ]"
 _BASE = rf"(?:(?<=\d)|(?<=\b[a-zA-Z])|(?<=\b{_CONSONANT}{{2}}))"  # 10, x, and mc as in E = mc²
 _RAISED = re.compile(rf"{_BASE}[²³](?!\w)")
 _POWER = re.compile(
-    rf"(?:{_BASE}|(?<=\)))\^(?:(?P<n>[-−]?\d{{1,3}}|[a-zA-Z])(?!\w|[.,/]\d)|\{{(?P<braced>[-−]?\d{{1,3}})\}})"
+    rf"(?:{_BASE}|(?<=\)))\^"
+    r"(?:(?P<n>[-−]?\d{1,3}|[a-zA-Z])(?!\w|[.,/]\d)|\{(?P<braced>[-−]?\d{1,3})\})"
 )
 _DOTTED = re.compile(r"(?<![\d_.,])\d{1,6}(?:\.\d{1,6}){2,8}(?![\w]|[.,]\d)")
 _ANY = re.compile(r"(?<!\d)(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.\d+)?|(?<![\w.])\.\d+")
