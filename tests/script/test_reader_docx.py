@@ -337,3 +337,19 @@ def test_many_damaged_files_are_read_or_refused(
     cuts: list[tuple[float, str]], noise: tuple[float, bytes]
 ) -> None:
     _check_mutation(cuts, noise)
+
+
+def test_warnings_are_one_line_whatever_a_part_is_called() -> None:
+    folder = "a\nb"
+    main = part("document", f"<w:body>{paragraph(STORY)}</w:body>")
+    relationships = (
+        '<Relationships><Relationship Type="urn:/officeDocument" '
+        'Target="a&#10;b/document.xml"/></Relationships>'
+    )
+    parts = {
+        "_rels/.rels": relationships,
+        f"{folder}/document.xml": main,
+        f"{folder}/styles.xml": "",
+    }
+    (warning,) = _read("", parts).warnings
+    assert warning == "a b/styles.xml: is no document that can be read"

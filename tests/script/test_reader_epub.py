@@ -284,6 +284,13 @@ def test_what_is_missing_is_passed_over_with_a_warning() -> None:
     assert found.warnings == ("gone is missing",)
 
 
+def test_of_very_many_warnings_the_first_are_kept() -> None:
+    spine = "".join(f'<itemref idref="gone{n}\n{"x" * 300}"/>' for n in range(25))
+    warnings = book(epub({"a.xhtml": ONE}, spine=spine)).warnings
+    assert (len(warnings), warnings[-1]) == (21, "and 5 more")
+    assert all(len(warning) <= 200 and warning.isprintable() for warning in warnings)
+
+
 def test_warnings_reach_the_listener(tmp_path: Path) -> None:
     path = tmp_path / "book.epub"
     path.write_bytes(epub({"a.xhtml": ONE, "b.xhtml": b"\0\0"}))

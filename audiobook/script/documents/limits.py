@@ -5,6 +5,8 @@ A story's text is bounded by `audiobook.script.encoding.MAX_STORY_BYTES`.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 __all__ = [
     "MAX_COVER_BYTES",
     "MAX_DEPTH",
@@ -21,6 +23,7 @@ __all__ = [
     "MAX_RATIO_FREE_BYTES",
     "MAX_TAGS",
     "MAX_WARNINGS",
+    "few_warnings",
 ]
 
 MAX_PACKED_BYTES = 256 << 20
@@ -68,3 +71,15 @@ MAX_PDF_SECONDS = 120
 
 MAX_PDF_MEMORY_BYTES = 1 << 30
 """The address space of the process that reads it."""
+
+_MAX_WARNING_CHARACTERS = 200
+
+
+def few_warnings(warnings: Iterable[str]) -> tuple[str, ...]:
+    """Each warning once, on one short line whatever a file is called; of very many the first."""
+    lines = [
+        "".join(c if c.isprintable() else " " for c in warning[:_MAX_WARNING_CHARACTERS])
+        for warning in dict.fromkeys(warnings)
+    ]
+    more = len(lines) - MAX_WARNINGS
+    return (*lines[:MAX_WARNINGS], *([f"and {more} more"] if more > 0 else []))

@@ -34,7 +34,7 @@ from audiobook.script.documents.limits import (
     MAX_PDF_OUTLINE,
     MAX_PDF_PAGES,
     MAX_PDF_SECONDS,
-    MAX_WARNINGS,
+    few_warnings,
 )
 
 __all__ = ["Line", "main"]
@@ -112,15 +112,10 @@ def _read(data: bytes) -> dict[str, object]:
         "title": metadata.get("Title", ""),
         "author": metadata.get("Author", ""),
         "language": _language(document),
-        "warnings": _shortened(warnings),
+        "warnings": few_warnings(warnings),
         "outline": list(_outline(document)),
         "pages": pages,
     }
-
-
-def _shortened(warnings: list[str]) -> list[str]:
-    more = len(warnings) - MAX_WARNINGS
-    return [*warnings[:MAX_WARNINGS], f"and {more} pages more"] if more > 0 else warnings
 
 
 def _lines(page: pdfium.PdfPage) -> Iterator[Line]:

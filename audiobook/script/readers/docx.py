@@ -14,6 +14,7 @@ from audiobook.model import Book, Source
 from audiobook.script.documents.archive import Archive
 from audiobook.script.documents.flow import Flow
 from audiobook.script.documents.hypertext import Document
+from audiobook.script.documents.limits import few_warnings
 from audiobook.script.documents.markup import local_name, parse_xml, text_of
 from audiobook.script.documents.parts import chapters_by_headings, with_roles
 from audiobook.script.documents.word_blocks import WordDocument, blocks_of_body, notes_of
@@ -81,7 +82,7 @@ def read(data: bytes, name: str, cast: Collection[str]) -> Book:
         language=language if is_language_tag(language) else edition.language,
         chapters=chapters_by_headings(flow),
         left_out=tuple(flow.left_out),
-        warnings=tuple(warnings),
+        warnings=few_warnings(warnings),
     )
 
 

@@ -9,7 +9,7 @@ from audiobook.model import Book, Source
 from audiobook.script.documents.archive import Archive
 from audiobook.script.documents.flow import Flow, Place
 from audiobook.script.documents.hypertext import document
-from audiobook.script.documents.limits import MAX_COVER_BYTES, MAX_TAGS, MAX_WARNINGS
+from audiobook.script.documents.limits import MAX_COVER_BYTES, MAX_TAGS, few_warnings
 from audiobook.script.documents.markup import parse
 from audiobook.script.documents.package import Package, read_package, resolved
 from audiobook.script.documents.parts import (
@@ -54,7 +54,7 @@ def read(data: bytes, name: str, cast: Collection[str]) -> Book:
         chapters=chapters_by_contents(flow, package, warnings) or chapters_by_headings(flow),
         left_out=tuple(flow.left_out),
         cover=cover,
-        warnings=_few(warnings),
+        warnings=few_warnings(warnings),
     )
 
 
@@ -90,13 +90,3 @@ def _cover(archive: Archive, package: Package, warnings: list[str]) -> bytes | N
         warnings.append(error.what)
         return None
     return picture if picture.startswith(_PICTURE_STARTS) else None
-
-
-def _few(warnings: list[str]) -> tuple[str, ...]:
-    """The warnings, or the first of very many; each on one line, whatever a file is called."""
-    lines = [
-        "".join(c if c.isprintable() else " " for c in warning[:200])
-        for warning in dict.fromkeys(warnings)
-    ]
-    more = len(lines) - MAX_WARNINGS
-    return (*lines[:MAX_WARNINGS], *([f"and {more} more"] if more > 0 else []))
