@@ -87,6 +87,23 @@ def test_notes_at_the_foot_are_notes_and_their_marks_are_not_said() -> None:
     assert [run.why for run in book.left_out] == ["a note’s mark"]
 
 
+def test_folios_in_roman_figures_count_with_the_pages() -> None:
+    numerals = ["viii", "ix", "x", "xi", "xii"]
+    told = [f"On the {at} the road went on over the moor." for at in ("first", "next", "third")]
+    pages = [
+        [*_page(*told[n % 3 :], "It rained."), Set(numeral, 195, 20, 8)]
+        for n, numeral in enumerate(numerals)
+    ]
+    assert texts(_read(write_pdf(pages)), Role.PAGES) == numerals
+
+
+def test_of_very_many_pages_that_cannot_be_read_the_first_are_told() -> None:
+    data = write_pdf([[Set("Here.", 40, 500)], *[[Set("Gone.", 40, 500)]] * 25])
+    head, kept, rest = data.partition(b"/Type /Page /")
+    book = pdf.read(head + kept + rest.replace(b"/Type /Page /", b"/Type /Pag_ /"), "a.pdf", ())
+    assert (len(book.warnings), book.warnings[-1]) == (21, "and 5 more")
+
+
 def test_a_page_in_small_print_is_no_note() -> None:
     pages = [*book_pages(CHAPTERS), _page("1 All rights are reserved.", size=7)]
     assert texts(_read(write_pdf(pages)), Role.NOTES) == []

@@ -16,6 +16,7 @@ from collections.abc import Iterable, Iterator
 from audiobook.language_tags import primary
 from audiobook.script.dialogue.quotes import Span
 from audiobook.script.dialogue.speech_words import speech_verbs
+from audiobook.script.stretches import has_word
 
 __all__ = ["dash_spans", "without_incises"]
 
@@ -26,7 +27,6 @@ _SPACED = frozenset(_BY_SPACES.split())
 _IN_QUOTES = frozenset({"fr", "es", "ru", "uk", "be", "bg"})
 """Languages whose incises stand within the quotation marks."""
 
-_WORD = re.compile(r"[^\W_]")
 _OPENING = re.compile(r"(?:[—–―]|-{1,2}(?=\s))\s*(?=[^\W_]|[«“\"¡¿…(])")
 _CLOSE_INCISE = re.compile(r"\s[—–](?=\w)(?P<said>[^—–]*?)(?:[—–](?=[\s.,;:!?…»]|$)[.,;:!?…]*|$)")
 _SPACED_END = r"(?P<said>.*?)(?:(?<=[.,:;!?…])\s[—–-](?=\s)|$)"
@@ -65,7 +65,7 @@ def _carved(text: str, speech: Span, language: str) -> Iterator[Span]:
         start, stop = match.span()
         if not match["said"].strip() or start <= done:
             continue
-        stop = stop if _WORD.search(text, stop, speech.stop) else speech.stop
+        stop = stop if has_word(text, stop, speech.stop) else speech.stop
         yield Span(done, start, True)
         yield Span(start, stop, False)
         done = stop

@@ -10,6 +10,7 @@ from statistics import median
 from typing import TypeAlias
 
 from audiobook.model import Role
+from audiobook.script.numerals import roman_value
 
 __all__ = ["Page", "PageLine", "body_size", "roles_of"]
 
@@ -52,7 +53,6 @@ _FOLIO = re.compile(
     re.IGNORECASE,
 )
 _NUMBER = re.compile(r"\d+")
-_ROMAN = {"i": 1, "v": 5, "x": 10, "l": 50, "c": 100, "d": 500, "m": 1000}
 
 
 def body_size(pages: Sequence[Page]) -> float:
@@ -140,13 +140,9 @@ def _folios(pages: Sequence[Page]) -> set[tuple[int, int]]:
     }
 
 
-def _value(number: str) -> int:
-    """What a number in figures or Roman numerals says."""
-    if number.isdecimal():
-        return int(number)
-    values = [_ROMAN[letter] for letter in number.lower()]
-    pairs = zip(values, [*values[1:], 0], strict=True)
-    return sum(value if value >= after else -value for value, after in pairs)
+def _value(number: str) -> int | None:
+    """What a number in figures or Roman numerals says; None where it says none."""
+    return int(number) if number.isdecimal() else roman_value(number.upper())
 
 
 def _edges(page: Page) -> set[int]:

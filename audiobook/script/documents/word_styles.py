@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from lxml import etree
 
 from audiobook.script.documents.markup import local_name
+from audiobook.script.numerals import MAX_ROMAN, roman_numeral
 
 __all__ = [
     "Lists",
@@ -27,7 +28,6 @@ _MAX_ANCESTRY = 20
 _BODY_LEVEL = 9
 _N_LEVELS = 9
 _PLACE = re.compile(r"%(\d)")
-_MAX_ROMAN = 3999
 _MAX_LABEL = 60
 
 
@@ -203,12 +203,4 @@ def _letters(number: int) -> str:
 
 
 def _roman(number: int) -> str:
-    if not 0 < number <= _MAX_ROMAN:
-        return str(number)
-    values = (1000, 900, 500, 400, 100, 90, 50, 40, 10, 9, 5, 4, 1)
-    figures = ("M", "CM", "D", "CD", "C", "XC", "L", "XL", "X", "IX", "V", "IV", "I")
-    written = ""
-    for unit, figure in zip(values, figures, strict=True):
-        written += figure * (number // unit)
-        number %= unit
-    return written
+    return roman_numeral(number) if 0 < number <= MAX_ROMAN else str(number)

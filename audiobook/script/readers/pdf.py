@@ -33,6 +33,7 @@ from audiobook.script.documents.typesetting import (
 )
 from audiobook.script.plain.contents import folded
 from audiobook.script.plain.headings import is_break, is_chapter_line
+from audiobook.script.stretches import has_word
 
 __all__ = ["read"]
 
@@ -206,7 +207,7 @@ def _is_contents(page: Page) -> bool:
 
 def _is_heading(lines: list[SetLine], size: float) -> bool:
     text = " ".join(line.line.text.strip() for line in lines)
-    if len(lines) > _MAX_HEADING_LINES or is_break(text) or not re.search(r"[^\W_]", text):
+    if len(lines) > _MAX_HEADING_LINES or is_break(text) or not has_word(text):
         return False
     if min(line.line.size for line in lines) > _HEADING_SIZE * size or is_chapter_line(text):
         return True

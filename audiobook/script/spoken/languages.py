@@ -11,7 +11,7 @@ from decimal import Decimal
 from functools import lru_cache
 
 from audiobook.model import Kind
-from audiobook.script.spoken.roman import roman_value
+from audiobook.script.numerals import roman_value
 from audiobook.script.spoken.rule import Clue, Context, Rule
 
 __all__ = ["LANGUAGES", "RULES"]

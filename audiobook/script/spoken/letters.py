@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from audiobook.model import Kind
-from audiobook.script.spoken.roman import roman_value
+from audiobook.script.numerals import roman_value
 from audiobook.script.spoken.rule import Clue, Context, Rule, sentence_stop
 
 __all__ = ["RULES", "STOPPED"]

@@ -5,13 +5,11 @@ from __future__ import annotations
 import re
 
 from audiobook.model import Kind
+from audiobook.script.numerals import roman_value
 from audiobook.script.spoken.english import cardinal, ordinal, year
 from audiobook.script.spoken.rule import Clue, Context, Rule
 
-__all__ = ["RULES", "roman_value"]
-
-_VALUES = {"I": 1, "V": 5, "X": 10, "L": 50, "C": 100, "D": 500, "M": 1000}
-_VALID = re.compile(r"(?=.)M{0,3}(?:CM|CD|D?C{0,3})(?:XC|XL|L?X{0,3})(?:IX|IV|V?I{0,3})")
+__all__ = ["RULES"]
 
 _LABEL = (
     "Chapter|Book|Part|Act|Scene|Volume|Vol\\.|Canto|Section|Article|Appendix|Letter|Stave|Psalm"
@@ -46,15 +44,6 @@ _NUMBERED = re.compile(r"^(?P<at>[IVXL]{1,9})(?=[.:)]|$| [—–-] )")
 _PAGES = re.compile(r"\b(?:pp?|pages?)\.? (?P<from>[ivxl]{1,8})(?:[-–](?P<to>[ivxl]{1,8}))?(?!\w)")
 _LISTED = re.compile(r"(?<!\w)\((?P<at>i{1,3}|iv|vi{0,3}|ix)\)")
 _YEAR = re.compile(r"\bM[DCLXVIM]{4,14}\b")
-
-
-def roman_value(written: str) -> int | None:
-    """The value of a Roman numeral in capitals, 1 to 3999; None where it is none."""
-    if not _VALID.fullmatch(written):
-        return None
-    values = [_VALUES[letter] for letter in written]
-    pairs = zip(values, [*values[1:], 0], strict=True)
-    return sum(value if value >= after else -value for value, after in pairs)
 
 
 def _cardinal(match: re.Match[str], _context: Context) -> str | None:
