@@ -13,7 +13,6 @@ from audiobook.utterance import GENDERS
 __all__ = ["read_voice_infos"]
 
 
-
 def read_voice_infos(settings: Table, default: Iterable[str] = ()) -> tuple[VoiceInfo, ...]:
     """What an engine's table says of its voices.
 
