@@ -76,7 +76,7 @@ def test_a_text_is_auditioned_with_the_engine_and_language_of_the_show(run: Run)
 
 def test_a_wrong_setting_is_told_where_it_stands(run: Run) -> None:
     Path("show.toml").write_text('engine = "tone"\n[cast.Narrator]\nvoice = "tenner"\n')
-    run("say", TEXT).fails(3, 'show.toml:2:1: unknown voice "tenner"', hint='"tenor"')
+    run("say", TEXT).fails(3, 'show.toml:3:1: unknown voice "tenner"', hint='"tenor"')
 
 
 def test_help_speaks_of_one_voice(run: Run) -> None:

@@ -28,6 +28,8 @@ _NEW_TAGS = {
     "nn": "nb",
     "sh": "sr",
 }
+_BY_SCRIPT = {"piqd": "tlh-piqd"}
+"""Languages that espeak-ng names by what they are written in (ISO 15924): Klingon."""
 _REGIONS = {
     # Whose speech is nearer to another dialect than to the one a language is spoken in for want of
     # a better; after the parent locales of Unicode's CLDR.
@@ -43,7 +45,7 @@ _NEAREST = {
     for language, tags in _REGIONS.items()
     for tag, regions in tags.items()
     for region in regions.split()
-} | {"ca-es-valencia": "ca-va"}
+} | {"ca-es-valencia": "ca-va", "tlh-piqd": "piqd"}
 
 _CHILD_UNDER, _OLD_FROM = 13, 60
 
@@ -159,7 +161,7 @@ def read_voices(data_folder: Path) -> Voices:
     for file in files:
         names = (tag for tag, _ in file.tags if identifiers[tag] == file.identifier)
         name = next(names)
-        language = file.tags[0][0]
+        language = _BY_SCRIPT.get(file.tags[0][0], file.tags[0][0])
         infos.append(VoiceInfo(name, language, file.gender, file.age, note=file.title))
     by_name = tuple(sorted(infos, key=lambda info: info.name))
     variants = (
