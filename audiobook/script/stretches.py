@@ -55,9 +55,14 @@ def delivered(deliveries: Sequence[Delivery], start: int, stop: int) -> tuple[De
 def anchored(
     anchors: Sequence[tuple[int, int]], start: int, stop: int
 ) -> tuple[tuple[int, int], ...]:
-    """The anchors of a stretch, with indices that count from its first character."""
+    """The anchors of a stretch, with indices that count from its first character.
+
+    None where text and source go on character by character from there: a long book has many such.
+    """
     first = bisect_right(anchors, start, key=itemgetter(0)) - 1
     last = bisect_left(anchors, stop, key=itemgetter(0))
+    if last - first == 1:
+        return ()
     return tuple(
         (max(index, start) - start, offset + max(index, start) - index)
         for index, offset in anchors[first:last]
