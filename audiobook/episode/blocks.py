@@ -18,7 +18,7 @@ from pathlib import Path
 
 import numpy as np
 
-from audiobook.episode.encoder import EncodedBlock, FrameTable
+from audiobook.episode.encoder import EncodedBlock, FrameTable, frame_table
 from audiobook.store import HEADER_BYTES, Store
 
 __all__ = ["KeptBlock", "find_block", "keep_block"]
@@ -34,10 +34,15 @@ class KeptBlock:
 
     table: FrameTable
     """What joining needs to know of it."""
-    path: Path
-    """The file that holds it."""
+    file: str
+    """The path of the file that holds it."""
     offset: int
     """Where in the file its frames begin; they reach to its end."""
+
+    @property
+    def path(self) -> Path:
+        """The file that holds it; as a text it takes a fraction of the room."""
+        return Path(self.file)
 
 
 def keep_block(store: Store, key: str, block: EncodedBlock) -> KeptBlock:
@@ -49,7 +54,7 @@ def keep_block(store: Store, key: str, block: EncodedBlock) -> KeptBlock:
     table = block.table
     head = _HEAD.pack(_MARK, table.crc, table.n_frames) + table.sizes.astype("<u2").tobytes()
     store.put(_KIND, key, head + block.data)
-    return KeptBlock(table, store.path(_KIND, key), HEADER_BYTES + len(head))
+    return KeptBlock(table, store.file(_KIND, key), HEADER_BYTES + len(head))
 
 
 def find_block(store: Store, key: str) -> KeptBlock | None:
@@ -61,16 +66,16 @@ def find_block(store: Store, key: str) -> KeptBlock | None:
     """
     if not store.has(_KIND, key):
         return None
-    path = store.path(_KIND, key)
+    path = store.file(_KIND, key)
     try:
-        with path.open("rb") as file:
+        with open(path, "rb") as file:  # noqa: PTH123 - as `Store.file` says
             n_file = file.seek(0, 2)
             file.seek(HEADER_BYTES)
             mark, crc, n_frames = _HEAD.unpack(file.read(_HEAD.size))
             sizes = np.frombuffer(file.read(2 * min(n_frames, n_file)), dtype="<u2")
     except (OSError, struct.error, ValueError):
         return None
-    table = FrameTable(sizes.astype(np.uint16), crc)
+    table = frame_table(sizes.astype(np.uint16), crc)
     offset = HEADER_BYTES + _HEAD.size + 2 * n_frames
     if mark != _MARK or n_file != offset + table.n_bytes:
         return None

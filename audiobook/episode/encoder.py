@@ -9,6 +9,7 @@ A format is one small module that fills `Encoder`; `audiobook.episode.wav` is th
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -20,27 +21,32 @@ from audiobook.episode.tags import Tag
 from audiobook.errors import SoundError
 from audiobook.sound import Sound
 
-__all__ = ["EncodedBlock", "Encoder", "FrameTable", "fitted"]
+__all__ = ["EncodedBlock", "Encoder", "FrameTable", "fitted", "frame_table"]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True)
 class FrameTable:
     """What must be known of a block to join it to others without reading its frames."""
 
-    sizes: NDArray[np.uint16]
-    """Bytes of each frame, shape (n_frames,): under 1 % of what the frames take."""
+    n_frames: int
+    """How many frames there are."""
+    n_bytes: int
+    """Bytes of all frames together."""
     crc: int
     """Checksum of the frames that the format asks for, 16 bits; 0 where it asks for none."""
+    packed_sizes: bytes = field(repr=False)
+    """The sizes, deflated: a long programme has a million frames, and all but always few sizes."""
 
     @property
-    def n_frames(self) -> int:
-        """How many frames there are."""
-        return len(self.sizes)
+    def sizes(self) -> NDArray[np.uint16]:
+        """Bytes of each frame, shape (n_frames,)."""
+        return np.frombuffer(zlib.decompress(self.packed_sizes), np.uint16)
 
-    @property
-    def n_bytes(self) -> int:
-        """Bytes of all frames together."""
-        return int(self.sizes.sum(dtype=np.int64))
+
+def frame_table(sizes: NDArray[np.uint16], crc: int) -> FrameTable:
+    """The table of frames of these sizes; see `FrameTable`."""
+    n_bytes = int(sizes.sum(dtype=np.int64))
+    return FrameTable(len(sizes), n_bytes, crc, zlib.compress(sizes.tobytes(), level=1))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -49,7 +49,7 @@ def write_episode(
         SoundError: the blocks do not add up to the programme, or one has left the store.
     """
     head = encoder.head(tag, [block.table for block in blocks], n_samples)
-    content = digest(hashlib.blake2b(head).hexdigest(), [block.path.name for block in blocks])
+    content = digest(hashlib.blake2b(head).hexdigest(), [block.file for block in blocks])
     key = digest(str(path.absolute()))
     if not _is_touched(path, store.get(_KIND, key), content):
         with replacing(path) as file:
@@ -80,7 +80,7 @@ def _sealed(path: Path, content: str) -> bytes:
 
 def _append(file: BinaryIO, block: KeptBlock) -> None:
     try:
-        source = block.path.open("rb")
+        source = open(block.file, "rb")  # noqa: PTH123, SIM115
     except OSError as error:
         raise SoundError(
             f"a block has left the store: {error.strerror}", hint="build again"

@@ -10,7 +10,7 @@ import numpy as np
 import soundfile
 
 from audiobook.episode.crc16 import crc16
-from audiobook.episode.encoder import EncodedBlock, FrameTable, fitted
+from audiobook.episode.encoder import EncodedBlock, FrameTable, fitted, frame_table
 from audiobook.episode.lame import load_lame
 from audiobook.episode.mp3_frame import FrameHeader, bitrates_kbps, frame_sizes
 from audiobook.episode.mp3_info import info_frame
@@ -80,7 +80,7 @@ class Mp3Encoder:
             raise SoundError(f"the MP3 encoder made {len(sizes)} frames where {stop} were due")
         ends = np.cumsum([0, *sizes])
         data = stream[ends[lead_frames] : ends[stop]]
-        return EncodedBlock(data, FrameTable(sizes[lead_frames:stop], crc16(data)))
+        return EncodedBlock(data, frame_table(sizes[lead_frames:stop], crc16(data)))
 
     def decoded(self, block: EncodedBlock) -> Sound:
         """What players hear of a block; see `Encoder.decoded`.

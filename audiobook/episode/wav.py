@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from audiobook.episode.encoder import EncodedBlock, FrameTable, fitted
+from audiobook.episode.encoder import EncodedBlock, FrameTable, fitted, frame_table
 from audiobook.episode.tags import Tag, id3_bytes
 from audiobook.errors import SoundError
 from audiobook.sound import Sound
@@ -52,7 +52,7 @@ class WavEncoder:
         levels = np.clip(np.rint(block * 32768), -32768, 32767).astype("<i2")
         frame_bytes = self.frame_samples * self._sample_bytes
         sizes = np.full(n_frames, frame_bytes, dtype=np.uint16)
-        return EncodedBlock(levels.T.tobytes(), FrameTable(sizes, crc=0))
+        return EncodedBlock(levels.T.tobytes(), frame_table(sizes, crc=0))
 
     def decoded(self, block: EncodedBlock) -> Sound:
         """What players hear of a block; see `Encoder.decoded`."""

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from audiobook.episode.blocks import KeptBlock, find_block, keep_block
 from audiobook.episode.crc16 import crc16
-from audiobook.episode.encoder import EncodedBlock, Encoder, FrameTable
+from audiobook.episode.encoder import EncodedBlock, Encoder, frame_table
 from audiobook.episode.join import write_episode
 from audiobook.episode.mp3 import mp3_encoder
 from audiobook.episode.mp3_settings import Cbr, Mp3Settings, Vbr
@@ -172,7 +172,7 @@ def test_a_block_comes_back_from_the_store(
     store = Store(tmp_path_factory.getbasetemp() / "blocks")
     data = b"".join(frames)
     sizes = np.array([len(frame) for frame in frames], dtype=np.uint16)
-    kept = keep_block(store, "a" * 40, EncodedBlock(data, FrameTable(sizes, crc16(data))))
+    kept = keep_block(store, "a" * 40, EncodedBlock(data, frame_table(sizes, crc16(data))))
     found = find_block(store, "a" * 40)
     assert found is not None
     assert (found.path, found.offset, found.table.crc) == (kept.path, kept.offset, crc16(data))
@@ -193,7 +193,7 @@ def test_a_file_that_is_no_block_counts_as_not_there(
 
 
 def test_a_block_cut_short_or_grown_counts_as_not_there(store: Store) -> None:
-    table = FrameTable(np.array([3, 4], dtype=np.uint16), crc=0)
+    table = frame_table(np.array([3, 4], dtype=np.uint16), crc=0)
     kept = keep_block(store, "c" * 40, EncodedBlock(b"1234567", table))
     whole = kept.path.read_bytes()
     for damaged in (*(whole[:n] for n in range(len(whole))), whole + b"8"):

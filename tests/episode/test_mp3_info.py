@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from audiobook.episode.crc16 import crc16
-from audiobook.episode.encoder import FrameTable
+from audiobook.episode.encoder import FrameTable, frame_table
 from audiobook.episode.mp3_frame import SAMPLE_RATES, bitrates_kbps, frame_sizes, parse_header
 from audiobook.episode.mp3_info import info_frame
 from audiobook.episode.mp3_settings import Cbr, Mp3Settings, Vbr
@@ -18,7 +18,7 @@ _NAME = "LAME3.100"
 
 
 def _tables(*blocks: list[int]) -> list[FrameTable]:
-    return [FrameTable(np.array(sizes, dtype=np.uint16), crc=0) for sizes in blocks]
+    return [frame_table(np.array(sizes, dtype=np.uint16), crc=0) for sizes in blocks]
 
 
 @pytest.mark.parametrize("channels", [1, 2])
@@ -37,8 +37,8 @@ def test_every_field_stands_where_players_look() -> None:
     data = np.random.default_rng(0).integers(0, 256, 30 * 313, dtype=np.uint8).tobytes()
     n_first = 11 * 313
     tables = [
-        FrameTable(np.full(11, 313, dtype=np.uint16), crc16(data[:n_first])),
-        FrameTable(np.full(19, 313, dtype=np.uint16), crc16(data[n_first:])),
+        frame_table(np.full(11, 313, dtype=np.uint16), crc16(data[:n_first])),
+        frame_table(np.full(19, 313, dtype=np.uint16), crc16(data[n_first:])),
     ]
     frame = info_frame(Mp3Settings(44100, 1, Cbr(96)), _NAME, tables, 29 * 1152)
     xing = 4 + 17
@@ -81,7 +81,7 @@ def test_blocks_that_do_not_add_up_are_an_error() -> None:
 
 def test_more_than_four_gibibytes_have_a_head_too() -> None:
     n_frames = 5_000_000
-    tables = [FrameTable(np.full(n_frames, 1044, dtype=np.uint16), 0)]
+    tables = [frame_table(np.full(n_frames, 1044, dtype=np.uint16), 0)]
     samples = n_frames * 1152 - 1152
     frame = info_frame(Mp3Settings(44100, 2, Cbr(320)), _NAME, tables, samples)
     assert struct.unpack_from(">II", frame, 4 + 32 + 8) == (n_frames, 0xFFFFFFFF)

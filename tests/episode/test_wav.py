@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from audiobook.episode.encoder import FrameTable
+from audiobook.episode.encoder import frame_table
 from audiobook.episode.tags import ChapterMark, Tag
 from audiobook.episode.wav import WavEncoder
 from audiobook.errors import SoundError
@@ -47,7 +47,7 @@ def test_full_scale_and_beyond_does_not_wrap_round() -> None:
 
 def test_more_than_four_gibibytes_become_rf64(tmp_path: Path) -> None:
     n_frames = 1_000_000
-    table = FrameTable(np.full(n_frames, 4608, dtype=np.uint16), crc=0)
+    table = frame_table(np.full(n_frames, 4608, dtype=np.uint16), crc=0)
     path = tmp_path / "long.wav"
     head = WavEncoder(44100, 2).head(Tag("Title"), [table], n_frames * 1152)
     with path.open("wb") as file:
@@ -69,6 +69,6 @@ def test_the_tag_stands_ahead_of_the_sound() -> None:
 
 
 def test_blocks_that_do_not_add_up_are_an_error() -> None:
-    table = FrameTable(np.full(3, 2304, dtype=np.uint16), crc=0)
+    table = frame_table(np.full(3, 2304, dtype=np.uint16), crc=0)
     with pytest.raises(SoundError, match="6912 bytes of PCM do not hold 3000 samples"):
         WavEncoder(24000, 1).head(Tag("x"), [table], 3000)
