@@ -141,6 +141,7 @@ def test_every_character_has_one_use(
 
 @settings(max_examples=200, deadline=None)
 @example(story="11.")
+@example(story="1\r\n\u20281")
 @example(story="a\n\n11.\n\n11. 11. b\n")
 @given(story=st.text(st.sampled_from("aZ1.’“”—*_ \t\r\n\u2028[]:é\u00ad"), max_size=60))
 def test_every_character_of_any_text_has_one_use(story: str) -> None:

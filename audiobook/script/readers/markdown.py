@@ -25,6 +25,8 @@ __all__ = ["read"]
 
 _HEADING_SETTINGS = ("pause", "title", "spoken")
 _CHAPTER_SETTINGS = {"title", "spoken"}
+_BLANK = " \t"
+"""What Markdown takes from the beginning of a line (CommonMark 0.31, section 4.8)."""
 _BRACE = re.compile(r"(?<!\S)\{")
 _RAW = re.compile(r"\s*<(script|style|pre|textarea)\b", re.IGNORECASE)
 _COMMENT = re.compile(r"\s*<!--")
@@ -273,10 +275,12 @@ def _passage(page: Page, token: Token) -> Passage:
     anchors = []
     index, n_line = 0, first
     for line in content.split("\n"):
-        text = line.strip()
+        text = line.lstrip(_BLANK)
+        begin = index + len(line) - len(text)
+        text = text.rstrip()
         while (offset := _ending_offset(page, n_line, text)) is None and n_line < stop - 1:
             n_line += 1
-        anchors.append((index + len(line) - len(line.lstrip()), offset or page.lines[n_line][0]))
+        anchors.append((begin, offset or page.lines[n_line][0]))
         index += len(line) + 1
         n_line = min(n_line + 1, stop - 1)
     return Passage(page.source, content, tuple(anchors))
