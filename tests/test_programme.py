@@ -151,8 +151,8 @@ def lufs(sound: Sound) -> float:
     [
         ("podcast", SILENT),
         ("podcast", SCORED),
-        ("loud", SILENT),
-        ("loud", SCORED),
+        pytest.param("loud", SILENT, marks=pytest.mark.slow),
+        pytest.param("loud", SCORED, marks=pytest.mark.slow),
         ("podcast-stereo", SCORED),
     ],
 )

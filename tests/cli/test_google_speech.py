@@ -76,7 +76,7 @@ def is_by_google(done: Finished) -> bool:
     )
 
 
-@pytest.mark.parametrize("engine", ["gtts", "auto"])
+@pytest.mark.parametrize("engine", [pytest.param("gtts", marks=pytest.mark.slow), "auto"])
 def test_what_is_kept_asks_nobody(
     run_process: Run, story: Path, google: Google, engine: str
 ) -> None:

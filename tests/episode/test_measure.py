@@ -67,7 +67,10 @@ def ebur128(path: Path) -> Reading:
 
 
 @pytest.mark.parametrize("channels", [1, 2])
-@pytest.mark.parametrize("sample_rate", [24_000, 44_100, 48_000])
+@pytest.mark.parametrize(
+    "sample_rate",
+    [24_000, *(pytest.param(rate, marks=pytest.mark.slow) for rate in (44_100, 48_000))],
+)
 @pytest.mark.parametrize("suffix", ["wav", "mp3"])
 def test_another_meter_agrees(suffix: str, sample_rate: int, channels: int, tmp_path: Path) -> None:
     write = write_wav if suffix == "wav" else write_mp3

@@ -432,7 +432,9 @@ def test_very_many_spoiled_archives(check_accounted: Law, data: bytes) -> None:
 RUNS = [" ", "\t", ".", "_", "-", "*", "(", "[", "“", "'", "a ", "I", "1", "1,", "a.", "| ", "—a "]
 
 
-@pytest.mark.parametrize("suffix", [".txt", ".md", ".fountain"])
+@pytest.mark.parametrize(
+    "suffix", [".txt", ".md", pytest.param(".fountain", marks=pytest.mark.slow)]
+)
 @pytest.mark.parametrize("run", RUNS)
 def test_one_mark_for_ever_takes_no_longer_than_words(
     tmp_path: Path, run: str, suffix: str

@@ -158,7 +158,7 @@ def heard(script: Script) -> list[object]:
     return [script.title, script.language, inside]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(scripts())
 def test_what_was_written_is_read_as_it_was(script: Script) -> None:
     text = script_text(script)

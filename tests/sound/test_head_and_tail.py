@@ -39,7 +39,15 @@ def built(folder: Path, music: str, asked: str, listen: Listener = silent) -> Pa
     return report.episodes[0].files["mp3"]
 
 
-@pytest.mark.parametrize("music", [NONE, BED, BUILT_IN, FILE], ids=["no", "bed", "lute", "file"])
+@pytest.mark.parametrize(
+    "music",
+    [
+        pytest.param(NONE, id="no"),
+        pytest.param(BED, id="bed", marks=pytest.mark.slow),
+        pytest.param(BUILT_IN, id="lute", marks=pytest.mark.slow),
+        pytest.param(FILE, id="file"),
+    ],
+)
 @pytest.mark.parametrize(
     ("head_s", "tail_s"),
     [
@@ -61,7 +69,14 @@ def test_head_and_tail_are_as_the_profile_asks(
     assert not [event for event in events if isinstance(event, Warned)]
 
 
-@pytest.mark.parametrize("music", [NONE, BED, BUILT_IN], ids=["no", "bed", "lute"])
+@pytest.mark.parametrize(
+    "music",
+    [
+        pytest.param(NONE, id="no", marks=pytest.mark.slow),
+        pytest.param(BED, id="bed", marks=pytest.mark.slow),
+        pytest.param(BUILT_IN, id="lute"),
+    ],
+)
 def test_a_profile_that_the_usual_ones_meet_changes_nothing(music: str, tmp_path: Path) -> None:
     usual = built(tmp_path, music, "").read_bytes()
     assert built(tmp_path, music, "head_s = [0.5, 1]\ntail_s = [1, 5]").read_bytes() == usual

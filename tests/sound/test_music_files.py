@@ -68,7 +68,7 @@ def test_built_in_names_are_told() -> None:
     assert built_in_names() == ["lute-bed", "lute-closing", "lute-opening"]
 
 
-@pytest.mark.parametrize("channels", [1, 2])
+@pytest.mark.parametrize("channels", [1, pytest.param(2, marks=pytest.mark.slow)])
 @pytest.mark.parametrize("name", ["lute-bed", "lute-opening", "lute-closing"])
 def test_built_in_pieces_are_at_their_level(name: str, channels: int, store: Store) -> None:
     piece = load_piece(name, None, sample_rate=RATE, channels=channels, store=store, loop=False)
@@ -80,7 +80,9 @@ def test_built_in_pieces_are_at_their_level(name: str, channels: int, store: Sto
     assert abs(float(piece.samples.mean())) < 1e-5
 
 
-@pytest.mark.parametrize("name", ["lute-opening", "lute-closing"])
+@pytest.mark.parametrize(
+    "name", ["lute-opening", pytest.param("lute-closing", marks=pytest.mark.slow)]
+)
 def test_a_built_in_piece_that_has_an_end_goes_round_as_a_bed(name: str, store: Store) -> None:
     once, bed = load(name, None, store, loop=False), load(name, None, store)
     assert (once.loops, bed.loops) == (False, True)

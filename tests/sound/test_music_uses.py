@@ -46,7 +46,9 @@ def windows_db(sound: np.ndarray) -> np.ndarray:
     return np.asarray(10 * np.log10(np.mean(windows**2, axis=1) + 1e-12))
 
 
-@pytest.mark.parametrize("name", ["theme.wav", "lute-opening", "lute-closing"])
+@pytest.mark.parametrize(
+    "name", ["theme.wav", "lute-opening", pytest.param("lute-closing", marks=pytest.mark.slow)]
+)
 @pytest.mark.parametrize("first", ["![sting]({})\n\n", ""], ids=["after a sting", "at once"])
 def test_any_piece_is_a_bed_without_holes(name: str, first: str, tmp_path: Path) -> None:
     write_theme(tmp_path / "theme.wav")

@@ -95,7 +95,7 @@ def test_the_lowest_sample_is_as_loud_as_it_is(store: Store) -> None:
     assert 20_000 < take.last < 22_000
 
 
-@pytest.mark.parametrize("crest_db", [11.0, 13.0])
+@pytest.mark.parametrize("crest_db", [11.0, pytest.param(13.0, marks=pytest.mark.slow)])
 @pytest.mark.parametrize("sample_rate", RATES)
 def test_voices_of_any_rate_come_to_the_level_and_keep_to_the_room(
     sample_rate: int, crest_db: float, store: Store

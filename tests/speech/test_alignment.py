@@ -109,7 +109,11 @@ def onsets_by_pocketsphinx(clip: Clip, text: str) -> np.ndarray:
     [
         pytest.param(flite, id="flite-slt"),
         pytest.param(lambda: spoken(HARBOUR, "en-us+f3", 0.7, 1.2), id="espeak-f3-slow"),
-        pytest.param(lambda: spoken(HARBOUR, "en-us+m3", 1.5, 0.8), id="espeak-m3-fast"),
+        pytest.param(
+            lambda: spoken(HARBOUR, "en-us+m3", 1.5, 0.8),
+            id="espeak-m3-fast",
+            marks=pytest.mark.slow,
+        ),
     ],
 )
 def test_an_independent_aligner_finds_the_words_where_ours_does(clip) -> None:

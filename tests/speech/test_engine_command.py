@@ -69,6 +69,7 @@ def test_contract(check: Check) -> None:
 
 
 @pytest.mark.skipif(not shutil.which("flite"), reason="flite is not installed")
+@pytest.mark.slow
 @pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__)
 def test_flite_keeps_the_contract(check: Check) -> None:
     with subject_of(lambda: made('preset = "flite"')) as subject:
