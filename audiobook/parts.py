@@ -14,6 +14,8 @@ from audiobook.story import Choices, Story
 
 __all__ = ["Part", "chapter_names", "file_stem", "parts_of"]
 
+_MOST_DIGITS = 9
+
 
 @dataclass(frozen=True, slots=True)
 class Part:
@@ -58,9 +60,9 @@ def chapter_names(story: Story, script: Script) -> list[str]:
 def _chapter_number(only: str, script: Script) -> int:
     """Of the chapter that is meant by its number or its title."""
     titles = [chapter.title for chapter in script.chapters]
-    for number in range(1, len(titles) + 1):
-        if only == str(number):
-            return number
+    number = int(only) if only.isdecimal() and len(only) <= _MOST_DIGITS else 0
+    if 1 <= number <= len(titles):
+        return number
     for number, title in enumerate(titles, 1):
         if title.casefold() == only.casefold():
             return number

@@ -181,6 +181,8 @@ def _finished(story: Story, output: Path, wholes: Set[str], listen: Listener) ->
     built_ns = whole.stat().st_mtime_ns if is_there else -1
     newer = _finished_chapters(story, output, wholes, built_ns)
     command = f"audiobook build {shlex.quote(str(story.entry.story))}"
+    if output != Path("output"):
+        command += f" --output {shlex.quote(str(output))}"
     if not is_there:
         if not newer:
             raise UsageError(f"there is no {whole}", hint=f"build it first: {command}")

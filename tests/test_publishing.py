@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import feedparser
 import pytest
 
 import audiobook
-from audiobook import Choices, Event, UsageError, Warned
+from audiobook import Choices, Event, OutputError, UsageError, Warned
 from audiobook.episode.tags import read_tag
 
 TONE = Choices(engine="tone", music=False)
@@ -219,7 +220,8 @@ def test_one_of_a_shows_episodes_stands_for_the_whole_show(
     with pytest.raises(UsageError) as missing:
         audiobook.publish(show / f"{name}.md", output=output, url=URL)
     (other,) = {"a", "b"} - {name}
-    assert missing.value.hint == f"build it first: audiobook build {show / other}.md"
+    command = f"audiobook build {show / other}.md --output {output}"
+    assert missing.value.hint == f"build it first: {command}"
     audiobook.build(show / f"{other}.md", output=output, choices=TONE)
     feed = audiobook.publish(show / f"{name}.md", output=output, url=URL)
     assert feed.n_episodes == 2
@@ -232,6 +234,13 @@ def test_a_story_that_is_no_episode_of_the_show_beside_it_stays_alone(
     show_of(story.parent, "", a=chapters(1), b=chapters(1))
     audiobook.build(story, output=output, choices=TONE)
     assert audiobook.publish(story, output=output, url=URL).n_episodes == 1
+
+
+def test_a_pipe_in_the_place_of_the_feed_is_told(story: Path, output: Path) -> None:
+    audiobook.build(story, output=output, choices=TONE)
+    os.mkfifo(output / "feed.xml")
+    with pytest.raises(OutputError, match="it is a device or a pipe"):
+        audiobook.publish(story, output=output, url=URL)
 
 
 def test_what_a_feed_no_longer_lists_is_told(story: Path, output: Path) -> None:

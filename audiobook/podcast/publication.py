@@ -14,9 +14,12 @@ from audiobook.podcast.channel import FinishedEpisode
 from audiobook.podcast.feed import Item
 from audiobook.podcast.media import FEED_FILE
 from audiobook.show import Show
-from audiobook.store import replacing
+from audiobook.store import check_target, replacing
 
 __all__ = ["Published", "publish"]
+
+_MOST_FEED_BYTES = 64 << 20
+"""A feed that is longer is not this program's, and is looked at no further."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +83,7 @@ def publish(
     about = channel.channel_of(show, title, base, cover_name, complete.podcast, items)
     if complete != kept:
         ids.write_ids(ids_path, complete)
+    check_target(output / FEED_FILE)
     dropped = _dropped(output / FEED_FILE, items)
     _write(output / cover_name, picture)
     _write(output / FEED_FILE, feed.feed_xml(about, items))
@@ -91,7 +95,8 @@ def publish(
 
 def _dropped(path: Path, items: Sequence[Item]) -> tuple[str, ...]:
     try:
-        before = feed.listed(path.read_bytes())
+        with path.open("rb") as file:
+            before = feed.listed(file.read(_MOST_FEED_BYTES))
     except OSError:  # there is none, or none that can be read
         return ()
     kept = {name for item in items for name in (item.guid, item.title)}

@@ -266,10 +266,12 @@ def _aimed(own: OwnProfile) -> dict[str, object]:
 def _check(profile: Profile, own: OwnProfile) -> None:
     """See that a profile does not contradict itself."""
     if profile.crest_db < _LEAST_CREST_DB:
+        loudness = f"a loudness of {profile.loudness_lufs:g} LUFS"
+        if profile.rms_db is not None:
+            loudness = f"an RMS of {profile.rms_db:g} dB"
         raise ConfigError(
-            f"a ceiling of {profile.ceiling_dbtp:g} dBTP is too near a loudness of "
-            f"{profile.loudness_lufs:g} LUFS",
-            where=own.where("ceiling_dbtp", "loudness_lufs"),
+            f"a ceiling of {profile.ceiling_dbtp:g} dBTP is too near {loudness}",
+            where=own.where("ceiling_dbtp", "loudness_lufs", "rms_db"),
             hint=f"keep them {_LEAST_CREST_DB:g} dB apart at least",
         )
     span = profile.rms_range_db

@@ -147,7 +147,13 @@ def test_formulas_and_symbols_are_spoken_where_they_are_text_and_else_listed() -
     symbols = "".join(
         f'<w:sym w:font="{font}" w:char="{code}"/>'
         for font, code in [
-            *(("Symbol", "F061"), ("symbol", "42"), ("Arial", "2260"), ("Symbol", "F0B1")),
+            *(
+                ("Symbol", "F061"),
+                ("symbol", "42"),
+                ("Arial", "2260"),
+                ("Symbol", "F0B1"),
+                ("Arial", "E9"),
+            ),
             *(("Wingdings", "F04A"), ("Wingdings", "4A"), ("Arial", "D800"), ("Arial", "x")),
         ]
     )
@@ -160,7 +166,7 @@ def test_formulas_and_symbols_are_spoken_where_they_are_text_and_else_listed() -
             + "<w:r><w:t>.</w:t></w:r>"
         )
     )
-    assert texts(book) == ["Let E=mc be αΒ≠±, or ."]
+    assert texts(book) == ["Let E=mc be αΒ≠±é, or ."]
     left = [(book.source.text[one.start : one.end], one.why) for one in book.left_out]
     assert left == [("\ufffd", "a symbol of a font")] * 4 + [("mc2", "a formula")]
 

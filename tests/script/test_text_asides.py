@@ -60,6 +60,18 @@ def test_an_aside_is_a_note(read_text: ReadText, story: str, note: str) -> None:
     assert texts(book)[-1] == "The end came."
 
 
+def test_asides_on_lines_that_follow_each_other_are_apart(read_text: ReadText) -> None:
+    book = read_text(
+        "It was late.\n\n[Illustration: The house]\n[Illustration: The garden]\n\n"
+        "[Footnote 1: See [sic]\n\nand on.]\n[Footnote 2: A note.]\n\n"
+        "[Illustration: He said “No.”]]\n\nThe end came."
+    )
+    check_accounted(book)
+    assert texts(book) == ["It was late.", "The end came."]
+    assert texts(book, Role.NOTES) == ["See [sic] and on.", "A note."]
+    assert texts(book, Role.PICTURES) == ["The house", "The garden", "He said “No.”"]
+
+
 def test_letters_in_brackets_all_over_a_story_stay_in_it(read_text: ReadText) -> None:
     book = read_text("\n\n".join(STORY))
     check_accounted(book)

@@ -170,6 +170,7 @@ def test_front_matter_lies_over_show_toml(tmp_path: Path) -> None:
         ('head_s = "12"', "2:1", "two numbers", None),
         ("splits_chapters = 1", "2:1", "true or false", None),
         ("loudness_lufs = -8.5", "2:1", "too near", "8 dB apart"),
+        ("rms_db = -9", "2:1", "too near an RMS of -9 dB", "8 dB apart"),
         ("channels = 2\nceiling_dbtp = -15", "3:1", "too near", "8 dB apart"),
         ('base = "acx"\nrms_db = -30', "3:1", "outside its range", None),
         ("rms_db = -20\ntolerance_lu = 1", "2:1", "are two aims", "keep one"),

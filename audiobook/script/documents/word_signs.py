@@ -16,6 +16,7 @@ __all__ = ["formula", "symbol"]
 _DELETED = ("del", "movefrom")
 _IN_A_ROW = ("r", "ins", "moveto", "ctrlpr", *_DELETED)
 _CODE = re.compile("[0-9A-Fa-f]{1,4}")
+_SYMBOL_FONTS = ("symbol", "wingdings", "webdings")
 _PRIVATE = 0xF000
 """Where the characters of fonts stand that have an order of their own."""
 _OF_SYMBOL = {
@@ -48,9 +49,10 @@ def symbol(element: etree._Element) -> Run:
     """A character by its code; where only its font tells what it shows, it is not spoken."""
     written = attribute(element, "char")
     code = int(written, 16) if _CODE.fullmatch(written) else 0
-    code += _PRIVATE if code < 0x100 else 0
+    font = attribute(element, "font").lower()
+    code += _PRIVATE if code < 0x100 and font.startswith(_SYMBOL_FONTS) else 0
     character = chr(code)
-    if attribute(element, "font").lower() == "symbol":
+    if font == "symbol":
         character = _OF_SYMBOL.get(code, character)
     if character.isprintable():
         return Run(character)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import chain
+from itertools import chain, pairwise
 
 from audiobook.model import Omission, Role
 from audiobook.script.assemble import Run
@@ -30,6 +30,10 @@ _OPENINGS = (
         Role.NOTES,
     ),
     (re.compile(r"\[(?:Illustration|Frontispiece|Picture|Map|Music)\b[.:]?\s*"), Role.PICTURES),
+)
+_ASIDE = re.compile(
+    r"\[(?:Footnote[ \t]|Transcriber|\w*note:|(?:Illustration|Frontispiece|Picture|Map|Music)\b)",
+    re.IGNORECASE,
 )
 _LONG_ASIDE = re.compile(r"\[(?:Footnote[ \t]|Transcriber|Illustration:|\w*note:)", re.IGNORECASE)
 _MAX_ASIDE_BLOCKS = 30
@@ -78,6 +82,7 @@ def _letters_after(text: str) -> frozenset[str]:
 
 def asides_joined(blocks: list[Block]) -> list[Block]:
     """The blocks of a text, those of a note in brackets with several paragraphs made one."""
+    blocks = [part for block in blocks for part in _apart(block)]
     joined: list[Block] = []
     at = 0
     while at < len(blocks):
@@ -89,6 +94,16 @@ def asides_joined(blocks: list[Block]) -> list[Block]:
         joined.append(tuple(line for block in blocks[at:stop] for line in block))
         at = stop
     return joined
+
+
+def _apart(block: Block) -> Iterator[Block]:
+    """A block, cut where one aside ends with a line and another begins with the next."""
+    first = 0
+    for n, (line, following) in enumerate(pairwise(block), 1):
+        if line.text.rstrip().endswith("]") and _ASIDE.match(following.text):
+            yield block[first:n]
+            first = n
+    yield block[first:]
 
 
 def aside(text: str, block: Block) -> Aside | None:
@@ -104,11 +119,11 @@ def aside(text: str, block: Block) -> Aside | None:
         return None
     is_open = opening.group().startswith("[") and "]" not in opening.group()
     closing = _closing(block) if is_open else None
-    if closing is not None and closing < end:
+    if closing is not None and re.search(r"\w", text[closing:end]):
         return None  # the story goes on after it
     if role is Role.PICTURES and closing is None:
         return None
-    inner_end = end - (closing == end)
+    inner_end = end if closing is None else closing - 1
     if role is Role.PICTURES and not re.search(r"\w", text[opening.end() : inner_end]):
         return Aside(role, end, end, (Omission(start, end, "a picture"),))
     marks = [Omission(start, start + len(opening.group().rstrip()), "the mark of an aside")]

@@ -42,6 +42,7 @@ _OF_HIM = re.compile(r"(?:[’']s\b| of [A-Z]|[,.;:)]| and [A-Z][a-z]+ [IVX]{1,8
 _CENTURY = re.compile(r"\b(?P<at>[IVX]{1,6})(?:th|st|nd|rd)?(?= centur(?:y|ies)\b)")
 _NUMBERED = re.compile(r"^(?P<at>[IVXL]{1,9})(?=[.:)]|$| [—–-] )")
 _PAGES = re.compile(r"\b(?:pp?|pages?)\.? (?P<from>[ivxl]{1,8})(?:[-–](?P<to>[ivxl]{1,8}))?(?!\w)")
+_PAGE_ENDS = re.compile(r"[\"'”’)\]]*(?:$|[.,;:!?)\]])")
 _LISTED = re.compile(r"(?<!\w)\((?P<at>i{1,3}|iv|vi{0,3}|ix)\)")
 _YEAR = re.compile(r"\bM[DCLXVIM]{4,14}\b")
 
@@ -56,9 +57,15 @@ def _after_label(match: re.Match[str], context: Context) -> str | None:
     alone = match["at"] in ("I", "C", "D", "M", "L")
     if alone and not is_war and not _LONE_I.match(match.string, match.end()):
         return None
-    if alone and match["at"] != "I" and context.kind is not Kind.HEADING:
+    if alone and match["at"] != "I" and not _is_fifty(match, context):
         return None  # Section C, Appendix D
     return _cardinal(match, context)
+
+
+def _is_fifty(match: re.Match[str], context: Context) -> bool:
+    """Whether a lone L counts: what is lettered seldom comes as far; what is counted may."""
+    counted = match["label"].casefold() in ("chapter", "psalm", "sonnet", "canto")
+    return match["at"] == "L" and counted and context.kind is Kind.HEADING
 
 
 def _regnal(match: re.Match[str], context: Context) -> str | None:
@@ -90,6 +97,9 @@ def _numbered(match: re.Match[str], context: Context) -> str | None:
 
 
 def _pages(match: re.Match[str], _context: Context) -> str | None:
+    is_letter = len(match["from"]) == 1 and not match["to"] and "." not in match[0]
+    if is_letter and not _PAGE_ENDS.match(match.string, match.end()):
+        return None  # turn the page i said; page x of y
     values = [roman_value(written.upper()) for written in match.groups() if written]
     label = "pages" if len(values) > 1 or match[0].startswith("pp") else "page"
     said = " to ".join(cardinal(value) for value in values if value)
