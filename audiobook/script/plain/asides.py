@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import chain, pairwise
 
 from audiobook.model import Omission, Role
@@ -13,7 +12,16 @@ from audiobook.script.assemble import Run
 from audiobook.script.plain.lines import Block, Line
 from audiobook.script.stretches import between
 
-__all__ = ["Aside", "aside", "asides_joined", "note_labels", "without_marks"]
+__all__ = [
+    "Aside",
+    "aside",
+    "asides_joined",
+    "marking_letters",
+    "note_labels",
+    "without_marks",
+]
+
+_PICTURES = "Illustration|Frontispiece|Picture|Map|Music"
 
 _LABEL = r"\d{1,4}|[A-Za-z*†‡§]{1,2}"
 _NOTE = re.compile(rf"\[(?P<word>Footnote[ \t]+)?(?P<label>{_LABEL})(?:\][ \t:]+|:\s+)(?=\S)")
@@ -29,16 +37,13 @@ _OPENINGS = (
         re.compile(r"Transcriber[’']?s?[’']? notes?(?:[:.]|[ \t]*(?:[\r\n]|\Z))\s*", re.IGNORECASE),
         Role.NOTES,
     ),
-    (re.compile(r"\[(?:Illustration|Frontispiece|Picture|Map|Music)\b[.:]?\s*"), Role.PICTURES),
+    (re.compile(rf"\[(?:{_PICTURES})\b[.:]?\s*"), Role.PICTURES),
 )
-_ASIDE = re.compile(
-    r"\[(?:Footnote[ \t]|Transcriber|\w*note:|(?:Illustration|Frontispiece|Picture|Map|Music)\b)",
-    re.IGNORECASE,
-)
+_ASIDE = re.compile(rf"\[(?:Footnote[ \t]|Transcriber|\w*note:|(?:{_PICTURES})\b)", re.IGNORECASE)
 _LONG_ASIDE = re.compile(r"\[(?:Footnote[ \t]|Transcriber|Illustration:|\w*note:)", re.IGNORECASE)
 _MAX_ASIDE_BLOCKS = 30
 _BRACKET = re.compile(r"[\[\]]")
-_PICTURE_MARK = re.compile(r"\[(?:Illustration|Frontispiece|Picture|Map|Music)[.:]?\]")
+_PICTURE_MARK = re.compile(rf"\[(?:{_PICTURES})[.:]?\]")
 
 _MARKS = re.compile(
     r"(?P<emphasis>(?<![\w_])_(?=[^\s_])[^_]{1,1000}(?<=\S)_(?![\w_]))"
@@ -62,22 +67,25 @@ class Aside:
     """The marks around it."""
 
 
-def note_labels(blocks: list[Block]) -> frozenset[str]:
-    """The labels of the notes there are: only what points to one of them is a note's mark."""
+def marking_letters(text: str) -> frozenset[str]:
+    """The letters in brackets that follow a word or a sentence, as marks of notes do."""
+    return frozenset(a or b for a, b in _LETTERS_AFTER.findall(text))
+
+
+def note_labels(blocks: list[Block], letters: Collection[str]) -> frozenset[str]:
+    """The labels of the notes there are: only what points to one of them is a note's mark.
+
+    Args:
+        blocks: of the text.
+        letters: its `marking_letters`.
+    """
     marks = filter(None, (_NOTE.match(block[0].text) for block in blocks))
-    letters = _letters_after("\n".join(line.text for block in blocks for line in block))
     return frozenset(mark["label"] for mark in marks if _is_label(mark, letters))
 
 
 def _is_label(mark: re.Match[str], letters: Collection[str]) -> bool:
     """Whether a note begins here: ``[He] said`` is an editor's word, unless a mark points to it."""
     return bool(mark["word"]) or not mark["label"].isalpha() or mark["label"] in letters
-
-
-@lru_cache(maxsize=1)  # every block of a book asks the same of its text
-def _letters_after(text: str) -> frozenset[str]:
-    """The letters in brackets that follow a word or a sentence, as marks of notes do."""
-    return frozenset(a or b for a, b in _LETTERS_AFTER.findall(text))
 
 
 def asides_joined(blocks: list[Block]) -> list[Block]:
@@ -106,15 +114,16 @@ def _apart(block: Block) -> Iterator[Block]:
     yield block[first:]
 
 
-def aside(text: str, block: Block) -> Aside | None:
+def aside(text: str, block: Block, letters: Collection[str]) -> Aside | None:
     """What a block is if it stands beside the story, as ``[Illustration: The well]`` does.
 
     Args:
         text: all the text.
         block: the lines of it that are asked for.
+        letters: its `marking_letters`.
     """
     start, end = block[0].start, block[-1].end
-    opening, role = _opening(text, start, end)
+    opening, role = _opening(text, start, end, letters)
     if opening is None:
         return None
     is_open = opening.group().startswith("[") and "]" not in opening.group()
@@ -132,11 +141,13 @@ def aside(text: str, block: Block) -> Aside | None:
     return Aside(role, opening.end(), inner_end, tuple(marks))
 
 
-def _opening(text: str, start: int, end: int) -> tuple[re.Match[str] | None, Role]:
+def _opening(
+    text: str, start: int, end: int, letters: Collection[str]
+) -> tuple[re.Match[str] | None, Role]:
     """How an aside begins, and what it is."""
     for pattern, role in _OPENINGS:
         found = pattern.match(text, start, end)
-        if found and (pattern is not _NOTE or _is_label(found, _letters_after(text))):
+        if found and (pattern is not _NOTE or _is_label(found, letters)):
             return found, role
     return None, Role.BODY
 

@@ -9,7 +9,13 @@ from itertools import groupby
 from audiobook.model import Book, Cue, Kind, Omission, Role, Source
 from audiobook.script.assemble import Titled, chapters, paragraph
 from audiobook.script.encoding import decode
-from audiobook.script.plain.asides import aside, asides_joined, note_labels, without_marks
+from audiobook.script.plain.asides import (
+    aside,
+    asides_joined,
+    marking_letters,
+    note_labels,
+    without_marks,
+)
 from audiobook.script.plain.contents import Contents, find_contents, folded
 from audiobook.script.plain.gutenberg import Edition, edition, is_credit
 from audiobook.script.plain.headings import is_break, is_chapter_line, is_numeral
@@ -60,6 +66,8 @@ class _Page:
     columns: int
     """Where it is wrapped."""
     contents: Contents
+    letters: frozenset[str]
+    """Those that stand in it as marks of notes do."""
     notes: frozenset[str]
     """The labels of its notes."""
     title: str
@@ -70,6 +78,7 @@ class _Page:
 
 def _page(text: str, found: Edition, blocks: list[Block]) -> _Page:
     contents = find_contents(blocks)
+    letters = marking_letters(text)
     openings = (n for n, block in enumerate(blocks) if _opens_chapter(block, contents.titles))
     has_title_page = bool(found.left_out) or contents.stop > 0
     return _Page(
@@ -77,7 +86,8 @@ def _page(text: str, found: Edition, blocks: list[Block]) -> _Page:
         blocks,
         wrap_columns(blocks),
         contents,
-        note_labels(blocks),
+        letters,
+        note_labels(blocks, letters),
         folded(found.title or ""),
         next(openings, 0) if has_title_page else 0,
     )
@@ -88,7 +98,7 @@ def _prose(page: _Page) -> Iterator[Titled]:
     for n, block in enumerate(page.blocks):
         if page.contents.first <= n < page.contents.stop:
             yield from _by_line(page, block, Kind.NARRATION, Role.CONTENTS)
-        elif found := aside(page.text, block):
+        elif found := aside(page.text, block, page.letters):
             yield from ((omission, None) for omission in found.left_out)
             yield from _said(page, found.start, found.end, role=found.role)
         elif n < page.front_stop and _is_of_title_page(page, block):
