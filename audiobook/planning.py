@@ -13,7 +13,7 @@ from audiobook.covers import cover_of
 from audiobook.episode.formats import check_formats
 from audiobook.model import Script
 from audiobook.parts import Part, parts_of
-from audiobook.programme import arranged, encoder_of, estimated_take, load_music, room_of
+from audiobook.programme import arranged, encoder_of, estimated_take, facts_of, load_music, room_of
 from audiobook.progress import Listener, silent
 from audiobook.show import NARRATOR
 from audiobook.sound.timeline import Grid, Timeline, timeline_of
@@ -183,7 +183,7 @@ class _Planner:
         known = (
             replace(take, n_samples=line.n_samples) for take, line in zip(takes, lines, strict=True)
         )
-        slots = list(arranged(script, known, show, profile, pieces, grid))
+        slots = list(arranged(script, known, show, profile, facts_of(pieces, profile), grid))
         timeline = timeline_of(script, slots, grid)
         return Plan(
             script.title,

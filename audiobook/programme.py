@@ -51,6 +51,7 @@ __all__ = [
     "arranged",
     "encoder_of",
     "estimated_take",
+    "facts_of",
     "load_music",
     "mix_and_encode",
     "room_of",
@@ -173,7 +174,7 @@ def arranged(
     takes: Iterable[Take],
     show: Show,
     profile: Profile,
-    pieces: Mapping[str, Piece],
+    pieces: Mapping[str, PieceFacts],
     grid: Grid,
 ) -> Iterator[Slot]:
     """Lay out a script with the cast and the music of a show for a profile; see `arrange`."""
@@ -182,15 +183,19 @@ def arranged(
         takes,
         _gains_db(show),
         show.music,
-        {use: _facts(piece, profile) for use, piece in pieces.items()},
+        pieces,
         grid,
         head_s=profile.head_s,
         tail_s=profile.tail_s,
     )
 
 
+def facts_of(pieces: Mapping[str, Piece], profile: Profile) -> dict[str, PieceFacts]:
+    """Pieces as the timeline sees them; what is heard of each alone, as its level is foretold."""
+    return {use: _facts(piece, profile) for use, piece in pieces.items()}
+
+
 def _facts(piece: Piece, profile: Profile) -> PieceFacts:
-    """A piece as the timeline sees it; what is heard of it alone, as its level is foretold."""
     gain_db = profile.loudness_lufs - WORKING_LUFS + _SOLO_DB
     quiet_s = quiet_ends_s(piece.samples, profile.sample_rate, gain_db)
     return PieceFacts(
@@ -237,7 +242,8 @@ def mix_and_encode(
     grid = Grid(encoder.sample_rate, encoder.frame_samples)
     n_segments = sum(1 for _ in script.segments)
     likely = (estimated_take(segment, show, grid.sample_rate) for segment in script.segments)
-    estimated = list(arranged(script, likely, show, profile, pieces, grid))
+    facts = facts_of(pieces, profile)
+    estimated = list(arranged(script, likely, show, profile, facts, grid))
     mix = _balance(profile, show.music)
     energies = {p.key: energies_of(p, grid.sample_rate, tools.store) for p in pieces.values()}
     foretold = foretold_db(estimated, grid, mix, energies, profile)
@@ -251,7 +257,7 @@ def mix_and_encode(
         encoder,
         tools.store,
     )
-    slots = arranged(script, takes, show, profile, pieces, grid)
+    slots = arranged(script, takes, show, profile, facts, grid)
     mixed = _mixed(studio, script, slots, n_segments, tools)
     for _ in range(_MOST_CORRECTIONS):
         error_db = profile.error_db(mixed.figures)
