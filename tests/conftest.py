@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,14 @@ pytest_plugins = ["fakes.google", "fakes.openai_server"]
 # Of what a test does not say itself: half of what is usual, so that all of them take minutes.
 settings.register_profile("suite", max_examples=50)
 settings.load_profile("suite")
+
+
+def pytest_configure() -> None:
+    """Let Ctrl-C reach the programs that tests start, also where a shell runs the suite with `&`.
+
+    A shell has those ignore it, and what is ignored is inherited.
+    """
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(autouse=True)
