@@ -30,7 +30,7 @@ Near: TypeAlias = tuple[tuple[Block, ...], int]
 """A block among its neighbours, and its index among them; see `with_neighbours`."""
 
 _LEVELS_KIND = "levels"
-_VERSION = 5
+_VERSION = 6
 """Part of every block's key: another number when rendering changes what it makes of a scene."""
 
 

@@ -134,7 +134,7 @@ def _peaks(sound: Sound, first: int, last: int) -> tuple[float, float]:
     sample_peak = float(max(measured.max(initial=0.0), -measured.min(initial=0.0)))
     start = max(0, first - _PEAK_CONTEXT_SAMPLES)
     around = sound[:, start : last + _PEAK_CONTEXT_SAMPLES]
-    peaks = true_peaks(around, sample_peak, beside_tops=True)
+    peaks = true_peaks(around, sample_peak)
     return float(peaks[first - start : last - start].max(initial=0.0)), sample_peak
 
 

@@ -111,18 +111,16 @@ def ungated_lufs(energies: NDArray[np.float64]) -> float:
     return _lufs(float(energies.mean())) if energies.any() else -math.inf
 
 
-def true_peaks(sound: Sound, above: float, *, beside_tops: bool = False) -> NDArray[np.float32]:
+def true_peaks(sound: Sound, above: float) -> NDArray[np.float32]:
     """Of each sample, the greatest magnitude there or on the way to the next, over all channels.
 
-    Peaks between samples are sought by oversampling four times (BS.1770-5 annex 2), and only where
-    a sample exceeds half of `above`: elsewhere they cannot reach it. Beyond its ends the sound goes
-    on at its first and last value.
+    Peaks between samples are sought by oversampling four times (BS.1770-5 annex 2), and only beside
+    samples at which the sound turns round and that exceed half of `above`: elsewhere there are none
+    that reach it. Beyond its ends the sound goes on at its first and last value.
 
     Args:
         sound: shape (channels, n).
         above: peaks that do not exceed this need not be found.
-        beside_tops: seek them only beside samples at which the sound turns round. All but all
-            peaks lie there, and it is a third of the work.
 
     Returns:
         Shape (n,).
@@ -130,9 +128,7 @@ def true_peaks(sound: Sound, above: float, *, beside_tops: bool = False) -> NDAr
     peaks = np.abs(sound[0])
     for channel in sound[1:]:
         np.maximum(peaks, np.abs(channel), out=peaks)
-    high = peaks > above / 2
-    if beside_tops:
-        high &= _turns(sound)
+    high = (peaks > above / 2) & _turns(sound)
     high[:-1] |= high[1:]  # the way to a high sample begins at the one before
     hits = np.nonzero(high)[0]
     taps = _oversampling_taps()

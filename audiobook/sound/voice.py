@@ -257,7 +257,7 @@ def _level(speech: Sound, sample_rate: int, loudness: _Loudness, room: Room) -> 
     tick = tick_samples(sample_rate)
     for more_db in (_SOUGHT_DB, _MOST_TAMED_DB):
         above = ceiling / 10 ** ((untamed_db + more_db) / 20)
-        peaks = true_peaks(speech, above, beside_tops=True)
+        peaks = true_peaks(speech, above)
         tamer = _Tamer(in_ticks(peaks, tick).T.copy().max(axis=0) / ceiling)
         gain_db = _gain_db(loudness, tamer, untamed_db)
         if gain_db <= untamed_db + more_db:

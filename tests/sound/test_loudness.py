@@ -194,6 +194,19 @@ def test_peaks_between_samples_are_found(hz: float) -> None:
     assert true_peak(sound) == pytest.approx(oversampled_peak(sound), rel=0.01)
 
 
+@given(st.integers(0, 2**32 - 1), st.floats(0, 0.7), st.floats(0.05, 0.1), st.floats(-3, 1))
+def test_no_peak_hides_away_from_where_the_sound_turns(
+    seed: int, low: float, width: float, tilt: float
+) -> None:
+    """Noise of any band and slope up to 18 kHz, in which peaks lie anywhere between samples."""
+    noise = np.fft.rfft(np.random.default_rng(seed).standard_normal(2048))
+    share = np.linspace(0, 1, len(noise))
+    noise *= ((share >= low) & (share <= low + width)) * (share + 0.02) ** tilt
+    sound = np.fft.irfft(noise).astype(np.float32)[np.newaxis] * np.hanning(2048)
+    sound = (sound / np.abs(sound).max()).astype(np.float32)
+    assert true_peak(sound) == pytest.approx(oversampled_peak(sound), rel=0.02)
+
+
 def test_peaks_are_told_of_each_sample() -> None:
     sound = np.zeros((2, 100), np.float32)
     sound[1, 50:52] = 0.5  # half-way between the two it is higher
