@@ -25,6 +25,8 @@ def main() -> None:
         app()
     except KeyboardInterrupt:  # before a command has begun
         sys.exit(_INTERRUPTED)
+    finally:
+        gc.freeze()  # the system takes everything back: Python need not look through it before
 
 
 def _end_as_by_ctrl_c() -> None:
