@@ -25,6 +25,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 __all__ = [
+    "INTERRUPTED",
     "AudiobookError",
     "CheckError",
     "ConfigError",
@@ -42,6 +43,9 @@ __all__ = [
     "near_names",
     "place_of",
 ]
+
+INTERRUPTED = 130
+"""The exit code after Ctrl-C, as shells have it: 128 and the number of the signal."""
 
 _SHOWN_CHARACTERS = 60
 

@@ -6,9 +6,10 @@ import gc
 import signal
 import sys
 
+from audiobook.errors import INTERRUPTED
+
 __all__ = ["main"]
 
-_INTERRUPTED = 130
 _OBJECTS_BETWEEN_LOOKS = 100_000
 """What a command makes lives as long as it does, all but a little: looking for cycles in it after
 every 700 objects, as Python does, takes an eighth of the time that a short one has."""
@@ -24,7 +25,7 @@ def main() -> None:
 
         app()
     except KeyboardInterrupt:  # before a command has begun
-        sys.exit(_INTERRUPTED)
+        sys.exit(INTERRUPTED)
     finally:
         gc.freeze()  # the system takes everything back: Python need not look through it before
 

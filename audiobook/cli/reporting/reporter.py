@@ -10,12 +10,10 @@ from dataclasses import dataclass
 
 from audiobook.cli.progress import Display, make_display
 from audiobook.cli.streams import put, put_data, tell
-from audiobook.errors import AudiobookError, Where
+from audiobook.errors import INTERRUPTED, AudiobookError, Where
 from audiobook.progress import Event, Noted, Waiting, Warned
 
 __all__ = ["Reporter", "json_text", "reported"]
-
-_INTERRUPTED = 130
 
 
 @contextmanager
@@ -94,7 +92,7 @@ def _failure(error: BaseException, interrupted: str) -> tuple[int, list[str]]:
     if isinstance(error, AudiobookError):
         return error.exit_code, _problem_lines("error", error.what, error.where, error.hint)
     if isinstance(error, KeyboardInterrupt):
-        return _INTERRUPTED, [interrupted]
+        return INTERRUPTED, [interrupted]
     what = f"{type(error).__name__}: {error}"  # the last resort: no traceback for users
     return 1, [
         f"error: something unforeseen went wrong: {what}",
