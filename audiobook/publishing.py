@@ -45,6 +45,7 @@ def publish(
     *,
     output: str | Path = "output",
     url: str | None = None,
+    language: str | None = None,
     listen: Listener = silent,
 ) -> PublishedFeed:
     """Write the feed of a show whose episodes lie in a folder.
@@ -54,22 +55,25 @@ def publish(
             stands for all of them: a feed that lists fewer takes the others from its listeners.
         output: the folder that the build wrote to; the feed is written there too.
         url: where that folder will be found; None for the show's own, else this machine.
+        language: BCP 47 tag, where the build was given one; None for the show's own, else that of
+            most of its stories.
         listen: is told of warnings.
 
     Raises:
-        UsageError: an episode has not been built, or `url` is no address of a folder.
+        UsageError: an episode has not been built, `url` is no address of a folder, or `language`
+            no language tag.
         ConfigError: the show cannot be published as it is.
         OutputError: the feed cannot be written.
     """
     output = Path(output)
     source = _published_whole(None if source is None else Path(source))
-    stories = read_stories(source, Choices())
+    stories = read_stories(source, Choices(language=language))
     wholes = {file_stem(story.entry.story) for story in stories}
     files = [
         (story, file) for story in stories for file in _finished(story, output, wholes, listen)
     ]
     today = datetime.datetime.now(tz=datetime.UTC).date()
-    show = _channel(find_show(source), stories)
+    show = _channel(find_show(source), stories, language)
     book = stories[0].book if len(stories) == 1 else None
     cover = cover_of(show, book, listen)
     published = publish_show(show, _episodes(files), output, url=url, today=today, cover=cover)
@@ -106,7 +110,7 @@ def _published_whole(source: Path | None) -> Path | None:
     return show.folder if show.folder and is_episode else source
 
 
-def _channel(show: Show, stories: Sequence[Story]) -> Show:
+def _channel(show: Show, stories: Sequence[Story], language: str | None) -> Show:
     """A show with what its stories say of it, as the tags of their files have it.
 
     Of several, each speaks for itself: what they share fills the gaps of the show.
@@ -118,7 +122,7 @@ def _channel(show: Show, stories: Sequence[Story]) -> Show:
         show,
         title=show.title or stories[0].title,
         author=show.author or (authors.pop() if len(authors) == 1 else None),
-        language=show.language or mode(story.language for story in stories),
+        language=language or show.language or mode(story.language for story in stories),
     )
 
 

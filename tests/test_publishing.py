@@ -147,6 +147,16 @@ def test_the_feed_says_what_is_found_in_a_story_that_says_nothing(
     assert parsed.feed.language == read_tag(output / "tale.mp3").language == "de"
 
 
+def test_a_feed_has_the_language_that_its_build_was_given(story: Path, output: Path) -> None:
+    audiobook.build(
+        story, output=output, choices=Choices(engine="tone", music=False, language="pt-BR")
+    )
+    feed = audiobook.publish(story, output=output, url=URL, language="pt-BR")
+    assert feedparser.parse(feed.path.read_bytes()).feed.language == "pt-BR"
+    with pytest.raises(UsageError, match="no language tag"):
+        audiobook.publish(story, output=output, url=URL, language="Portuguese, please")
+
+
 def test_a_show_has_the_author_and_the_language_of_its_stories(
     tmp_path: Path, output: Path
 ) -> None:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from audiobook.cli.options import Debug, Json, Output, ProfileName, Quiet, Source
+from audiobook.cli.options import Debug, Json, Language, Output, ProfileName, Quiet, Source
 from audiobook.cli.reporting.publishing import show_checked, show_published, show_serving
 from audiobook.cli.reporting.reporter import reported
 
@@ -43,6 +43,7 @@ def publish(
             help="Address of the folder that will hold the feed; default: the show's own.",
         ),
     ] = None,
+    language: Language = None,
     as_json: Json = False,
     quiet: Quiet = False,
     debug: Debug = False,
@@ -54,7 +55,9 @@ def publish(
     with reported(quiet=quiet, debug=debug, as_json=as_json) as reporter:
         from audiobook.publishing import publish as publish_show
 
-        feed = publish_show(source, output=output, url=url, listen=reporter.listen)
+        feed = publish_show(
+            source, output=output, url=url, language=language, listen=reporter.listen
+        )
         show_published(feed, reporter)
 
 
