@@ -103,9 +103,9 @@ class Lame:
         pcm = np.ascontiguousarray(pcm, dtype=np.float32)
         with self._configured(settings) as handle:
             # Some of LAME's presets turn the sound down, by up to half a decibel: take that back.
-            pcm = pcm / np.float32(self._library.lame_get_scale(handle))
+            scale = np.float32(self._library.lame_get_scale(handle))
             return b"".join(
-                self._encode_piece(handle, pcm[:, start : start + _PIECE_SAMPLES])
+                self._encode_piece(handle, pcm[:, start : start + _PIECE_SAMPLES] / scale)
                 for start in range(0, pcm.shape[1], _PIECE_SAMPLES)
             )
 

@@ -37,6 +37,8 @@ SILENCE_DB = -120.0
 """What stands for the level of silence, in dB of full scale."""
 _PEAK_CONTEXT_SAMPLES = 16
 """More than the meter for true peaks looks to either side."""
+_PEAKS_AT_ONCE = 1 << 18
+"""Samples in which peaks are sought; what that takes stays in a processor's cache."""
 _HEAD = struct.Struct("<ddII")
 
 
@@ -132,10 +134,12 @@ def _peaks(sound: Sound, first: int, last: int) -> tuple[float, float]:
     """
     measured = sound[:, first:last]
     sample_peak = float(max(measured.max(initial=0.0), -measured.min(initial=0.0)))
-    start = max(0, first - _PEAK_CONTEXT_SAMPLES)
-    around = sound[:, start : last + _PEAK_CONTEXT_SAMPLES]
-    peaks = true_peaks(around, sample_peak)
-    return float(peaks[first - start : last - start].max(initial=0.0)), sample_peak
+    true_peak = sample_peak
+    for start in range(first, last, _PEAKS_AT_ONCE):
+        stop, before = min(start + _PEAKS_AT_ONCE, last), max(0, start - _PEAK_CONTEXT_SAMPLES)
+        peaks = true_peaks(sound[:, before : stop + _PEAK_CONTEXT_SAMPLES], true_peak)
+        true_peak = max(true_peak, float(peaks[start - before : stop - before].max()))
+    return true_peak, sample_peak
 
 
 def figures_of(parts: Iterable[Levels]) -> Figures:

@@ -37,6 +37,8 @@ _ABSOLUTE_GATE_LUFS = -70.0
 _RELATIVE_GATE_LU = -10.0
 _TAPS_BEFORE = 5
 _HITS_AT_ONCE = 1 << 15
+_STEPS_AT_ONCE = 49
+"""At 44.1 kHz they fill sixteen transforms; what that takes stays in a processor's cache."""
 
 
 def step_samples(sample_rate: int) -> int:
@@ -53,11 +55,16 @@ def step_energies(sound: Sound, sample_rate: int, *, lead_samples: int = 0) -> N
         lead_samples: this much at the start only settles the filter and is not measured.
     """
     step = step_samples(sample_rate)
-    settling = min(lead_samples, k_settling_samples(sample_rate))
-    weighted = k_weighted(sound[:, lead_samples - settling :], sample_rate)[:, settling:]
-    whole = weighted.shape[1] // step * step
-    steps = weighted[:, :whole].reshape(weighted.shape[0], -1, step)
-    return np.asarray(np.einsum("cij,cij->i", steps, steps, dtype=np.float64) / step)
+    energies = np.empty(max(0, sound.shape[1] - lead_samples) // step)
+    for done in range(0, len(energies), _STEPS_AT_ONCE):
+        some = energies[done : done + _STEPS_AT_ONCE]
+        start = lead_samples + done * step
+        settling = min(start, k_settling_samples(sample_rate))
+        heard = sound[:, start - settling : start + len(some) * step]
+        weighted = k_weighted(heard, sample_rate)[:, settling:]
+        steps = weighted.reshape(len(sound), -1, step)
+        some[:] = np.einsum("cij,cij->i", steps, steps, dtype=np.float64) / step
+    return energies
 
 
 def k_weighted(sound: Sound, sample_rate: int) -> Sound:

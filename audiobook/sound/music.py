@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from audiobook.errors import ConfigError, Where, near_names
 from audiobook.sound import Sound
-from audiobook.sound.loudness import integrated_lufs, step_energies, step_samples
+from audiobook.sound.loudness import integrated_lufs, step_energies
 from audiobook.sound.music_file import (
     LEAST_LOOP_S,
     content_digest,
@@ -33,12 +33,11 @@ in mono as it does in stereo."""
 
 _PEAK = 10 ** (-1 / 20)
 """No sample of a piece goes beyond this; one with greater peaks stays softer than PIECE_LUFS."""
-_VERSION = 2
+_VERSION = 3
 """To be raised when instruments, room, reading or levelling change what a piece sounds like."""
 _KIND = "music"
 _ENERGIES_KIND = "music-energies"
 _LEAST_S = 0.4
-_MEASURED_STEPS = 300
 _FILE_PHRASE_SAMPLES = 400 * LOOP_GRID_SAMPLES
 """Where the phrases of a file begin is not known: about every 10 s is taken."""
 
@@ -117,7 +116,7 @@ def energies_of(piece: Piece, sample_rate: int, store: Store) -> NDArray[np.floa
     """
     kept = store.get(_ENERGIES_KIND, piece.key)
     if kept is None:
-        kept = _energies(piece.samples, sample_rate).astype("<f8").tobytes()
+        kept = step_energies(piece.samples, sample_rate).astype("<f8").tobytes()
         store.put(_ENERGIES_KIND, piece.key, kept)
     return np.frombuffer(kept, "<f8")
 
@@ -147,18 +146,7 @@ def _levelled(sound: Sound, sample_rate: int) -> Sound:
 
 def _loudness_lufs(sound: Sound, sample_rate: int) -> float:
     heard_twice = 2 / sound.shape[0]
-    return integrated_lufs(_energies(sound, sample_rate) * heard_twice)
-
-
-def _energies(sound: Sound, sample_rate: int) -> NDArray[np.float64]:
-    """Step energies, measured half a minute at a time so that little memory is needed."""
-    step = step_samples(sample_rate)
-    energies = []
-    for start in range(0, sound.shape[1], _MEASURED_STEPS * step):
-        lead = min(start, 5 * step)
-        part = sound[:, start - lead : start + _MEASURED_STEPS * step]
-        energies.append(step_energies(part, sample_rate, lead_samples=lead))
-    return np.concatenate(energies)
+    return integrated_lufs(step_energies(sound, sample_rate) * heard_twice)
 
 
 def _kept(store: Store, key: str, channels: int) -> Sound | None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
@@ -29,6 +30,9 @@ Speech: TypeAlias = "Callable[[Take], Sound]"
 Pieces: TypeAlias = "Callable[[str], tuple[Sound, bool]]"
 """Gives a piece by its key: samples, shape (channels, n), and whether it loops."""
 
+_STRETCH_S = 4
+"""A scene is made this much at a time: what that takes stays in a processor's cache."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Window:
@@ -49,13 +53,26 @@ class _Window:
 def render(scene: Scene, speech: Speech, pieces: Pieces) -> Sound:
     """The sound of a scene from its `start` to its `stop`, shape (channels, stop - start)."""
     mix = scene.mix
+    sound = np.empty((mix.channels, scene.stop - scene.start), np.float32)
+    latest = lru_cache(maxsize=2)(speech)  # a line may go on into the next stretch
+    stretch = _STRETCH_S * mix.sample_rate
+    for start in range(scene.start, scene.stop, stretch):
+        stop = min(start + stretch, scene.stop)
+        made = _mastered(scene, latest, pieces, start, stop)
+        sound[:, start - scene.start : stop - scene.start] = made
+    return sound
+
+
+def _mastered(scene: Scene, speech: Speech, pieces: Pieces, start: int, stop: int) -> Sound:
+    """A stretch of a scene, shape (channels, stop - start)."""
+    mix = scene.mix
     margin = limiter_reach_samples(mix.sample_rate)
-    margin += (scene.start - margin) % CONTROL_SAMPLES  # windows begin on the ducking's grid
-    window = _Window(scene.start - margin, scene.stop + margin, mix.channels)
+    margin += (start - margin) % CONTROL_SAMPLES  # windows begin on the ducking's grid
+    window = _Window(start - margin, stop + margin, mix.channels)
     sound = _mixed(scene, speech, pieces, window)
     sound *= _factor(mix.gain_db)
     sound = limit(sound, 10 ** (mix.ceiling_db / 20), mix.sample_rate)
-    return np.ascontiguousarray(sound[:, margin : margin + scene.stop - scene.start])
+    return sound[:, margin : margin + stop - start]
 
 
 def _mixed(scene: Scene, speech: Speech, pieces: Pieces, window: _Window) -> Sound:
