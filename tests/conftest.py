@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -27,13 +29,18 @@ def pytest_configure() -> None:
 
 
 @pytest.fixture(autouse=True)
-def store_folder(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+def store_folder(
+    tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Path]:
     folder = tmp_path_factory.mktemp("store")
     monkeypatch.setenv("AUDIOBOOK_CACHE", str(folder))
     monkeypatch.setenv("AUDIOBOOK_LEXICON", os.devnull)
     for name in ("AUDIOBOOK_ENGINE", "AUDIOBOOK_VOICE", "NO_COLOR", "FORCE_COLOR"):
         monkeypatch.delenv(name, raising=False)
-    return folder
+    yield folder
+    shutil.rmtree(
+        folder, ignore_errors=True
+    )  # music and speech of thousands of tests are gigabytes
 
 
 @pytest.fixture
