@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import itertools
+import math
 import random
 import threading
 import time
@@ -12,7 +13,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, InvalidStateError, wait
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import Any, Protocol, TypeAlias, TypeVar, runtime_checkable
+from typing import Any, Protocol, TypeAlias, TypeGuard, TypeVar, runtime_checkable
 
 from audiobook.errors import AudiobookError, MissingError, SpeechError
 from audiobook.progress import Listener, Waiting, silent
@@ -35,6 +36,7 @@ KEPT_HINT = "what is spoken is kept: build again later to go on from there"
 _FIRST_PAUSE_S = 2.0
 _LONGEST_PAUSE_S = 60.0
 _LONGEST_RETRY_AFTER_S = 120.0
+"""A server that asks to wait for longer is asked no more by the build that is going on."""
 _TOLD_FROM_S = 2.0
 """Shorter pauses are not worth a line."""
 
@@ -118,7 +120,7 @@ class Retrying:
 
     A request that may pass is sent again after a pause that grows, or as long as the server asks.
     Where it is one of several at a time, the others rest as well. When nothing is answered any
-    more, nothing is sent any more.
+    more, nothing is sent any more, nor while a server asks to wait for longer than a build does.
 
     Args:
         server: what it is called in messages.
@@ -153,6 +155,7 @@ class Retrying:
         self._lock = threading.Lock()
         self._pace = Pace(least_gap_s)
         self._n_failed_in_a_row = 0
+        self._away_until_s = 0.0
         self._told_until_s = 0.0
 
     def ask(self, try_once: _Try[_Answer]) -> _Answer:
@@ -164,7 +167,8 @@ class Retrying:
 
         Raises:
             AudiobookError: that of the last failure, with the number of tries; or a SpeechError
-                after `close`, or when too many requests have failed before.
+                after `close`, when too many requests have failed before, or when the server has
+                asked for a long wait.
         """
         for n_tries in itertools.count(1):
             began_s = self._wait_for_turn()
@@ -172,6 +176,7 @@ class Retrying:
             if not isinstance(outcome, Failure):
                 self._answered()
                 return outcome
+            outcome = _unless_too_long(outcome)
             self._failed(outcome, n_tries, began_s)
             if not outcome.may_pass or n_tries == MOST_FAILURES_IN_A_ROW or self._closed.done():
                 if n_tries > 1:
@@ -240,6 +245,9 @@ class Retrying:
                 " it is asked no more",
                 hint=KEPT_HINT,
             )
+        away_s = self._away_until_s - self._clock()
+        if away_s > 0:
+            raise SpeechError(f"{self._server} asks to wait {_shown(away_s)}", hint=KEPT_HINT)
 
     def _outcome(self, try_once: _Try[_Answer], within_s: float) -> _Answer | Failure:
         """Try in a thread that nobody need wait for."""
@@ -272,12 +280,14 @@ class Retrying:
             self._n_failed_in_a_row += 1
             if failure.is_refusal:
                 self._pace.slow_down(began_s, now_s)
-            if not failure.may_pass:
+            if _is_too_long(failure.retry_after_s):
+                self._away_until_s = now_s + failure.retry_after_s
+            elif not failure.may_pass:
                 return
-            if failure.retry_after_s is None:
+            elif failure.retry_after_s is None:
                 self._pace.rest(now_s + self._backoff_s(n_tries))
             else:
-                self._pace.resume(now_s + min(failure.retry_after_s, _LONGEST_RETRY_AFTER_S))
+                self._pace.resume(now_s + failure.retry_after_s)
 
     def _tell(self, failure: Failure, n_try: int) -> None:
         """Tell of a pause before another try: once, however many requests have to wait."""
@@ -311,6 +321,25 @@ class WaitsForServer(Protocol):
 
     def tell(self, listen: Listener) -> None:
         """Have a listener told, from any thread, of waits before something is asked again."""
+
+
+def _is_too_long(retry_after_s: float | None) -> TypeGuard[float]:
+    return retry_after_s is not None and retry_after_s > _LONGEST_RETRY_AFTER_S
+
+
+def _unless_too_long(failure: Failure) -> Failure:
+    """A failure; one that may pass, but not while a build waits, as one that does not."""
+    if not failure.may_pass or not _is_too_long(failure.retry_after_s):
+        return failure
+    failure.error.what += f", and asks to wait {_shown(failure.retry_after_s)}"
+    failure.error.hint = failure.error.hint or KEPT_HINT
+    return replace(failure, may_pass=False)
+
+
+def _shown(wait_s: float) -> str:
+    """A long wait in words, rounded up."""
+    minutes = math.ceil(wait_s / 60)
+    return f"{minutes} min" if minutes < 120 else f"{math.ceil(minutes / 60)} h"
 
 
 def _not_ready(error: AudiobookError) -> MissingError:

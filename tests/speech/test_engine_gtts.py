@@ -179,11 +179,21 @@ def test_waits_as_long_as_google_asks(
     soon = datetime.datetime.now(datetime.UTC) + datetime.timedelta(seconds=30)
     dated = Answer(429, headers={"Retry-After": email.utils.format_datetime(soon, usegmt=True)})
     past = Answer(429, headers={"Retry-After": "Fri, 31 Dec 1999 23:59:59 GMT"})
-    endless = Answer(503, headers={"Retry-After": "86400"})
-    google.answer = lambda number, _: [BUSY, dated, past, endless, None][number]
+    longest = Answer(503, headers={"Retry-After": "120"})
+    google.answer = lambda number, _: [BUSY, dated, past, longest, None][number]
 
     assert engine.synthesise(Utterance("One."), VOICE).samples.any()
     assert clock.slept == [7.0, pytest.approx(29, abs=2), 120.0]
+
+
+def test_a_wait_of_a_day_is_left_to_the_user(
+    google: Google, engine: GoogleTranslate, clock: Clock
+) -> None:
+    google.answer = lambda *_: Answer(429, headers={"Retry-After": "86400"})
+
+    with pytest.raises(SpeechError, match=r"\(429\), and asks to wait 24 h .hint: what is spoken"):
+        engine.synthesise(Utterance("One."), VOICE)
+    assert (clock.slept, len(google.asked)) == ([], 1)
 
 
 def test_pauses_grow_up_to_the_last_try(

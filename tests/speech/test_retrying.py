@@ -87,3 +87,24 @@ def test_a_wait_of_several_requests_is_told_once() -> None:
         asked = [threads.submit(retrying.ask, ask_once) for _ in range(2)]
         assert [each.result(9) for each in asked] == ["speech"] * 2
     assert len(told) == 1
+
+
+@pytest.mark.parametrize(
+    ("retry_after_s", "shown"), [(3_600.0, "60 min"), (130.0, "3 min"), (86_400.0, "24 h")]
+)
+def test_a_wait_that_no_build_sits_out_ends_the_asking(retry_after_s: float, shown: str) -> None:
+    clock, asked = Clock(), list[float]()
+    retrying = Retrying("It", within_s=9, at_once=2, sleep=clock.sleep, clock=clock.now)
+
+    def ask_once() -> str | Failure:
+        asked.append(clock.now())
+        return failure(retry_after_s) if len(asked) == 1 else "speech"
+
+    with pytest.raises(SpeechError, match=f"It is ill, and asks to wait {shown} .hint: .*kept"):
+        retrying.ask(ask_once)
+    with pytest.raises(SpeechError, match=f"It asks to wait {shown} .hint: .*kept"):
+        retrying.ask(ask_once)
+    assert (clock.slept, len(asked)) == ([], 1)
+
+    clock.sleep(retry_after_s)
+    assert retrying.ask(ask_once) == "speech"
