@@ -99,7 +99,7 @@ def audition(
     language = choices.language or (told.language if told else show.language) or "en"
     folder = Path(output)
     with closing(Engines(listen, show.engines)) as engines:
-        cast = list(_cast(voices, language, choices, show, engines))
+        cast = list(dict.fromkeys(_cast(voices, language, choices, show, engines)))
         make_writable(folder)
         heard: list[AuditionedVoice] = []
         listen(StageStarted(_STAGE, len(cast)))
