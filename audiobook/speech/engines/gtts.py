@@ -61,6 +61,12 @@ _GOOGLE_TAGS = {
     "zh-hant": "zh-TW",
     "zh-hk": "zh-TW",
 }
+_GOOGLE_NEAR_TAGS = {
+    # BCP 47 tag in lower case, and what comes nearest of all that Google speaks.
+    "cmn": "zh-CN",
+    "cmn-hant": "zh-TW",
+    "nn": "no",
+}
 
 
 class GoogleTranslate:
@@ -205,7 +211,8 @@ def _google_language(language: str) -> str:
     Raises:
         UnknownNameError: Google does not speak it.
     """
-    google = {name.lower(): name for name in _google_languages()} | _GOOGLE_TAGS
+    own = {name.lower(): name for name in _google_languages()}
+    google = _GOOGLE_NEAR_TAGS | own | _GOOGLE_TAGS
     tag = language.lower()
     while tag:
         if tag in google:
