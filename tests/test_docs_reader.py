@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -57,3 +58,9 @@ def test_nothing_of_the_source_is_lost(tmp_path: Path) -> None:
         kept.append((segment.start, segment.end))
     parts = [book.source.text[start:end] for start, end in sorted(kept)]
     assert "".join("".join(parts).split()) == "".join(FILM.split())
+
+
+def test_its_links_lead_to_files() -> None:
+    links = re.findall(r"\]\(([^)#:]+)\)", PAGE.read_text("utf-8"))
+    assert len(links) >= 3
+    assert [link for link in links if not (PAGE.parent / link).is_file()] == []
