@@ -11,8 +11,10 @@ from collections.abc import Iterable
 from dataclasses import fields, replace
 from pathlib import Path
 
+from audiobook.categories import category_path
 from audiobook.engine_settings import AUTO, read_engine_names, read_engine_settings
 from audiobook.errors import ConfigError, Where
+from audiobook.feed_settings import check_email, folder_url, web_url
 from audiobook.lexicon import read_entries, read_switches
 from audiobook.own_profiles import read_own_profiles
 from audiobook.settings import Table, parse_yaml, read_toml
@@ -50,6 +52,7 @@ def read_show(path: Path) -> Show:
     engines = read_engine_settings(own) if own else ()
     show = Show(folder=folder, engines=engines, episodes=entries)
     show = _with_settings(show, table, folder)
+    category_path(show.category, show.where("category"))
     table.finish()
     return show
 
@@ -199,6 +202,12 @@ def _music(old: Music, table: Table) -> Music:
 def _feed(old: Feed, table: Table) -> Feed:
     feed = Feed(**{f.name: table.text(f.name) or getattr(old, f.name) for f in fields(Feed)})
     table.finish()
+    if feed.url is not None:
+        folder_url(feed.url, table.where("url"))
+    if feed.link is not None:
+        web_url(feed.link, "link", table.where("link"))
+    if feed.email is not None:
+        check_email(feed.email, table.where("email"))
     return feed
 
 

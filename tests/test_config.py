@@ -195,10 +195,11 @@ def test_what_front_matter_does_not_say_stays(write: Callable[[str], Path]) -> N
     assert laid(show, "") == show
     assert laid(show, "music: {}\nfeed: {}\ncast: {A: {}, B: {}}\n") == show
     over = laid(
-        show, "music: {bed: x}\nfeed: {link: y}\ncast: {B: {rate: 2}, A: {voice: {e: z}}}\n"
+        show,
+        "music: {bed: x}\nfeed: {link: 'http://y'}\ncast: {B: {rate: 2}, A: {voice: {e: z}}}\n",
     )
     assert (over.music.bed, over.music.bed_db) == ("x", -20.0)
-    assert (over.feed.link, over.feed.email) == ("y", "a@example.org")
+    assert (over.feed.link, over.feed.email) == ("http://y", "a@example.org")
     assert [member.name for member in over.cast] == ["A", "B"]
     assert (over.cast[1].rate, over.cast[1].voices) == (2.0, (("gtts", "x"),))
     assert (over.cast[0].voice, over.cast[0].voices, over.cast[0].rate) == (
@@ -240,6 +241,11 @@ WRONG = [
     ("[cast.A]\nvoice = 1", 'show.toml:2:1: "voice" must be a text'),
     ("[cast.A]\nvoice = { tone = 1 }", 'show.toml:2:11: "tone" must be a text'),
     ("[feed]\nurl = 1", 'show.toml:2:1: "url" must be a text'),
+    ('[feed]\nurl = "example.org"', 'show.toml:2:1: "url" must be an http or https address'),
+    ('[feed]\nurl = "https://a.org/f.xml"', 'show.toml:2:1: "url" must be the address of a fol'),
+    ('[feed]\nlink = "a.org"', 'show.toml:2:1: "link" must be an http or https address'),
+    ('[feed]\nemail = "nonsense"', 'show.toml:2:1: "email" must be an address of mail'),
+    ('title = "x"\ncategory = "Fictoin"', 'show.toml:2:1: unknown category "Fictoin"'),
     ("story = []", 'show.toml:1:1: "story" must be a text'),
     ('episodes = "all"', 'show.toml:1:1: "episodes" must be a list of tables'),
     ('[[episodes]]\ntitle = "x"', 'show.toml:1:1: an episode needs a "story"'),
@@ -294,6 +300,34 @@ def test_within_its_own_tables_front_matter_is_held_to_its_settings(front: str) 
     with pytest.raises(UnknownNameError) as caught:
         laid(Show(), front)
     assert str(caught.value.where).startswith("story.md:2:")
+
+
+@pytest.mark.parametrize(
+    ("email", "is_one"),
+    [
+        ("ida@example.org", True),
+        ("ida.roe+feed@mail.example.org", True),
+        ("ida@bücher.example", True),
+        ("ida", False),
+        ("ida@", False),
+        ("@example.org", False),
+        ("ida@localhost", False),
+        ("ida@example..org", False),
+        ("ida@example.org, bea@example.org", False),
+        ("Ida <ida@example.org>", False),
+    ],
+)
+def test_an_address_of_mail_is_one_that_directories_can_write_to(email: str, is_one: bool) -> None:
+    front = f'feed: {{email: "{email}"}}'
+    if is_one:
+        assert laid(Show(), front).feed.email == email
+    else:
+        with pytest.raises(ConfigError, match="email"):
+            laid(Show(), front)
+
+
+def test_a_category_of_another_program_is_no_hindrance_in_front_matter() -> None:
+    assert laid(Show(), "category: my blog").category == "my blog"
 
 
 def test_nobody_reads_a_show_as_long_as_a_book(write: Callable[[str], Path]) -> None:

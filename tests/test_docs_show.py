@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 
 import audiobook
+from audiobook.categories import category_path
 from audiobook.config import read_show, with_front_matter
 from audiobook.episode.cover import draw_cover
 from audiobook.errors import ConfigError, UnknownNameError, Where
 from audiobook.lexicon import SPOKEN_RULES
-from audiobook.podcast.categories import category_path
 from audiobook.podcast.channel import base_url
 from audiobook.progress import silent
 from audiobook.show import EpisodeEntry, Show

@@ -36,7 +36,7 @@ LAYERS = [
     {"show_files"},
     {"config"},
     {"show"},
-    {"engine_settings", "lexicon", "own_profiles"},
+    {"categories", "engine_settings", "feed_settings", "lexicon", "own_profiles"},
     {"settings"},
     {"toml_places", "yaml_values"},
     {"progress"},

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import datetime
 import os
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
+from audiobook.categories import category_path
 from audiobook.episode.cover import draw_cover
 from audiobook.episode.tags import Cover
-from audiobook.errors import AudiobookError, ConfigError, UsageError, Where
-from audiobook.podcast.categories import category_path
+from audiobook.errors import ConfigError, UsageError
+from audiobook.feed_settings import folder_url, web_url
 from audiobook.podcast.feed import MOST_DESCRIPTION_BYTES, Channel, Item, plain_text
 from audiobook.podcast.ids import FeedIds
 from audiobook.podcast.media import FEED_FILE, media_type
@@ -33,8 +33,6 @@ __all__ = [
 
 LOCAL_URL = "http://127.0.0.1:8000/"
 """Where `audiobook serve` offers a folder."""
-
-_URL_CHARACTERS = re.compile(r"[!-~]+")
 
 _LEAST_APART = datetime.timedelta(seconds=60)
 """Items closer to each other than this lose their order in some apps."""
@@ -76,9 +74,9 @@ def base_url(show: Show, url: str | None) -> str:
         ConfigError: that of the show is not.
     """
     if url is not None:
-        return _folder_url(url, None)
+        return folder_url(url, None)
     if show.feed.url is not None:
-        return _folder_url(show.feed.url, show.where("feed.url"))
+        return folder_url(show.feed.url, show.where("feed.url"))
     return LOCAL_URL
 
 
@@ -106,7 +104,7 @@ def channel_of(
     return Channel(
         title=title,
         description=_described(show.description or by),
-        link=_web_url(link, "link", show.where("feed.link")) if link else base,
+        link=web_url(link, "link", show.where("feed.link")) if link else base,
         address=base + FEED_FILE,
         image=base + quote(cover),
         language=show.language or "en",
@@ -224,35 +222,3 @@ def _n_bytes(path: Path) -> int:
     except OSError as error:
         what = f"cannot read {path}: {error.strerror or error}"
         raise UsageError(what, hint="make it with: audiobook build") from error
-
-
-def _folder_url(url: str, where: Where | None) -> str:
-    """The address of a folder, with a slash at its end."""
-    path = urlsplit(_web_url(url, "url", where)).path
-    if "?" in url or "#" in url or path.endswith(".xml"):
-        what = f'"url" must be the address of a folder, not "{url}"'
-        raise _wrong(what, where, f"{FEED_FILE} is added to it")
-    return url.rstrip("/") + "/"
-
-
-def _web_url(url: str, setting: str, where: Where | None) -> str:
-    """An address as it was given.
-
-    Raises:
-        UsageError, ConfigError: it is no http or https address, in ASCII as RFC 3986 has it, or
-            tells a password.
-    """
-    try:
-        parts = urlsplit(url)
-        web = parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0
-    except ValueError:
-        web = False
-    if not web or "@" in parts.netloc or not _URL_CHARACTERS.fullmatch(url):
-        what = f'"{setting}" must be an http or https address, not "{url}"'
-        raise _wrong(what, where, 'such as "https://example.org/podcast/"')
-    return url
-
-
-def _wrong(what: str, where: Where | None, hint: str) -> AudiobookError:
-    """The error for a setting, or for what was typed, which stands nowhere."""
-    return ConfigError(what, where=where, hint=hint) if where else UsageError(what, hint=hint)

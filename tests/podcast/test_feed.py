@@ -16,9 +16,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
 
-from audiobook.config import read_show
+from audiobook.categories import CATEGORIES
 from audiobook.errors import ConfigError, UnknownNameError, UsageError, Where
-from audiobook.podcast.categories import CATEGORIES
 from audiobook.podcast.channel import FinishedEpisode, publication_times
 from audiobook.podcast.feed import Channel, Item, feed_xml
 from audiobook.podcast.publication import Published, publish
@@ -273,17 +272,12 @@ def test_what_is_no_address_of_a_folder_is_refused(tmp_path: Path, url: str) -> 
     assert not (tmp_path / "feed.xml").exists()
 
 
-def test_a_wrong_setting_is_shown_where_it_stands(tmp_path: Path) -> None:
-    path = tmp_path / "show.toml"
-    path.write_text('title = "X"\ncategory = "Art > Book"\n[feed]\nemail = "a@b.c"\nurl = "x"\n')
-    show = read_show(path)
-    with pytest.raises(ConfigError) as wrong_url:
-        published(tmp_path, show)
-    assert str(wrong_url.value.where) == f"{path}:5:1"
-    with pytest.raises(UnknownNameError) as wrong_category:
-        published(tmp_path, show, url="https://example.org/")
-    assert str(wrong_category.value.where) == f"{path}:2:1"
-    assert "Arts > Books" in (wrong_category.value.hint or "")
+def test_a_wrong_category_is_shown_where_it_stands(tmp_path: Path) -> None:
+    place = (("category", Where("story.md", 2, 1)),)  # of front matter, which may be another's
+    with pytest.raises(UnknownNameError) as caught:
+        published(tmp_path, replace(SHOW, category="Art > Book", places=place))
+    assert str(caught.value.where) == "story.md:2:1"
+    assert "Arts > Books" in (caught.value.hint or "")
 
 
 def test_a_category_is_known_in_any_case(tmp_path: Path) -> None:
