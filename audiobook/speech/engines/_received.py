@@ -90,14 +90,18 @@ def decoded(audio: bytes, *, secret: str | None = None) -> Clip:
     try:
         with soundfile.SoundFile(io.BytesIO(audio)) as file:
             _check_size(file.samplerate, file.frames * file.channels)
-            samples = file.read(dtype="float32", always_2d=True).mean(axis=1)
+            sound = file.read(dtype="float32", always_2d=True)
             sample_rate = int(file.samplerate)
     except soundfile.SoundFileError as error:
         said = _said(audio, secret)
         raise NotSpeechError(f"{len(audio):,} bytes that are no sound{said}") from error
+    if not np.isfinite(sound).all():
+        raise NotSpeechError("sound with samples that are no numbers")
+    mono = np.clip(sound, -1, 1).mean(axis=1)
+    samples = np.clip(np.rint(mono * 32768), -32768, 32767).astype(np.int16)
     if not samples.any():
         raise NotSpeechError("an answer without sound")
-    return Clip(sample_rate, np.clip(np.rint(samples * 32768), -32768, 32767).astype(np.int16))
+    return Clip(sample_rate, samples)
 
 
 def joined(clips: Sequence[Clip]) -> Clip:
