@@ -28,12 +28,11 @@ def choices_of(
     """What a user chose, as the library takes it.
 
     Raises:
-        UsageError: --engine is empty, a value of --voice names no voice, or two are somebody's.
+        UsageError: a value of --voice names no voice, or two are somebody's.
         UnknownNameError: a value of --include names no part of a book.
     """
     from audiobook.story import Choices
 
-    _check_engine(engine)
     return Choices(
         engine=engine,
         voices=_voices(voices or ()),
@@ -46,15 +45,6 @@ def choices_of(
         narration=narration,
         include=frozenset(map(_role, include or ())),
     )
-
-
-def _check_engine(given: str | None) -> None:
-    from audiobook.errors import UsageError
-
-    if given is not None and not given.strip():
-        raise UsageError(
-            f'--engine "{given}" names no engine', hint="leave it out for the show's own"
-        )
 
 
 def _voices(given: Iterable[str]) -> tuple[tuple[str, str], ...]:

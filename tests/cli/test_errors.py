@@ -218,20 +218,6 @@ def test_a_speaker_who_is_not_in_the_cast(run: Run) -> None:
     assert "   | Ferrymann: “Not today,”\n   | ^\n" in done.err
 
 
-def test_options_that_do_not_exist(run: Run, story: Path) -> None:
-    for arguments, meant in (
-        (("biuld",), "build"),
-        (("build", "--egnine", "tone"), "--engine"),
-        (("build", story, "--jobs", "0"), "--jobs"),
-        (("serve", "--port", "99999"), "--port"),
-        (("build", story, "b.md"), "b.md"),
-    ):
-        done = run(*arguments)
-        assert done.code == 2
-        assert meant in done.err
-        assert "Traceback" not in done.err
-
-
 def test_no_command_shows_the_help(run: Run) -> None:
     done = run()
     assert done.code == 2

@@ -90,7 +90,7 @@ def test_what_contradicts_itself_is_refused(run: Run) -> None:
     for command in (("say", TEXT), ("build", "story.md")):
         done = run(*command, "--engine", "tone", *two)
         done.fails(2, 'two voices for Narrator: "bass" and "alto"')
-        run(*command, "--engine", "").fails(2, '--engine "" names no engine')
+        run(*command, "--engine", "").fails(2, "--engine cannot be empty")
 
 
 def test_a_sentence_is_not_held_to_a_loudness(run: Run) -> None:

@@ -30,6 +30,7 @@ from audiobook.cli.options import (
 from audiobook.cli.reporting.building import show_built
 from audiobook.cli.reporting.planning import show_plans
 from audiobook.cli.reporting.reporter import Reporter, reported
+from audiobook.cli.usage import number, whole_number
 
 if TYPE_CHECKING:
     from audiobook.story import Choices
@@ -55,7 +56,7 @@ def build(
         typer.Option(
             "--jobs",
             metavar="N",
-            min=1,
+            parser=whole_number("--jobs", 1),
             envvar="AUDIOBOOK_JOBS",
             help="How much to do at once. Default: one job for each core.",
         ),
@@ -151,7 +152,10 @@ def say(
     rate: Annotated[
         float | None,
         typer.Option(
-            "--rate", metavar="N", help="How fast: 1 is the voice's own speed, 0.5 half of it."
+            "--rate",
+            metavar="N",
+            parser=number("--rate", "0.8"),
+            help="How fast: 1 is the voice's own speed, 0.5 half of it.",
         ),
     ] = None,
     words: Annotated[

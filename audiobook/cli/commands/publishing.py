@@ -10,6 +10,7 @@ import typer
 from audiobook.cli.options import Debug, Json, Language, Output, ProfileName, Quiet, Source
 from audiobook.cli.reporting.publishing import show_checked, show_published, show_serving
 from audiobook.cli.reporting.reporter import reported
+from audiobook.cli.usage import whole_number
 
 __all__ = ["check", "publish", "serve"]
 
@@ -68,7 +69,10 @@ def serve(
     port: Annotated[
         int,
         typer.Option(
-            "--port", metavar="N", min=0, max=65535, help="Port to listen on; 0 for any free one."
+            "--port",
+            metavar="N",
+            parser=whole_number("--port", 0, 65535),
+            help="Port to listen on; 0 for any free one.",
         ),
     ] = 8000,
     host: Annotated[

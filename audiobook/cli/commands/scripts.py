@@ -22,6 +22,7 @@ from audiobook.cli.reporting.building import show_built
 from audiobook.cli.reporting.reporter import reported
 from audiobook.cli.reporting.scripts import Findings, show_findings, write_findings
 from audiobook.cli.reporting.words import show_words
+from audiobook.cli.usage import whole_number
 from audiobook.errors import UsageError
 
 __all__ = ["script", "words"]
@@ -84,7 +85,13 @@ def script(
 def words(
     story: StoryFile,
     limit: Annotated[
-        int, typer.Option("--limit", metavar="N", min=1, help="Show no more than so many.")
+        int,
+        typer.Option(
+            "--limit",
+            metavar="N",
+            parser=whole_number("--limit", 1),
+            help="Show no more than so many.",
+        ),
     ] = 50,
     say: Annotated[
         str | None,
