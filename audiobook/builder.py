@@ -37,6 +37,7 @@ from audiobook.sound.profiles import Measure, Profile
 from audiobook.sound.voice import Take
 from audiobook.speech.casting import Casting
 from audiobook.speech.choose import Engines
+from audiobook.speech.pacing import Pacer
 from audiobook.speech.relay import Relay
 from audiobook.store import Store, check_target, make_writable, sweep
 from audiobook.stories import read_stories, read_story, story_of_text
@@ -92,6 +93,7 @@ def build(
         stack.callback(threads.shutdown, cancel_futures=True)
         store = Store(fresh=fresh)
         tools = Tools(store, executor or threads, threads, _AHEAD_PER_JOB * n_jobs, listen)
+        stack.callback(tools.pacer.close)
         engines = Engines(listen, stories[0].show.engines)
         stack.callback(engines.close)
         folder = Path(output)
@@ -168,8 +170,8 @@ def say_story(
     choices = replace(choices, formats=(_format_of(path),))
     if not path.parent.exists():
         raise UsageError(f"there is no folder {path.parent}", hint="name a file in one there is")
-    with ThreadPoolExecutor() as executor:
-        tools = Tools(Store(), executor, executor, _AHEAD_PER_JOB, listen)
+    with ThreadPoolExecutor() as executor, closing(Pacer()) as pacer:
+        tools = Tools(Store(), executor, executor, _AHEAD_PER_JOB, listen, pacer)
         check_target(path)
         chosen = voiced(story, choices, engines, tools.store, listen)
         part = Part(story, chosen.script, path.stem, None)

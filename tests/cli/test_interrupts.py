@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 from cli.commands import PROGRAM, Run
 from fakes.google import Answer, Asked, Google
+from fakes.openai_server import SpeechServer
 
 pytestmark = [
     pytest.mark.usefixtures("no_partial_files"),
@@ -207,6 +208,19 @@ def test_while_google_keeps_silent(short_tale: str, google: Google) -> None:
         interrupt(process)
         assert time.monotonic() - begun < 5
     ended.set()
+
+
+@pytest.mark.parametrize("command", ["build", "say One. Two."])
+def test_while_a_server_has_its_pace(openai_server: SpeechServer, command: str) -> None:
+    Path("two.txt").write_text("One.\n\nTwo.")
+    Path("show.toml").write_text(
+        'story = "two.txt"\nengine = ["openai", "espeak"]\n'
+        f'[engines.openai]\nbase_url = "{openai_server.base_url}"\npace_s = {3 * PATIENCE_S}\n'
+    )
+    with running(*command.split(maxsplit=1)) as process:
+        wait_until(lambda: kept("clips"), process)
+        interrupt(process)
+    assert openai_server.texts == ["One."]
 
 
 @pytest.mark.slow

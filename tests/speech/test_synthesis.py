@@ -11,6 +11,7 @@ import sys
 import threading
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -562,3 +563,12 @@ def test_an_engine_is_held_to_its_pace_over_all_that_is_spoken(store: Store) -> 
 
     assert engine.asked == ["a", "b", "c"]
     assert clock.slept == [1.5, 1.5]  # what is kept waits for no turn
+
+
+def test_a_pace_is_waited_for_no_longer_than_the_build(store: Store) -> None:
+    engine = Watched(2)
+    engine.limits = Limits(500, 2, pace_s=3_600)
+    with ThreadPoolExecutor(1) as executor, closing(Pacer()) as pacer:
+        for _ in speak(lines_of("a", "b"), {"tone": engine}, store, executor, silent, pacer=pacer):
+            break
+    assert engine.asked == ["a"]
