@@ -31,7 +31,7 @@ def find_show(source: Path | None) -> Show:
         if nearest is None:
             raise UsageError(
                 "there is no show.toml here or above, and none in ./script",
-                hint="name a story: audiobook build STORY.md",
+                hint="name a story, such as STORY.md, or the folder of a show",
             )
         return nearest
     if os.path.isdir(source):  # noqa: PTH112 - False for what cannot be seen, as below

@@ -74,7 +74,7 @@ def test_without_a_source_and_a_show_there_is_a_hint(
     monkeypatch.chdir(tmp_path)
     with pytest.raises(UsageError, match="here or above") as caught:
         find_show(None)
-    assert caught.value.hint == "name a story: audiobook build STORY.md"
+    assert caught.value.hint == "name a story, such as STORY.md, or the folder of a show"
 
 
 @pytest.mark.parametrize(

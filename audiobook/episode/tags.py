@@ -39,6 +39,7 @@ from mutagen.id3 import (
     CTOCFlags,
     Encoding,
     Frame,
+    ID3NoHeaderError,
     PictureType,
 )
 
@@ -254,7 +255,8 @@ def read_tag(path: Path) -> Tag:
     try:
         tag = ID3(path)
     except mutagen.MutagenError as error:
-        raise SoundError(f"cannot read the ID3 tag of {path}: {error}") from error
+        what = f"cannot read the ID3 tag of {path}: {_reason(error)}"
+        raise SoundError(what, hint="if it was built, build it again") from error
     picture = next(iter(tag.getall("APIC")), None)
     return Tag(
         title=_first(tag, "TIT2"),
@@ -276,6 +278,14 @@ def read_tag(path: Path) -> Tag:
             for mark in sorted(tag.getall("CHAP"), key=lambda mark: mark.start_time)
         ),
     )
+
+
+def _reason(error: mutagen.MutagenError) -> str:
+    """Why there is no tag, without the path, which mutagen names now and then."""
+    if isinstance(error, ID3NoHeaderError):
+        return "the file does not begin with one"
+    cause = error.args[0] if error.args else None
+    return (cause.strerror if isinstance(cause, OSError) else None) or "it is damaged"
 
 
 def _number(text: str) -> int | None:

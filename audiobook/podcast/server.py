@@ -62,8 +62,7 @@ def serve(folder: Path, host: str, port: int, ready: Callable[[str], None]) -> N
     Raises:
         UsageError: there is no such folder, no address, or nothing can listen there.
     """
-    if not folder.is_dir():
-        raise UsageError(f"no such folder: {folder}", hint="make it with: audiobook build")
+    _check_folder(folder)
     config = uvicorn.Config(
         folder_app(folder),
         log_config=None,
@@ -82,6 +81,15 @@ def serve(folder: Path, host: str, port: int, ready: Callable[[str], None]) -> N
 
     with _listening(host, port) as listener, contextlib.suppress(KeyboardInterrupt):
         asyncio.run(offer(listener))
+
+
+def _check_folder(folder: Path) -> None:
+    """See that there is something to offer."""
+    if folder.is_file():
+        hint = "name the folder that it was built to, as in: audiobook serve output"
+        raise UsageError(f"{folder} is a file, no folder", hint=hint)
+    if not folder.is_dir():
+        raise UsageError(f"no such folder: {folder}", hint="make it with: audiobook build")
 
 
 def _inside(folder: Path, name: str) -> Path | None:
@@ -120,5 +128,5 @@ def _listening(host: str, port: int) -> socket.socket:
     try:
         return socket.create_server((host, port), family=family)
     except (OSError, UnicodeError) as error:  # the latter from a name that cannot be a host's
-        reason = getattr(error, "strerror", None) or str(error)
+        reason = (getattr(error, "strerror", None) or str(error)).partition(" (while")[0]
         raise UsageError(f"cannot listen at {host}, port {port}: {reason}", hint=hint) from error

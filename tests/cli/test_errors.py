@@ -37,7 +37,10 @@ def test_no_such_file(run: Run, command: str) -> None:
 def test_a_folder_without_a_show(run: Run) -> None:
     Path("empty").mkdir()
     run("build", "empty").fails(2, "no show.toml in empty", hint="name the story")
-    run("build").fails(2, "no show.toml here or above", hint="audiobook build STORY.md")
+    for command in ("build", "plan", "publish"):
+        done = run(command)
+        done.fails(2, "no show.toml here or above", hint="name a story, such as STORY.md")
+        assert "audiobook" not in done.err  # what was typed is no other command
 
 
 def test_a_show_without_a_story(run: Run) -> None:
@@ -335,6 +338,8 @@ def test_an_episode_that_is_not_built(run: Run, story: Path) -> None:
 
 def test_a_folder_that_is_not_there_to_be_served(run: Run) -> None:
     run("serve", "nowhere").fails(2, "no such folder: nowhere", hint="audiobook build")
+    write(story__md="Words.")
+    run("serve", "story.md").fails(2, "story.md is a file, no folder", hint="audiobook serve out")
     run("serve", ".", "--host", "192.0.2.1").fails(2, "cannot listen at 192.0.2.1", hint="--port")
 
 

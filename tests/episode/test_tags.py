@@ -174,12 +174,22 @@ def test_languages_in_three_letters(
 
 def test_what_has_no_tag_is_an_error(tmp_path: Path) -> None:
     path = tmp_path / "x.mp3"
-    with pytest.raises(SoundError, match="cannot read the ID3 tag"):
+    reasons = ["No such file or directory"]
+    with pytest.raises(SoundError) as caught:
         read_tag(path)
-    for junk in (b"", b"\xff\xfb\x90\x64" * 100, b"ID3\x03\0\0\x7f\x7f\x7f\x7fCHAP"):
+    told = [caught.value.what]
+    for junk, reason in {
+        b"": "the file does not begin with one",
+        b"\xff\xfb\x90\x64" * 100: "the file does not begin with one",
+        b"ID3\x03\0\0\x7f\x7f\x7f\x7fCHAP": "it is damaged",
+    }.items():
         path.write_bytes(junk)
-        with pytest.raises(SoundError, match="cannot read the ID3 tag"):
+        with pytest.raises(SoundError) as caught:
             read_tag(path)
+        assert "build it again" in (caught.value.hint or "")
+        told.append(caught.value.what)
+        reasons.append(reason)
+    assert told == [f"cannot read the ID3 tag of {path}: {reason}" for reason in reasons]
 
 
 def test_a_cover_too_large_for_players_is_an_error() -> None:

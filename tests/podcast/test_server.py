@@ -263,6 +263,7 @@ def test_a_busy_port_is_told(folder: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as busy, pytest.raises(UsageError) as caught:
         serve(folder, "127.0.0.1", busy.getsockname()[1], pytest.fail)
     assert "--port" in (caught.value.hint or "")
+    assert caught.value.what.endswith(": Address already in use")  # and no tuple behind it
 
 
 @pytest.mark.parametrize("port", [-1, 65536, 1 << 40])
