@@ -24,8 +24,8 @@ import numpy as np
 
 from audiobook.errors import AudiobookError, SpeechError, UnknownNameError
 from audiobook.language_tags import EVERY_LANGUAGE, is_language_tag
+from audiobook.speech.clip_faults import sound_fault, words_fault
 from audiobook.speech.engine import AGES, QUALITIES, Engine, VoiceInfo, excerpt
-from audiobook.speech.word_spans import word_spans
 from audiobook.utterance import GENDERS, Clip, Delivery, Pronunciation, Utterance, Voice
 
 __all__ = [
@@ -354,23 +354,8 @@ def _check_info(info: VoiceInfo) -> None:
 
 
 def _check_clip(clip: Clip, text: str) -> None:
-    samples = clip.samples
-    _promise(samples.dtype == np.int16 and samples.ndim == 1, "samples are not mono int16")
-    _promise(bool(samples.any()), f"{excerpt(text)} is silent")
-    _promise(4_000 <= clip.sample_rate <= 192_000, f"its sample rate is {clip.sample_rate}")
-    if clip.words:
-        _check_words(clip, text)
-
-
-def _check_words(clip: Clip, text: str) -> None:
-    """Each word of the text once, in order, and in the clip."""
-    spoken = set(word_spans(text))
-    told = [(word.start, word.end) for word in clip.words]
-    onsets_ms = [word.onset_ms for word in clip.words]
-    _promise(told == sorted(set(told)), f"words of {excerpt(text)} come twice, or out of order")
-    missing = sorted(spoken - set(told))
-    _promise(not missing, f"words of {excerpt(text)} have no time: {missing}")
-    _promise(onsets_ms == sorted(onsets_ms), f"words of {excerpt(text)} go back in time")
-    inside = all(0 <= onset_ms < 1000 * clip.duration_s for onset_ms in onsets_ms)
-    _promise(inside, f"words of {excerpt(text)} begin outside the clip")
-    _promise(0 <= clip.words_confidence <= 1, f"confidence is {clip.words_confidence}")
+    sound = sound_fault(clip)
+    _promise(sound is None, f"it {sound} for {excerpt(text)}")
+    _promise(bool(clip.samples.any()), f"it says nothing for {excerpt(text)}")
+    words = words_fault(clip, text)
+    _promise(words is None, f"words of {excerpt(text)} {words}")

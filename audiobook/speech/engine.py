@@ -28,6 +28,7 @@ __all__ = [
     "excerpt",
     "is_speakable",
     "load_engine",
+    "nothing_said",
     "taken",
     "voice_for",
     "without_controls",
@@ -271,6 +272,14 @@ def check_speakable(text: str) -> None:
 def is_speakable(text: str) -> bool:
     """Whether there is more in a text than punctuation and white space."""
     return any(unicodedata.category(character)[0] not in "CPZ" for character in text)
+
+
+def nothing_said(speaker: str, text: str) -> SpeechError:
+    """The error of an engine, or a voice, that finds nothing to say in a text."""
+    return SpeechError(
+        f"{speaker} says nothing for {excerpt(text)}",
+        hint="leave it out, or say in the lexicon how it is read",
+    )
 
 
 def taken(utterance: Utterance, limits: Limits) -> Utterance:

@@ -15,9 +15,10 @@ from typing import TypeGuard, TypeVar
 
 import numpy as np
 
-from audiobook.errors import MissingError, SpeechError, Where
+from audiobook.errors import AudiobookError, MissingError, SpeechError, Where
 from audiobook.parallel import wait_for_any
-from audiobook.speech.engine import Engine, HasVoiceVersions, excerpt, taken
+from audiobook.speech.clip_faults import sound_fault, words_fault
+from audiobook.speech.engine import Engine, HasVoiceVersions, excerpt, nothing_said, taken
 from audiobook.speech.pacing import Pacer
 from audiobook.speech.stage import SpeechStage
 from audiobook.store import Store, digest
@@ -123,7 +124,7 @@ def keep_clip(store: Store, key: str, clip: Clip) -> None:
     Raises:
         OutputError: the store cannot be written.
     """
-    words = [(word.start, word.end, word.onset_ms) for word in clip.words]
+    words = [(word.start, word.end, float(word.onset_ms)) for word in clip.words]
     facts = {
         "sample_rate": clip.sample_rate,
         "words": words,
@@ -305,11 +306,42 @@ def _make(engine: Engine, line: Line, store: Store, key: str, pacer: Pacer | Non
     utterance = utterance_of(engine, line)
     if pacer:
         pacer.wait_for_turn(engine)
-    clip = engine.synthesise(utterance, line.voice)
-    if not clip.samples.size:
-        raise SpeechError(f"{engine.name} says nothing for {excerpt(utterance.text)}")
+    clip = _synthesised(engine, utterance, line.voice)
     keep_clip(store, key, clip)
     return _Made(False, clip.warnings)
+
+
+def _synthesised(engine: Engine, utterance: Utterance, voice: Voice) -> Clip:
+    """What an engine says, seen to be speech; times of words that cannot be are left out.
+
+    Raises:
+        AudiobookError: what the engine raises; in place of what is not ours, a SpeechError.
+        SpeechError: what it gives is no speech.
+    """
+    text = utterance.text
+    try:
+        clip = engine.synthesise(utterance, voice)
+        if fault := sound_fault(clip):
+            raise _failed(engine, fault, text)
+        if not clip.samples.any():
+            raise nothing_said(engine.name, text)
+        if words_fault(clip, text):
+            warning = f"{engine.name} tells times of words that cannot be: they are left out"
+            return dataclasses.replace(clip, words=(), warnings=(*clip.warnings, warning))
+    except AudiobookError:
+        raise
+    except Exception as error:  # of an engine of others', or of a library
+        kind, what = type(error).__name__, " ".join(str(error).split())
+        raise _failed(engine, f"fails with {kind} ({what})", text) from error
+    return clip
+
+
+def _failed(engine: Engine, fault: str, text: str) -> SpeechError:
+    """The error of an engine that does what no engine may."""
+    return SpeechError(
+        f"{engine.name} {fault} for {excerpt(text)}",
+        hint="the fault is the engine's; what is spoken is kept",
+    )
 
 
 def utterance_of(engine: Engine, line: Line) -> Utterance:

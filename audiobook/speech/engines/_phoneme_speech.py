@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from audiobook.errors import AudiobookError, SpeechError
-from audiobook.speech.engine import excerpt
+from audiobook.speech.engine import excerpt, nothing_said
 from audiobook.speech.engines._phonemes import Reading, read, speakable, timed_words, unknown_sound
 from audiobook.utterance import Clip, Utterance, Word
 
@@ -65,7 +65,7 @@ def say(utterance: Utterance, tongue: Tongue) -> Clip:
         raise SpeechError(f"{tongue.voice} fails at {excerpt(text)}: {error}") from error
     samples = np.round(_PEAK * np.clip(spoken.sound, -1, 1)).astype(np.int16)
     if not samples.any():
-        raise SpeechError(f"{tongue.voice} says nothing for {excerpt(text)}")
+        raise nothing_said(tongue.voice, text)
     return Clip(
         spoken.sample_rate,
         samples,

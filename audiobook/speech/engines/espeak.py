@@ -15,7 +15,7 @@ from typing import cast
 import numpy as np
 
 from audiobook.errors import MissingError, SpeechError
-from audiobook.speech.engine import Limits, VoiceInfo, excerpt
+from audiobook.speech.engine import Limits, VoiceInfo, excerpt, nothing_said
 from audiobook.speech.engines._espeak_child import (
     pack_speech,
     pack_transcription,
@@ -138,7 +138,7 @@ class Espeak:
         sample_rate, events, pcm = unpack_speech(self._answer(request, text))
         samples = np.frombuffer(pcm, "<i2").astype(np.int16, copy=False)
         if not samples.any():
-            raise SpeechError(f"espeak-ng says nothing for {excerpt(text)}")
+            raise nothing_said("espeak-ng", text)
         onsets = (
             (written.places[min(at, len(written.places) - 1)], 1000 * sample / sample_rate)
             for at, sample in events
