@@ -24,7 +24,7 @@ from audiobook.episode.formats import check_formats, format_names
 from audiobook.episode.join import write_episode
 from audiobook.episode.measure import Measured
 from audiobook.episode.mp3_survey import BitRate
-from audiobook.episode.tags import Cover
+from audiobook.episode.tags import Cover, other_source
 from audiobook.episode.verdicts import verdicts_of
 from audiobook.errors import LostError, UsageError
 from audiobook.parts import Part, parts_of
@@ -211,9 +211,26 @@ def _made_ready(
     encoders = _encoders(choices, profile)
     load_music(story.show.music, chosen.script, story.folders, profile, tools.store)
     parts = tuple(parts_of(story, chosen.script, choices))
-    for part, encoder in product(parts, encoders.values()):
-        check_target(part.file(folder, encoder))
+    paths = [part.file(folder, encoder) for part, encoder in product(parts, encoders.values())]
+    for path in paths:
+        check_target(path)
+    _warn_of_others(paths, story, tools.listen)
     return _Ready(chosen.relay, cover, profile, encoders, parts)
+
+
+def _warn_of_others(paths: Iterable[Path], story: Story, listen: Listener) -> None:
+    """Tell which files of another story are about to be replaced."""
+    sources = {path: other_source(path, story.entry.story) for path in paths}
+    others = [(path, source) for path, source in sources.items() if source]
+    if others:
+        (path, source), n_more = others[0], len(others) - 1
+        more = f", and {n_more} more like it" if n_more else ""
+        listen(
+            Warned(
+                f"{path} is made from {source}, and is about to be replaced{more}",
+                hint="if it is still wanted, give this story an --output of its own",
+            )
+        )
 
 
 def _encoders(choices: Choices, profile: Profile) -> dict[str, Encoder]:
@@ -372,7 +389,8 @@ def _overview(part: Part, casting: Casting) -> str:
     n_voices = len({casting.voice(segment.speaker) for segment in script.segments})
     counts = [(len(script.chapters), "chapter"), (n_segments, "segment"), (n_voices, "voice")]
     shown = [f"{n} {noun}" + ("s" if n != 1 else "") for n, noun in counts]
-    return " · ".join([script.title, *shown, casting.voice(None).engine])
+    title = ": ".join(dict.fromkeys([part.story.title, script.title]))
+    return " · ".join([title, *shown, casting.voice(None).engine])
 
 
 def _format_of(path: Path) -> str:

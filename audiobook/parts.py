@@ -29,6 +29,9 @@ class Part:
     """Of the files, without a suffix."""
     number: int | None
     """Its number among its show's episodes or its episode's chapters, from 1."""
+    disc: int | None = None
+    """Of a chapter, the number of its story in the show; a show of one story has its 1 as well,
+    so that a second one changes none of the first one's files."""
 
     def file(self, folder: Path, encoder: Encoder) -> Path:
         """Where it goes in a format."""
@@ -47,7 +50,7 @@ def parts_of(story: Story, script: Script, choices: Choices) -> Iterator[Part]:
     for number, (chapter, name) in enumerate(zip(script.chapters, names, strict=True), 1):
         if only in (None, number):
             alone = replace(script, title=chapter.title, chapters=(chapter,))
-            yield Part(story, alone, name, number)
+            yield Part(story, alone, name, number, disc=story.entry.number)
 
 
 def chapter_names(story: Story, script: Script) -> list[str]:

@@ -30,6 +30,7 @@ def tag_of(part: Part, relay: Relay, cover: Cover | None, timeline: Timeline) ->
         date=date.isoformat() if date else "",
         genre=show.genre,
         track=part.number,
+        disc=part.disc,
         language=part.story.language,
         comment=entry.description or show.description or "",
         lyrics=_text(part.script),
@@ -44,6 +45,7 @@ def tag_of(part: Part, relay: Relay, cover: Cover | None, timeline: Timeline) ->
             )
             for mark in timeline.marks
         ),
+        source=entry.story.name,
     )
 
 

@@ -29,6 +29,7 @@ from audiobook import (
     UsageError,
     Warned,
 )
+from audiobook.episode.tags import read_tag
 from audiobook.speech.engines.gtts import GoogleTranslate
 from audiobook.store import Store
 
@@ -402,3 +403,61 @@ def test_nothing_is_said_into_a_folder_that_is_not_there(tmp_path: Path) -> None
     with pytest.raises(UsageError, match="no folder"):
         audiobook.say("Hello.", tmp_path / "typo" / "hello.mp3", choices=TONE)
     assert not (tmp_path / "typo").exists()
+
+
+@pytest.mark.parametrize("format_", ["mp3", "wav"])
+def test_the_file_of_another_story_is_not_replaced_in_silence(
+    story: Path, tmp_path: Path, format_: str
+) -> None:
+    other = story.with_suffix(".txt")
+    other.write_text("The river rose.\n", encoding="utf-8")
+    choices = replace(TONE, formats=(format_,))
+
+    def warned(source: Path, output: str = "out") -> list[tuple[str, str | None]]:
+        events: list[Event] = []
+        audiobook.build(source, output=tmp_path / output, choices=choices, listen=events.append)
+        return [(event.what, event.hint) for event in events if isinstance(event, Warned)]
+
+    path = tmp_path / "out" / f"crossing.{format_}"
+    assert warned(story) == warned(story) == warned(other, "else") == []
+    ((what, hint),) = warned(other)
+    assert what == f"{path} is made from crossing.md, and is about to be replaced"
+    assert "--output" in (hint or "")
+    # What stood there leaves no trace, and nothing tells where the story lies.
+    assert path.read_bytes() == (tmp_path / "else" / path.name).read_bytes()
+    assert tmp_path.name.encode("utf-16-le") not in path.read_bytes()
+
+
+def test_many_files_of_another_story_are_one_warning(story: Path, tmp_path: Path) -> None:
+    chapters = replace(TONE, split="chapter")
+    audiobook.build(story, output=tmp_path, choices=chapters)
+    events: list[Event] = []
+    other = story.rename(story.with_suffix(".markdown"))
+    audiobook.build(other, output=tmp_path, choices=chapters, listen=events.append)
+    (warning,) = (event for event in events if isinstance(event, Warned))
+    assert warning.what.startswith(f"{tmp_path / 'crossing-1.mp3'} is made from crossing.md")
+    assert warning.what.endswith(", and 1 more like it")
+
+
+def test_the_chapters_of_each_story_of_a_show_are_a_disc(tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        (tmp_path / f"{name}.md").write_text("# A\n\nWords.\n\n# B\n\nMore.\n", encoding="utf-8")
+    entries = '[[episodes]]\nstory = "one.md"\n[[episodes]]\nstory = "two.md"\n'
+    (tmp_path / "show.toml").write_text(f'title = "Rivers"\n{entries}', encoding="utf-8")
+    chapters = replace(TONE, split="chapter")
+    events: list[Event] = []
+    report = audiobook.build(
+        tmp_path, output=tmp_path / "out", choices=chapters, listen=events.append
+    )
+    tags = [read_tag(episode.files["mp3"]) for episode in report.episodes]
+    assert {tag.album for tag in tags} == {"Rivers"}
+    assert [(tag.disc, tag.track) for tag in tags] == [(1, 1), (1, 2), (2, 1), (2, 2)]
+    told = [event.what.partition(" · ")[0] for event in events if isinstance(event, Noted)]
+    assert told == ["one: A", "one: B", "two: A", "two: B"]
+
+    whole, alone = (
+        audiobook.build(tmp_path / "two.md", output=tmp_path / f"out-{n}", choices=choices)
+        for n, choices in enumerate((TONE, chapters))
+    )
+    assert read_tag(whole.episodes[0].files["mp3"]).disc is None
+    assert [read_tag(each.files["mp3"]).disc for each in alone.episodes] == [2, 2]

@@ -32,6 +32,7 @@ from mutagen.id3 import (
     TLEN,
     TPE1,
     TPE2,
+    TPOS,
     TRCK,
     TXXX,
     TYER,
@@ -42,11 +43,12 @@ from mutagen.id3 import (
     ID3NoHeaderError,
     PictureType,
 )
+from mutagen.wave import WAVE
 
 from audiobook.episode.iso639 import iso_639_1, iso_639_2
 from audiobook.errors import ConfigError, SoundError
 
-__all__ = ["ChapterMark", "Cover", "Tag", "id3_bytes", "read_tag"]
+__all__ = ["ChapterMark", "Cover", "Tag", "id3_bytes", "other_source", "read_tag"]
 
 _HEADER_BYTES = 10
 _PADDING_BYTES = 2048  # room for a tag editor, so that a small change need not move the audio
@@ -59,6 +61,7 @@ _MAX_CHILDREN = 255
 _MOST_DIGITS = 18
 _NO_OFFSET = 0xFFFFFFFF  # of a chapter in bytes: "use the times"
 _TABLE_OF_CONTENTS = "toc"
+_SOURCE = "STORY"
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
@@ -103,7 +106,9 @@ class Tag:
     genre: str = ""
     """Such as "Audiobook" (TCON)."""
     track: int | None = None
-    """Its number among the episodes, from 1 (TRCK)."""
+    """Its number among the episodes, or the chapters, from 1 (TRCK)."""
+    disc: int | None = None
+    """The number of the story that it is a chapter of, from 1 (TPOS)."""
     language: str | None = None
     """BCP 47 tag; ISO 639-2 in the file (TLAN)."""
     comment: str = ""
@@ -118,6 +123,8 @@ class Tag:
     """Length of the episode (TLEN)."""
     chapters: tuple[ChapterMark, ...] = ()
     """The chapters (CHAP, CTOC), in any order; they are written by their starts."""
+    source: str = ""
+    """File name of the story that it was made from (TXXX)."""
 
 
 def id3_bytes(tag: Tag) -> bytes:
@@ -166,6 +173,10 @@ def _text_frames(tag: Tag) -> Iterator[Frame]:
     yield from _date_frames(tag.date)
     if tag.track is not None:
         yield TRCK(encoding=Encoding.LATIN1, text=[str(tag.track)])
+    if tag.disc is not None:
+        yield TPOS(encoding=Encoding.LATIN1, text=[str(tag.disc)])
+    if source := _line(tag.source):
+        yield TXXX(encoding=Encoding.UTF16, desc=_SOURCE, text=[source])
     if tag.duration_ms is not None:
         yield TLEN(encoding=Encoding.LATIN1, text=[str(tag.duration_ms)])
     if tag.language is not None:
@@ -247,13 +258,13 @@ def _text(text: str) -> str:
 
 
 def read_tag(path: Path) -> Tag:
-    """Read a tag back from the beginning of a file.
+    """Read a tag back from the beginning of a file, or from its chunk of a WAVE file.
 
     Raises:
         SoundError: there is none, or it cannot be read.
     """
     try:
-        tag = ID3(path)
+        tag = _id3(path)
     except mutagen.MutagenError as error:
         what = f"cannot read the ID3 tag of {path}: {_reason(error)}"
         raise SoundError(what, hint="if it was built, build it again") from error
@@ -267,6 +278,7 @@ def read_tag(path: Path) -> Tag:
         date=_first(tag, "TDRC"),  # mutagen joins year and day
         genre=_first(tag, "TCON"),
         track=_number(_first(tag, "TRCK").partition("/")[0]),
+        disc=_number(_first(tag, "TPOS").partition("/")[0]),
         language=iso_639_1(_first(tag, "TLAN")) or None,
         comment=_first(tag, "COMM"),
         lyrics=str(next(iter(tag.getall("USLT")), "")),
@@ -277,13 +289,33 @@ def read_tag(path: Path) -> Tag:
             ChapterMark(_first(mark.sub_frames, "TIT2"), mark.start_time, mark.end_time)
             for mark in sorted(tag.getall("CHAP"), key=lambda mark: mark.start_time)
         ),
+        source=_line(_first(tag, f"TXXX:{_SOURCE}")),
     )
+
+
+def _id3(path: Path) -> ID3:
+    tag = WAVE(path).tags if path.suffix.lower() == ".wav" else ID3(path)
+    if tag is None:
+        raise ID3NoHeaderError
+    return tag
+
+
+def other_source(path: Path, story: Path) -> str | None:
+    """The file name of the story that a finished file was made from, if that is another one.
+
+    None also where there is no such file, or it does not say.
+    """
+    try:
+        source = read_tag(path).source
+    except SoundError:
+        return None
+    return source if source not in ("", _line(story.name)) else None
 
 
 def _reason(error: mutagen.MutagenError) -> str:
     """Why there is no tag, without the path, which mutagen names now and then."""
     if isinstance(error, ID3NoHeaderError):
-        return "the file does not begin with one"
+        return "it has none"
     cause = error.args[0] if error.args else None
     return (cause.strerror if isinstance(cause, OSError) else None) or "it is damaged"
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from mutagen.id3 import ID3, TLEN, TRCK
 
 from audiobook.episode import tags
-from audiobook.episode.tags import ChapterMark, Cover, Tag, id3_bytes, read_tag
+from audiobook.episode.tags import ChapterMark, Cover, Tag, id3_bytes, other_source, read_tag
 from audiobook.errors import ConfigError, SoundError
 
 _FULL = Tag(
@@ -23,6 +23,7 @@ _FULL = Tag(
     date="2024-05-17",
     genre="Audiobook",
     track=7,
+    disc=2,
     language="kk",
     comment="Two lines,\nand a tab\there.",
     lyrics="Every word\n\nof it. 🪕",
@@ -30,6 +31,7 @@ _FULL = Tag(
     cover=Cover(b"\x89PNG\r\n\x1a\n", "image/png"),
     duration_ms=123456,
     chapters=(ChapterMark("One", 0, 60000), ChapterMark("Two", 60000, 123456)),
+    source="қайрат юсуф.md",
 )
 
 
@@ -40,6 +42,20 @@ def _written(path: Path, tag: Tag) -> Path:
 
 def test_all_of_a_tag_reads_back(tmp_path: Path) -> None:
     assert read_tag(_written(tmp_path / "x.mp3", _FULL)) == _FULL
+
+
+def test_a_file_tells_which_story_it_is_of(tmp_path: Path) -> None:
+    for name in ("story.md", "two  words.md", "\udcff.md"):
+        path = _written(tmp_path / "x.mp3", Tag("x", source=name))
+        assert other_source(path, tmp_path / name) is None
+    path = _written(tmp_path / "x.mp3", Tag("x", source="story\x1b.md"))
+    assert other_source(path, Path("story.txt")) == "story.md"
+    assert str(tmp_path).encode("utf-16-le") not in path.read_bytes()
+    # What says nothing is anybody's.
+    assert other_source(_written(tmp_path / "x.mp3", Tag("x")), Path("story.md")) is None
+    path.write_bytes(b"no tag")
+    assert other_source(path, Path("story.md")) is None
+    assert other_source(tmp_path / "none.mp3", Path("story.md")) is None
 
 
 def test_a_tag_may_hold_a_title_and_no_more(tmp_path: Path) -> None:
@@ -179,8 +195,8 @@ def test_what_has_no_tag_is_an_error(tmp_path: Path) -> None:
         read_tag(path)
     told = [caught.value.what]
     for junk, reason in {
-        b"": "the file does not begin with one",
-        b"\xff\xfb\x90\x64" * 100: "the file does not begin with one",
+        b"": "it has none",
+        b"\xff\xfb\x90\x64" * 100: "it has none",
         b"ID3\x03\0\0\x7f\x7f\x7f\x7fCHAP": "it is damaged",
     }.items():
         path.write_bytes(junk)
