@@ -21,7 +21,7 @@ def in_a_folder_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
 
 
 def test_there_are_examples() -> None:
-    assert len(EXAMPLES) == PAGE.read_text("utf-8").count("```markdown") == 12
+    assert len(EXAMPLES) == PAGE.read_text("utf-8").count("```markdown") == 15
 
 
 @pytest.mark.parametrize(("story", "shown"), EXAMPLES)

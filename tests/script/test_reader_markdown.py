@@ -347,12 +347,12 @@ def test_marks_of_one_paragraph_are_no_more_work_than_their_number(
 
 
 def test_headings_have_settings(read_markdown: ReadMarkdown) -> None:
-    story = '# A {pause=2s .x #id title="The \\"A\\""}\n\na {pause=2s}\n\n# B { spoken=no }\n\nb\n'
+    story = '# A {pause=2s .x #id title="The \\"A\\""}\n\na {k=2s}\n\n# B { spoken=no }\n\nb\n'
     book = read_markdown(story)
     assert _titles(book) == ['The "A"', "B"]
     assert [(p.text, p.pause_ms) for p in _paragraphs(book)] == [
         ("A", 2000),
-        ("a {pause=2s}", None),
+        ("a {k=2s}", None),
         ("b", None),
     ]
 
@@ -394,6 +394,24 @@ def test_headings_have_settings(read_markdown: ReadMarkdown) -> None:
         ("![music](a){duck=3dB}", "1:18", '"3dB" is no level here'),
         ("![music](a){fade=3m}", "1:18", '"m" is no unit of time here'),
         ("![music](a){fade=3s fade=4s}", "1:21", "fade is given twice"),
+        ("a ![music](my bed e.wav)", "1:3", "this music cannot be read"),
+        ("![sound](<door.wav)", "1:1", "this sound cannot be read"),
+        ("![music](door.wav", "1:1", "this music cannot be read"),
+        ("![sound] (door.wav)", "1:1", "this sound cannot be read"),
+        ("![musik](my bed e.wav)", "1:3", 'unknown mark "musik"'),
+        ("![Music](st.wav)", "1:3", 'unknown mark "Music"'),
+        ("a ![stings](lute-opening)", "1:5", 'unknown mark "stings"'),
+        ("![musik][b]\n\n[b]: bed.ogg", "1:3", 'unknown mark "musik"'),
+        ("![Music]()", "1:3", 'unknown mark "Music"'),
+        ("![music](a) {fade=3s}", "1:13", '"fade=3s" is no setting of anything here'),
+        ("![music](a) {loud=yes}", "1:13", "these settings stand apart from the music"),
+        ("![sting](a)\n{gain=-3dB duck=x}", "2:1", '"gain=-3dB" is no setting of anything'),
+        ("a {pause=2s} b", "1:3", '"pause=2s" is no setting of anything here'),
+        ("a { Pause 2s }", "1:3", '"Pause 2s" is no setting of anything here'),
+        ("# A {pause=2s} b", "1:5", '"pause=2s" is no setting of anything here'),
+        ("{spoken=no}", "1:1", '"spoken=no" is no setting of anything here'),
+        ("a [pause 2s] b", "1:3", "[pause 2s] is no pause"),
+        ("a [*b* [Pause: 500 ms]](c)", "1:8", "[Pause: 500 ms] is no pause"),
     ],
 )
 def test_a_mark_that_is_none_is_told(
@@ -403,6 +421,37 @@ def test_a_mark_that_is_none_is_told(
         read_markdown(story)
     assert what in caught.value.what
     assert str(caught.value.where) == f"story.md:{place}"
+
+
+@pytest.mark.parametrize(
+    ("story", "text"),
+    [
+        ("![Music](notes.png) a", "a"),
+        ("![music](score.svg?raw=1) a", "a"),
+        ("![hound](https://x.org/img/7) a", "a"),
+        ("![The music of the spheres](x) a", "a"),
+        ("![music](my score.png)", "![music](my score.png)"),
+        ("Thank you![Music] (He laughs.)", "Thank you![Music] (He laughs.)"),
+        ("[Pause] [pause 1] [a pause of 2s] {a=2} {pause} {gain=0}", None),
+        ("\\{pause=2s} \\[pause 2s] !\\[music](a b)", "{pause=2s} [pause 2s] ![music](a b)"),
+        ("`{pause=2s}` <!-- [pause 2s] -->a", "{pause=2s} a"),
+        ("{pause: 2 stars} {fade=3spans}", None),
+    ],
+)
+def test_what_was_written_for_another_purpose_is_read(
+    read_markdown: ReadMarkdown, story: str, text: str | None
+) -> None:
+    book = read_markdown(story)
+    assert " ".join(p.text for p in _paragraphs(book)) == (text or story)
+    assert (_cues(book), book.warnings) == ([], ())
+
+
+def test_a_sound_in_place_of_a_picture_is_told(read_markdown: ReadMarkdown) -> None:
+    book = read_markdown("One.\n\nThe ![creak](door.wav){volume=9} door.\n")
+    assert _left_out(book) == [("![creak](door.wav){volume=9}", "a sound that no mark plays")]
+    (warning,) = book.warnings
+    assert warning.startswith("line 3: ![creak](door.wav)")
+    assert "![sound]" in warning
 
 
 @pytest.mark.parametrize("line_end", ["\n", "\r\n", "\r"])

@@ -28,13 +28,23 @@ from audiobook.script.notation.annotations import (
     mark_at,
     options_at,
 )
+from audiobook.script.notation.slips import (
+    check_cue,
+    check_settings,
+    check_text,
+    is_picture,
+    is_sound,
+)
 
-__all__ = ["Mark", "Passage", "Piece", "inline", "make_parser"]
+__all__ = ["UNPLAYED_WHY", "Mark", "Passage", "Piece", "inline", "make_parser"]
 
 Mark: TypeAlias = PauseMark | ReadingMark
 """What an author says of the text beside it."""
 Piece: TypeAlias = Run | Cue | Omission | Mark
 """What a passage is made of: text that stands in the source as it is, cues, what is left out."""
+
+UNPLAYED_WHY = "a sound that no mark plays"
+"""Why an image is left out that leads to a sound."""
 
 _OPTIONS = re.compile(r"\{[ \t]*(?:[\w-]+=[^\s{}]+(?:[ \t]+|(?=\})))*+\}")
 
@@ -80,6 +90,7 @@ def make_parser() -> MarkdownIt:
     parser.disable(["code", "inline", "text_join", "fragments_join"])
     parser.inline.ruler.before("text", "place", _note_place)
     parser.inline.ruler.before("link", "mark", _find_mark)
+    parser.inline.ruler.after("image", "slip", _find_slip)
     return parser
 
 
@@ -102,6 +113,14 @@ def _find_mark(state: StateInline, silent: bool) -> bool:
         state.push("mark", "", 0).meta["mark"] = mark
     state.pos = mark.end
     return True
+
+
+def _find_slip(state: StateInline, silent: bool) -> bool:
+    # The settings of an image are read with it, later; in its alternative text there are no marks.
+    is_after_image = state.tokens[-1:] and state.tokens[-1].type == "image"
+    if not silent and not is_after_image and state.tokens is state.env["tokens"]:
+        check_text(state.src, state.pos, state.env["place"])
+    return False
 
 
 def inline(parser: MarkdownIt, passage: Passage, env: MutableMapping[str, Any]) -> Iterator[Piece]:
@@ -195,15 +214,18 @@ def _code(content: str, token: Token, at: int) -> Run:
 
 
 def _image(passage: Passage, token: Token, start: int, stop: int) -> Cue | Omission:
-    if token.content not in CUE_OPTIONS:
+    kind, target = token.content, unquote(str(token.attrGet("src") or ""))
+    if kind not in CUE_OPTIONS or is_picture(target):
+        check_cue(kind, target, passage.where, start)
         found = _OPTIONS.match(passage.content, stop)
-        return Omission(start, found.end() if found else stop, "a picture")
-    options, end = options_at(passage.content, stop, token.content, passage.where)
-    name = unquote(str(token.attrGet("src") or "")) or None
-    if name is None and token.content != "music":
+        why = UNPLAYED_WHY if is_sound(target) else "a picture"
+        return Omission(start, found.end() if found else stop, why)
+    check_settings(passage.content, stop, kind, passage.where)
+    options, end = options_at(passage.content, stop, kind, passage.where)
+    if not target and kind != "music":
         raise StoryError(
-            f"this {token.content} has no name",
+            f"this {kind} has no name",
             where=passage.where(start),
-            hint=f"write ![{token.content}](name), with a sound file or a built-in piece",
+            hint=f"write ![{kind}](name), with a sound file or a built-in piece",
         )
-    return Cue(token.content, start, end, name, options)
+    return Cue(kind, start, end, target or None, options)

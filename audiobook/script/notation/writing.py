@@ -34,6 +34,7 @@ from audiobook.model import (
     Segment,
 )
 from audiobook.script.notation.front import SEGMENTS
+from audiobook.script.notation.slips import LOOSE_SETTING
 from audiobook.script.notation.speakers import is_cue
 from audiobook.script.splitting import Pauses, split
 from audiobook.show import NARRATOR
@@ -199,6 +200,7 @@ class _Writer:
             line = f"{verse}{name}: {text}"
         else:
             line = verse + self._uncued(text if verse else _plain_start(text))
+        line = LOOSE_SETTING.sub(r"\\\g<0>", line)
         is_usual = segment.pause_ms == next(self.usual_ms)
         return line if is_usual else f"{line} [{_duration(segment.pause_ms)}]"
 

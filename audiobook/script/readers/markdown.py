@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import groupby, pairwise
 
@@ -13,11 +13,12 @@ from markdown_it.token import Token
 from audiobook.errors import StoryError
 from audiobook.model import Book, Cue, Kind, Omission, Paragraph, Source
 from audiobook.script.assemble import Titled, chapters, title_and_chapters
+from audiobook.script.documents.limits import few_warnings
 from audiobook.script.encoding import decode
 from audiobook.script.notation.annotations import PauseMark, Place, attributes_at, duration_ms
 from audiobook.script.notation.front import front_matter, is_script_file
 from audiobook.script.notation.markdown_block import Item, Page, paragraphs
-from audiobook.script.notation.markdown_inline import Passage, make_parser
+from audiobook.script.notation.markdown_inline import UNPLAYED_WHY, Passage, make_parser
 from audiobook.script.plain.lines import ANY_LINE
 from audiobook.script.stretches import between, stripped
 
@@ -95,7 +96,17 @@ def read(data: bytes, name: str, cast: Collection[str]) -> Book:
         chapters=chapters(_titled(_paused(source, found), chapter_level, source)),
         left_out=tuple(sorted(left_out, key=lambda omission: omission.start)),
         front_matter=front.yaml if front else "",
+        warnings=few_warnings(_unplayed(source, left_out)),
     )
+
+
+def _unplayed(source: Source, left_out: Iterable[Omission]) -> Iterator[str]:
+    """A line for each image that leads to a sound: it may have been meant for a cue."""
+    for omission in left_out:
+        if omission.why == UNPLAYED_WHY:
+            image = source.text[omission.start : omission.end]
+            line = source.where(omission.start).line
+            yield f"line {line}: {image} is left out: ![sound](…) would play it"
 
 
 def _paused(source: Source, found: list[_Found]) -> list[_Found]:
