@@ -25,7 +25,7 @@ import numpy as np
 from audiobook.errors import AudiobookError, SpeechError, UnknownNameError
 from audiobook.language_tags import EVERY_LANGUAGE, is_language_tag
 from audiobook.speech.clip_faults import sound_fault, words_fault
-from audiobook.speech.engine import AGES, QUALITIES, Engine, VoiceInfo, excerpt
+from audiobook.speech.engine import AGES, QUALITIES, Engine, FollowsInPart, VoiceInfo, excerpt
 from audiobook.utterance import GENDERS, Clip, Delivery, Pronunciation, Utterance, Voice
 
 __all__ = [
@@ -40,6 +40,7 @@ __all__ = [
     "check_engine",
     "follows_deliveries",
     "follows_rate_and_pitch_as_it_can",
+    "follows_what_it_says_it_does",
     "has_a_default_voice_that_it_lists",
     "is_ready",
     "may_be_closed_twice",
@@ -225,6 +226,20 @@ def follows_rate_and_pitch_as_it_can(subject: Subject) -> None:
         subject.speak(_SENTENCES[0], subject.voice(pitch=pitch))
 
 
+def follows_what_it_says_it_does(subject: Subject) -> None:
+    """A voice as it is heard, where an engine tells that, sounds as the one that was asked for."""
+    engine = subject.engine
+    if not isinstance(engine, FollowsInPart):
+        return
+    for rate, pitch in ((1.0, 1.0), (0.5, 2.0), (1.1, 1.0), (2.0, 0.5)):
+        asked = subject.voice(rate=rate, pitch=pitch)
+        heard = engine.heard(asked)
+        _promise(engine.heard(heard) == heard, f"{heard} is heard as yet another voice")
+        if not engine.needs_network:
+            one, other = (subject.speak(_SENTENCES[0], voice).samples for voice in (asked, heard))
+            _promise(np.array_equal(one, other), f"{asked} is not heard as {heard}")
+
+
 def says_the_same_again(subject: Subject) -> None:
     """The same samples for the same utterance, whatever was said before and is said beside it.
 
@@ -310,6 +325,7 @@ CHECKS: tuple[Check, ...] = (
     speaks_as_much_as_it_takes,
     bears_more_than_it_takes,
     follows_rate_and_pitch_as_it_can,
+    follows_what_it_says_it_does,
     says_the_same_again,
     refuses_a_text_without_words,
     bears_any_characters,

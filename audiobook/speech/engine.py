@@ -18,6 +18,7 @@ __all__ = [
     "QUALITIES",
     "CountsRequests",
     "Engine",
+    "FollowsInPart",
     "HasPlace",
     "HasVoiceVersions",
     "Limits",
@@ -169,6 +170,22 @@ class TakesSettings(Protocol):
 
         Raises:
             ConfigError: a setting is wrong or missing; with its place.
+        """
+
+
+@runtime_checkable
+class FollowsInPart(Protocol):
+    """An engine that does not follow all that a voice asks for."""
+
+    def heard(self, voice: Voice) -> Voice:
+        """A voice as it is heard: the same one for all that sound alike.
+
+        What is not followed is in it as if nobody had asked for it: a rate and a pitch of 1, and
+        "mul" for a language. It goes into the keys of clips, and it is what `synthesise` is given;
+        heard again, it stays as it is.
+
+        Raises:
+            UnknownNameError: it does not speak that language.
         """
 
 

@@ -18,7 +18,14 @@ import numpy as np
 from audiobook.errors import AudiobookError, MissingError, SpeechError, Where
 from audiobook.parallel import wait_for_any
 from audiobook.speech.clip_faults import sound_fault, words_fault
-from audiobook.speech.engine import Engine, HasVoiceVersions, excerpt, nothing_said, taken
+from audiobook.speech.engine import (
+    Engine,
+    FollowsInPart,
+    HasVoiceVersions,
+    excerpt,
+    nothing_said,
+    taken,
+)
 from audiobook.speech.pacing import Pacer
 from audiobook.speech.stage import SpeechStage
 from audiobook.store import Store, digest
@@ -74,27 +81,37 @@ class SpokenLine:
 def clip_key(engine: Engine, line: Line) -> str:
     """A digest of all that shapes a line's clip and of nothing else: not its level, not its place.
 
-    Every field of Voice but the gain counts, so one added later does so too.
+    Every field of Voice counts but the gain and what the engine does not follow, so one added later
+    does so too.
     """
     version = engine.version
+    heard = _heard(engine, line.voice)
     if _has_voice_versions(engine):
-        version += f" {engine.voice_version(line.voice)}"
-    voice = _voice_key(engine.name, version, line.voice)
-    return digest(voice, utterance_of(engine, line))
+        version += f" {engine.voice_version(heard)}"
+    return digest(_voice_key(engine.name, version, heard), utterance_of(engine, line))
+
+
+def _heard(engine: Engine, voice: Voice) -> Voice:
+    """What of a voice shapes its clips."""
+    level = dataclasses.replace(voice, gain_db=0.0)
+    return engine.heard(level) if _follows_in_part(engine) else level
+
+
+def _follows_in_part(engine: Engine) -> TypeGuard[FollowsInPart]:
+    return _is_kind_of(type(engine), FollowsInPart)
 
 
 def _has_voice_versions(engine: Engine) -> TypeGuard[HasVoiceVersions]:
-    return _are_models(type(engine))
+    return _is_kind_of(type(engine), HasVoiceVersions)
 
 
 @functools.cache
-def _are_models(kind: type[Engine]) -> bool:
-    return issubclass(kind, HasVoiceVersions)  # far too slow to be asked for every line
+def _is_kind_of(kind: type[Engine], protocol: type) -> bool:
+    return issubclass(kind, protocol)  # far too slow to be asked for every line
 
 
 @functools.lru_cache(maxsize=256)  # a script has many lines and few voices
-def _voice_key(engine_name: str, version: str, voice: Voice) -> str:
-    heard = dataclasses.replace(voice, gain_db=0.0)
+def _voice_key(engine_name: str, version: str, heard: Voice) -> str:
     return digest(_CLIP_FORMAT, engine_name, version, heard)
 
 
@@ -197,6 +214,8 @@ def speak(
             ahead.extend(islice(coming, n_ahead - len(ahead)))
             spoken = _first_spoken(ahead, store, executor, pacer, where_of)
             task = ahead.popleft()
+            for warning in _unfollowed(task):
+                stage.warn(warning, None)  # it is the voice's, wherever the line stands
             for warning in (*_untold(task), *task.warnings):
                 stage.warn(warning, where_of(spoken.line.start) if where_of else None)
             stage.add(kept=spoken.kept)  # now: whoever takes the last line may ask for no more
@@ -240,6 +259,20 @@ def _untold(task: _Task) -> tuple[str, ...]:
         return ()
     what = "words marked with emphasis, rate, pitch or volume are spoken as the rest"
     return (f"{task.engine.name} takes no delivery: {what}",)
+
+
+def _unfollowed(task: _Task) -> Iterator[str]:
+    """What to warn of where an engine speaks as if nobody had set a voice's rate or pitch."""
+    asked = task.line.voice
+    if asked.rate == asked.pitch == 1:
+        return
+    heard = _heard(task.engine, asked)
+    for what, value, followed in (
+        ("rate", asked.rate, heard.rate),
+        ("pitch", asked.pitch, heard.pitch),
+    ):
+        if value != 1 and followed == 1:
+            yield f"{asked.engine} does not follow a {what} of {value:g}: voices keep their own"
 
 
 def _task(line: Line, engine: Engine, is_kept: Callable[[str], bool] | None) -> _Task:
@@ -306,7 +339,7 @@ def _make(engine: Engine, line: Line, store: Store, key: str, pacer: Pacer | Non
     utterance = utterance_of(engine, line)
     if pacer:
         pacer.wait_for_turn(engine)
-    clip = _synthesised(engine, utterance, line.voice)
+    clip = _synthesised(engine, utterance, _heard(engine, line.voice))
     keep_clip(store, key, clip)
     return _Made(False, clip.warnings)
 

@@ -38,8 +38,8 @@ def words_of(
 ) -> WordTimes:
     """When the words of a clip are heard. What its engine told costs no more than reading it.
 
-    What is found is kept by the clip's key, the reference's version and the aligner's, and so is
-    found once.
+    What is found is kept by the clip's key, the language, the reference's version and the
+    aligner's, and so is found once.
 
     Args:
         store: has the clip, and gets what is found.
@@ -58,7 +58,8 @@ def words_of(
         raise LostError(f"the speech of {excerpt(utterance.text)} has gone from the store")
     if is_timed(clip, utterance.text):
         return _times(clip)
-    key = digest(_FORMAT, ALIGNMENT_VERSION, clip_key, reference.name, reference.version)
+    by = (reference.name, reference.version, voice.language)
+    key = digest(_FORMAT, ALIGNMENT_VERSION, clip_key, by)
     if kept := _unpacked(store.get(_KIND, key)):
         return kept
     found = _times(timed(clip, utterance, voice, reference))

@@ -7,7 +7,7 @@ import hashlib
 import re
 import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from audiobook.engine_settings import EngineSettings
@@ -39,6 +39,7 @@ __all__ = ["Command"]
 
 _TEXT_FORMAT = 1  # raised when the same text is handed over otherwise
 _PLACEHOLDER = re.compile(r"\{(text_file|out|voice|language|rate|stretch|words_per_minute)\}")
+_RATES = ("rate", "stretch", "words_per_minute")
 _USUAL_WPM = 175
 _FORMATS = ("wav", "aiff", "flac", "mp3")
 _ONLY_VOICE = "default"
@@ -91,6 +92,10 @@ class _Program:
             hint = self.hint or "install it, or give its path"
             raise MissingError(f'there is no program "{name}"', where=self.where, hint=hint)
         return Path(found).absolute()
+
+    def placeholders(self) -> set[str]:
+        """The placeholders that stand in its arguments."""
+        return {name for argument in self.arguments[1:] for name in _PLACEHOLDER.findall(argument)}
 
     def files(self) -> Iterator[Path]:
         """The program, and those of its arguments that are files: its script, its model."""
@@ -176,6 +181,17 @@ class Command(Engine):
             return listed_names(self._program.path(), self._program.list_arguments)
         except MissingError:
             return frozenset()
+
+    def heard(self, voice: Voice) -> Voice:
+        """What the arguments have placeholders for; see `FollowsInPart`."""
+        told = self._program.placeholders()
+        return replace(
+            voice,
+            name=voice.name if "voice" in told else _ONLY_VOICE,
+            language=voice.language if "language" in told else EVERY_LANGUAGE,
+            rate=1.0 if told.isdisjoint(_RATES) else voice.rate,
+            pitch=1.0,
+        )
 
     def place(self) -> str:
         """The program's file; see `HasPlace`."""

@@ -10,6 +10,7 @@ import functools
 import random
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from importlib import metadata
 from typing import cast
 
@@ -32,6 +33,7 @@ _WITHIN_S = 60.0
 _QUICK_TIMEOUT_S = (3.0, 5.0)
 _QUICK_WITHIN_S = 10.0
 _SLOW_BELOW = 0.8
+_SLOW_RATE = 0.5  # stands for all that are slow
 
 _USUAL_DOMAIN = "com"
 _ACCENTS = {
@@ -139,6 +141,11 @@ class GoogleTranslate:
         """Tell of long pauses between requests; see `WaitsForServer`."""
         self._requests.listen = listen
 
+    def heard(self, voice: Voice) -> Voice:
+        """Slow or not, in the language as Google calls it; see `FollowsInPart`."""
+        rate = _SLOW_RATE if voice.rate < _SLOW_BELOW else 1.0
+        return replace(voice, language=_google_language(voice.language), rate=rate, pitch=1.0)
+
     def synthesise(self, utterance: Utterance, voice: Voice) -> Clip:
         """Speak, trying again while it may help; no word timings.
 
@@ -205,6 +212,7 @@ def _google_languages() -> Mapping[str, str]:
     return cast(Mapping[str, str], tts_langs())
 
 
+@functools.lru_cache(maxsize=256)  # it is asked for every line
 def _google_language(language: str) -> str:
     """What Google calls a language, for a BCP 47 tag: the tag loses its last part until one fits.
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import functools
 import re
 import zipfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from audiobook.engine_settings import EngineSettings
 from audiobook.errors import MissingError, UnknownNameError
+from audiobook.language_tags import EVERY_LANGUAGE
 from audiobook.speech.engine import Engine, Limits, VoiceInfo
 from audiobook.speech.engines._models import (
     AT_ONCE,
@@ -111,6 +112,11 @@ class Kokoro(Engine):
         library(self.name)
         _ = self._files
 
+    def heard(self, voice: Voice) -> Voice:
+        """Its name, which has one language, and its rate; see `FollowsInPart`."""
+        rate = min(max(voice.rate, _LEAST_RATE), _MOST_RATE)
+        return replace(voice, language=EVERY_LANGUAGE, rate=rate, pitch=1.0)
+
     def synthesise(self, utterance: Utterance, voice: Voice) -> Clip:
         """Speak; a model that tells how long each phoneme is times the words.
 
@@ -121,12 +127,11 @@ class Kokoro(Engine):
         """
         language = self._language(voice.name)
         model = self._models.get(str(self._files.model))
-        rate = min(max(voice.rate, _LEAST_RATE), _MOST_RATE)
         tongue = Tongue(
             voice.name,
             functools.partial(model.phonemise, language=language),
             model.known,
-            functools.partial(model.speak, voice=voice.name, rate=rate),
+            functools.partial(model.speak, voice=voice.name, rate=self.heard(voice).rate),
         )
         clip = say(utterance, tongue)
         return with_device(clip, self._settings, is_on_cuda=model.is_on_cuda)

@@ -10,8 +10,10 @@ import functools
 import random
 import time
 from collections.abc import Callable
+from dataclasses import replace
 
 from audiobook.engine_settings import EngineSettings
+from audiobook.language_tags import EVERY_LANGUAGE
 from audiobook.progress import Listener
 from audiobook.speech.engine import Engine, Limits, VoiceInfo, check_speakable
 from audiobook.speech.engines._openai_server import Server, read_server
@@ -88,6 +90,10 @@ class OpenAI(Engine):
     def tell(self, listen: Listener) -> None:
         """Tell of long pauses between requests; see `WaitsForServer`."""
         self._requests.listen = listen
+
+    def heard(self, voice: Voice) -> Voice:
+        """Its name and rate, which are all that is sent; see `FollowsInPart`."""
+        return replace(voice, language=EVERY_LANGUAGE, pitch=1.0)
 
     def synthesise(self, utterance: Utterance, voice: Voice) -> Clip:
         """Speak, trying again while it may help; no word timings.

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import functools
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from audiobook.engine_settings import EngineSettings
 from audiobook.errors import UnknownNameError
+from audiobook.language_tags import EVERY_LANGUAGE
 from audiobook.speech.engine import Engine, Limits, VoiceInfo
 from audiobook.speech.engines._models import (
     AT_ONCE,
@@ -96,6 +98,10 @@ class Piper(Engine):
         library(self.name)
         if not self._voices:
             raise nothing_installed(self.name, self._settings, _EXAMPLE)
+
+    def heard(self, voice: Voice) -> Voice:
+        """Its name, which has one language, and its rate; see `FollowsInPart`."""
+        return replace(voice, language=EVERY_LANGUAGE, pitch=1.0)
 
     def synthesise(self, utterance: Utterance, voice: Voice) -> Clip:
         """Speak; voices whose model tells how long each phoneme is time the words.
