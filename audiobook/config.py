@@ -13,12 +13,22 @@ from pathlib import Path
 
 from audiobook.categories import category_path
 from audiobook.engine_settings import AUTO, read_engine_names, read_engine_settings
-from audiobook.errors import ConfigError, Where
+from audiobook.errors import ConfigError, Where, did_you_mean
 from audiobook.feed_settings import check_email, folder_url, web_url
 from audiobook.lexicon import read_entries, read_switches
 from audiobook.own_profiles import read_own_profiles
+from audiobook.progress import Listener, Warned, silent
 from audiobook.settings import Table, parse_yaml, read_toml
-from audiobook.show import LEAST_RATE, MOST_RATE, CastMember, EpisodeEntry, Feed, Music, Show
+from audiobook.show import (
+    LEAST_RATE,
+    MOST_RATE,
+    NARRATOR,
+    CastMember,
+    EpisodeEntry,
+    Feed,
+    Music,
+    Show,
+)
 from audiobook.utterance import GENDERS
 
 __all__ = ["SHOW_FILE", "read_show", "with_front_matter"]
@@ -26,6 +36,9 @@ __all__ = ["SHOW_FILE", "read_show", "with_front_matter"]
 SHOW_FILE = "show.toml"
 """Name of the file that makes a folder a show."""
 _MOST_DESCRIPTION_BYTES = 4000
+_NO_MUSIC = 'for no music, set its "opening", "bed" and "closing" to false'
+_READ_ELSEWHERE = ("episodes", "segments", "story")
+"""What front matter may hold besides: settings of a show, and the mark of a script file."""
 
 
 def read_show(path: Path) -> Show:
@@ -58,7 +71,7 @@ def read_show(path: Path) -> Show:
 
 
 def with_front_matter(
-    show: Show, entry: EpisodeEntry, yaml: str, first_line: int
+    show: Show, entry: EpisodeEntry, yaml: str, first_line: int, listen: Listener = silent
 ) -> tuple[Show, EpisodeEntry]:
     """A show and its episode with the settings of the story's front matter laid over them.
 
@@ -70,10 +83,11 @@ def with_front_matter(
         entry: what the show says of the episode.
         yaml: the text between the `---` lines.
         first_line: the line of the story's file that `yaml` begins on, from 1.
+        listen: is told of names that look like mistyped ones of settings. Settings of other
+            programs (tags, layout …) are passed over in silence.
 
     Raises:
-        ConfigError: it is not YAML, or a setting is wrong; with the line. Settings of other
-            programs (tags, layout …) are passed over.
+        ConfigError: it is not YAML, or a setting is wrong; with the line.
     """
     table = parse_yaml(yaml, str(entry.story), first_line)
     if table.table("engines") is not None:
@@ -86,7 +100,11 @@ def with_front_matter(
     laid = _with_settings(show, table, entry.story.parent)
     if show.folder is not None:
         laid = replace(laid, title=show.title, date=show.date, description=show.description)
-    return laid, _entry(entry, table)
+    laid_entry = _entry(entry, table)
+    for name, near in table.mistyped(_READ_ELSEWHERE):
+        what = f'"{name}" is no setting, and is passed over'
+        listen(Warned(what, table.where(name), did_you_mean(near)))
+    return laid, laid_entry
 
 
 def _with_settings(show: Show, table: Table, folder: Path) -> Show:
@@ -117,7 +135,7 @@ def _with_settings(show: Show, table: Table, folder: Path) -> Show:
         given["profiles"] = read_own_profiles(show.profiles, profiles)
     if (cast := table.table("cast")) is not None:
         given["cast"] = _cast(show.cast, cast)
-    if (music := table.table("music")) is not None:
+    if (music := table.table("music", hint=_NO_MUSIC)) is not None:
         given["music"] = _music(show.music, music)
     if (say := table.table("say")) is not None:
         given["lexicon"] = read_entries(say).over(show.lexicon)
@@ -133,7 +151,7 @@ def _cast(old: Iterable[CastMember], table: Table) -> tuple[CastMember, ...]:
     members = {member.name: member for member in old}
     for name in table.names():
         members[name] = _member(members.get(name, CastMember(name)), table)
-    owners = {name: name for name in members}
+    owners = {name: name for name in (NARRATOR, *members)}
     for member in members.values():
         for other in member.aka:
             if owners.setdefault(other, member.name) != member.name:

@@ -40,6 +40,7 @@ __all__ = [
     "UnknownNameError",
     "UsageError",
     "Where",
+    "did_you_mean",
     "near_names",
     "place_of",
 ]
@@ -179,11 +180,24 @@ class CheckError(AudiobookError):
     exit_code = 5
 
 
-def near_names(name: str, known: Iterable[str], most: int = 3) -> list[str]:
-    """The known names a mistyped one may stand for, nearest first, whatever their case."""
+def near_names(name: str, known: Iterable[str], most: int = 3, *, alike: float = 0.5) -> list[str]:
+    """The known names a mistyped one may stand for, nearest first, whatever their case.
+
+    Args:
+        name: the name given.
+        known: the names there are.
+        most: how many to find.
+        alike: how much of a name must be the same, from 0 to 1, as `difflib` reckons it.
+    """
     by_folded = {candidate.casefold(): candidate for candidate in sorted(known)}
-    near = difflib.get_close_matches(name.casefold(), by_folded, n=most, cutoff=0.5)
+    near = difflib.get_close_matches(name.casefold(), by_folded, n=most, cutoff=alike)
     return [by_folded[folded] for folded in near]
+
+
+def did_you_mean(near: Iterable[str]) -> str | None:
+    """A hint that offers names in place of a mistyped one; None where there are none."""
+    names = " or ".join(f'"{candidate}"' for candidate in near)
+    return f"did you mean {names}?" if names else None
 
 
 def _shortened(name: str) -> str:
@@ -194,9 +208,8 @@ def _shortened(name: str) -> str:
 
 def _suggestion(name: str, known: Iterable[str]) -> str | None:
     known = sorted(known)
-    near = near_names(name, known)
-    if near:
-        return "did you mean " + " or ".join(f'"{candidate}"' for candidate in near) + "?"
+    if meant := did_you_mean(near_names(name, known)):
+        return meant
     if not known:
         return None
     shown = ", ".join(known[:12])

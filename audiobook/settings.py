@@ -9,14 +9,14 @@ from __future__ import annotations
 import datetime
 import re
 import tomllib
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeAlias
 
 import yaml
 
-from audiobook.errors import ConfigError, UnknownNameError, UsageError, Where
+from audiobook.errors import ConfigError, UnknownNameError, UsageError, Where, near_names
 from audiobook.toml_places import toml_places
 from audiobook.yaml_values import yaml_values
 
@@ -32,6 +32,15 @@ _YAML_LINE_END = re.compile(r"\r\n|[\r\n\x85\u2028\u2029]")
 _UNFIT = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
 """What no text may hold: control characters but for tab and line feed, halves of characters."""
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
+_CURLY = re.compile("[“”„‟‘’‚‛«»]")
+_TOML_CURES = {  # by how the parser's complaint begins
+    "Cannot ": "keep one of them: a name stands once in a table",
+    "Unescaped ": "write a backslash twice, or put the text in single quotes",
+}
+_TOML_CURE = 'write each setting on a line of its own, and texts in quotes: title = "The Sea"'
+_ALIKE = 0.8
+"""How near a name must be to a setting's to be taken for a mistyped one, where others may stand:
+"titel" is 0.8 near to "title", "subtitle" 0.77."""
 
 _Path: TypeAlias = tuple[str | int, ...]
 
@@ -95,9 +104,10 @@ class Table:
         if not value.strip():
             raise self._wrong(name, "a text", value, "leave it out, or fill it in")
         if _UNFIT.search(value):
-            raise self._wrong(name, "a text", value)
+            raise self._wrong(name, "a text", value, "take out what is no letter, sign or space")
         if len(value.encode()) > most_bytes:
-            raise ConfigError(f'"{name}" is longer than {most_bytes} bytes', where=self.where(name))
+            what = f'"{name}" is longer than {most_bytes} bytes'
+            raise ConfigError(what, where=self.where(name), hint="shorten it")
         return value.strip()
 
     def one_of(self, name: str, known: Collection[str]) -> str | None:
@@ -134,7 +144,7 @@ class Table:
         """True or false; None where it is not given."""
         value = self._get(name)
         if value is not None and not isinstance(value, bool):
-            raise self._wrong(name, "true or false", value, "write it without quotes")
+            raise self._wrong(name, "true or false", value, "write true or false, without quotes")
         return value
 
     def number(self, name: str, least: float, most: float, default: float) -> float:
@@ -145,7 +155,8 @@ class Table:
         if isinstance(value, bool) or not isinstance(value, int | float):
             raise self._wrong(name, "a number", value, _without_quotes(value, "1.5"))
         if not least <= value <= most:
-            raise self._wrong(name, f"between {least:g} and {most:g}", value)
+            hint = _nearest(value, least, most)
+            raise self._wrong(name, f"between {least:g} and {most:g}", value, hint)
         return float(value)
 
     def integer(self, name: str, least: int, most: int) -> int | None:
@@ -154,7 +165,7 @@ class Table:
         if value is None:
             return None
         if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
-            hint = _without_quotes(value, str(least))
+            hint = _without_quotes(value, str(least)) or _nearest(value, least, most)
             raise self._wrong(name, f"a whole number from {least} to {most}", value, hint)
         return value
 
@@ -186,15 +197,23 @@ class Table:
                 return datetime.date.fromisoformat(value)
         except ValueError:
             pass
-        raise self._wrong(name, "a date such as 2026-11-22", value)
+        hint = "write the year, the month and the day in digits, or leave it out"
+        raise self._wrong(name, "a date such as 2026-11-22", value, hint)
 
-    def table(self, name: str) -> Table | None:
-        """A table within it; None where it is not given."""
+    def table(
+        self, name: str, *, hint: str = "give it names and values of its own"
+    ) -> Table | None:
+        """A table within it; None where it is not given.
+
+        Args:
+            name: its name.
+            hint: what to do where something else has that name.
+        """
         value = self._get(name)
         if value is None:
             return None
         if not isinstance(value, Mapping):
-            raise self._wrong(name, "a table", value, "give it names and values of its own")
+            raise self._wrong(name, "a table", value, hint)
         return self._inner(value, (name,))
 
     def tables(self, name: str) -> list[Table]:
@@ -225,6 +244,17 @@ class Table:
             if name not in self._asked:
                 raise UnknownNameError("setting", name, self._asked, where=self.where(name))
 
+    def mistyped(self, others: Iterable[str] = ()) -> Iterator[tuple[str, list[str]]]:
+        """The names that were not asked for, but may be meant for some that were, each with those.
+
+        Args:
+            others: names that somebody else asks for.
+        """
+        known = self._asked.union(others)
+        for name in self._values:
+            if name not in known and (near := near_names(name, known, alike=_ALIKE)):
+                yield name, near
+
     def _get(self, name: str) -> object:
         self._asked.add(name)
         return self._values.get(name)
@@ -244,7 +274,16 @@ def _without_quotes(value: object, example: str) -> str | None:
     return f"write digits without quotes, such as {example}" if isinstance(value, str) else None
 
 
+def _nearest(value: object, least: float, most: float) -> str | None:
+    """What a number out of bounds can be, for one who has written a number."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    return f"give it {min(most, max(least, value)):g}, or leave it out"
+
+
 def _shown(value: object) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
     try:
         shown = repr(value)
     except ValueError:  # Python writes no whole number that long
@@ -298,7 +337,9 @@ def _decoded(data: bytes, name: str) -> str:
         return data.decode("utf-8-sig").replace("\r\n", "\n")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
-        raise ConfigError("is not UTF-8", where=Where(name, line)) from error
+        raise ConfigError(
+            "is not UTF-8", where=Where(name, line), hint="save it anew, in the encoding UTF-8"
+        ) from error
 
 
 def _bad_toml(error: ValueError, name: str, lines: Sequence[str]) -> ConfigError:
@@ -306,11 +347,18 @@ def _bad_toml(error: ValueError, name: str, lines: Sequence[str]) -> ConfigError
     message = str(error)
     found = re.fullmatch(r"(.*?) \(at (?:line (\d+), column (\d+)|end of document)\)", message)
     if found is None:
-        return ConfigError(f"is not TOML: {message}", where=Where(name))
+        return ConfigError(f"is not TOML: {message}", where=Where(name), hint=_TOML_CURE)
     reason, line, column = found.groups()
     number = int(line) if line else len(lines)
     where = Where(name, number, int(column) if column else None, lines[number - 1])
-    return ConfigError(f"is not TOML: {reason}", where=where)
+    return ConfigError(f"is not TOML: {reason}", where=where, hint=_toml_cure(reason, where))
+
+
+def _toml_cure(reason: str, where: Where) -> str:
+    if _CURLY.match((where.excerpt or "")[(where.column or 1) - 1 :]):
+        return 'put texts in straight quotes: "…"'
+    cures = (cure for beginning, cure in _TOML_CURES.items() if reason.startswith(beginning))
+    return next(cures, _TOML_CURE)
 
 
 def parse_yaml(text: str, name: str, first_line: int) -> Table:

@@ -8,10 +8,14 @@ from pathlib import Path
 
 from audiobook.config import SHOW_FILE, read_show
 from audiobook.engine_settings import EngineSettings
-from audiobook.errors import UsageError
+from audiobook.errors import UsageError, did_you_mean, near_names
 from audiobook.show import EpisodeEntry, Show
 
-__all__ = ["engines_here", "find_show", "nearest_show"]
+__all__ = ["engines_here", "find_show", "near_file_hint", "nearest_show"]
+
+
+_ALIKE = 0.7
+"""How near the name of a file must be to be offered in place of one that is not there."""
 
 
 def find_show(source: Path | None) -> Show:
@@ -42,7 +46,7 @@ def find_show(source: Path | None) -> Show:
             )
         return read_show(path)
     if not os.path.exists(source):  # noqa: PTH110
-        raise UsageError(f"no such file: {source}")
+        raise UsageError(f"no such file: {source}", hint=near_file_hint(source))
     path = _above(source.parent)
     show = read_show(path) if path else Show()
     known = [
@@ -71,6 +75,15 @@ def engines_here() -> tuple[EngineSettings, ...]:
     """
     show = nearest_show()
     return show.engines if show else ()
+
+
+def near_file_hint(path: Path) -> str | None:
+    """A hint that offers the files in its folder whose names are near one that is not there."""
+    try:
+        names = [found.name for found in path.parent.iterdir()]
+    except (OSError, ValueError):  # there is no such folder, nor can there be
+        return None
+    return did_you_mean(near_names(path.name, names, alike=_ALIKE))
 
 
 def _above(folder: Path) -> Path | None:

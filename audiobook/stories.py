@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 from pathlib import Path
 
-from audiobook.config import with_front_matter
+from audiobook.config import SHOW_FILE, with_front_matter
 from audiobook.errors import ConfigError, UnknownNameError, UsageError, Where
 from audiobook.language_tags import is_language_tag
 from audiobook.lexicon import read_user_lexicon
@@ -19,8 +19,8 @@ from audiobook.script.language import language_of
 from audiobook.script.readers.text import read as read_text
 from audiobook.script.selection import selected
 from audiobook.show import LEAST_RATE, MOST_RATE, NARRATOR, CastMember, EpisodeEntry, Music, Show
-from audiobook.show_files import find_show, nearest_show
-from audiobook.story import Choices, Story
+from audiobook.show_files import find_show, near_file_hint, nearest_show
+from audiobook.story import Choices, Story, profile_of
 
 __all__ = ["read_script", "read_stories", "read_story", "story_of_text"]
 
@@ -95,18 +95,28 @@ def _stories(source: str | Path | None, choices: Choices, listen: Listener) -> l
         raise UnknownNameError("way to split", choices.split, _SPLITS)
     show = _with_user_lexicon(find_show(None if source is None else Path(source)))
     if not show.episodes:
-        raise ConfigError(
-            "the show has no story", where=show.where("title"), hint='add story = "NAME.md"'
-        )
-    names = [file_stem(entry.story) for entry in show.episodes]
-    for name in names:
-        if names.count(name) > 1:
-            raise ConfigError(f'two episodes would both be called "{name}"')
-    stories = [_read_named(show, entry, choices) for entry in show.episodes]
+        where = Where(str(show.folder / SHOW_FILE)) if show.folder else None
+        raise ConfigError("the show has no story", where=where, hint='add story = "NAME.md"')
+    _check_names(show.episodes)
+    stories = [_read_named(show, entry, choices, listen) for entry in show.episodes]
     for story in stories:
         for warning in story.book.warnings:
             listen(Warned(warning, Where(story.book.source.name)))
     return stories
+
+
+def _check_names(entries: Iterable[EpisodeEntry]) -> None:
+    """See that no two episodes would be written to the same files."""
+    by_name: dict[str, EpisodeEntry] = {}
+    for entry in entries:
+        name = file_stem(entry.story)
+        if (first := by_name.setdefault(name, entry)) is not entry:
+            raise ConfigError(
+                f'two episodes would both be called "{name}"',
+                where=entry.where,
+                hint=f"rename {first.story.name} or {entry.story.name}: "
+                "what is made of a story is called after its file",
+            )
 
 
 def _with_user_lexicon(show: Show) -> Show:
@@ -129,21 +139,24 @@ def _check_settings(story: Story, choices: Choices) -> None:
             hint='write one as in BCP 47: "en", or "pt-BR"',
         )
     story.profile(choices)
+    for own in story.show.profiles:  # those that are not asked for, too
+        profile_of(story.show, own.name)
 
 
-def _read_named(show: Show, entry: EpisodeEntry, choices: Choices) -> Story:
+def _read_named(show: Show, entry: EpisodeEntry, choices: Choices, listen: Listener) -> Story:
     """Read a story, and tell where it is named if it is no file that can be read."""
     try:
-        return _read_story(show, entry, choices)
+        return _read_story(show, entry, choices, listen)
     except UsageError as error:
         if entry.where is None:
             raise
-        raise ConfigError(error.what, where=entry.where, hint=error.hint) from error
+        hint = error.hint or near_file_hint(entry.story)
+        raise ConfigError(error.what, where=entry.where, hint=hint) from error
 
 
-def _read_story(show: Show, entry: EpisodeEntry, choices: Choices) -> Story:
+def _read_story(show: Show, entry: EpisodeEntry, choices: Choices, listen: Listener) -> Story:
     if front := read_front_matter(entry.story):
-        show, entry = with_front_matter(show, entry, front.yaml, front.first_line)
+        show, entry = with_front_matter(show, entry, front.yaml, front.first_line, listen)
     book = selected(read(entry.story, cast=show.speakers), choices.include)
     if choices.narration is not None:
         show = replace(show, narration=choices.narration)

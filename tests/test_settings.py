@@ -84,7 +84,7 @@ def test_a_wrong_value_is_told_with_its_place(
 
 def test_a_text_that_yaml_takes_for_something_else_is_to_be_quoted() -> None:
     error = refused(lambda: yaml("language: no\n").text("language"))
-    assert error.what == '"language" must be a text, not False'
+    assert error.what == '"language" must be a text, not false'
     assert error.hint == "put it in quotes"
 
 

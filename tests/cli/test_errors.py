@@ -45,7 +45,7 @@ def test_a_folder_without_a_show(run: Run) -> None:
 
 def test_a_show_without_a_story(run: Run) -> None:
     write(show__toml='title = "Nothing Yet"')
-    run("build").fails(3, "error: show.toml:1:1: the show has no story", hint='story = "NAME.md"')
+    run("build").fails(3, "error: show.toml: the show has no story", hint='story = "NAME.md"')
 
 
 def test_a_show_whose_story_is_missing(run: Run) -> None:
