@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import datetime
-import shlex
-from collections.abc import Iterator, Sequence, Set
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from statistics import mode
 
 from audiobook.covers import cover_of
-from audiobook.episode.tags import Tag, read_tag
-from audiobook.errors import UsageError
-from audiobook.parts import chapter_names, file_stem
+from audiobook.finished import FinishedFile, finished_files, outdated_chapters
+from audiobook.parts import file_stem
 from audiobook.podcast.channel import FinishedEpisode
 from audiobook.podcast.publication import Published
 from audiobook.podcast.publication import publish as publish_show
@@ -24,7 +23,7 @@ from audiobook.story import Choices, Story
 
 __all__ = ["PublishedFeed", "publish"]
 
-_MOST_TITLES = 3
+_MOST_NAMES = 3
 """So many are named in a warning."""
 
 
@@ -70,19 +69,30 @@ def publish(
     stories = read_stories(source, Choices(language=language))
     wholes = {file_stem(story.entry.story) for story in stories}
     files = [
-        (story, file) for story in stories for file in _finished(story, output, wholes, listen)
+        (story, file) for story in stories for file in finished_files(story, output, wholes, listen)
+    ]
+    outdated = [
+        path
+        for story in stories
+        for path in outdated_chapters(story, output, wholes, _paths_of(story, files))
     ]
     today = datetime.datetime.now(tz=datetime.UTC).date()
     show = _channel(find_show(source), stories, language)
     book = stories[0].book if len(stories) == 1 else None
     cover = cover_of(show, book, listen)
     published = publish_show(show, _episodes(files), output, url=url, today=today, cover=cover)
-    for warning in _warnings(published):
+    for warning in (*_warnings(published, files), *_outdated_warning(outdated)):
         listen(warning)
     return PublishedFeed(published.feed, published.address, len(published.items))
 
 
-def _warnings(published: Published) -> Iterator[Warned]:
+def _paths_of(story: Story, files: Iterable[tuple[Story, FinishedFile]]) -> list[Path]:
+    return [file.path for owner, file in files if owner is story]
+
+
+def _warnings(
+    published: Published, files: Sequence[tuple[Story, FinishedFile]]
+) -> Iterator[Warned]:
     """What a publisher may not have meant."""
     if published.local:
         yield Warned(
@@ -95,12 +105,40 @@ def _warnings(published: Published) -> Iterator[Warned]:
             hint=f"if nobody follows it there, remove {published.ids} and publish again",
         )
     if published.dropped:
-        titles = ", ".join(f'"{title}"' for title in published.dropped[:_MOST_TITLES])
-        n_more = len(published.dropped) - _MOST_TITLES
+        titles = _some([f'"{item.title}"' for item in published.dropped])
+        hint = _hint_on_dropped([item.key for item in published.dropped], files)
+        yield Warned(f"the feed no longer lists {titles}", hint=hint)
+
+
+def _hint_on_dropped(
+    keys: Sequence[str | None], files: Sequence[tuple[Story, FinishedFile]]
+) -> str | None:
+    """What to do about items that a feed has lost, by why it has lost them."""
+    listed = {story.entry.story.name for story, _ in files}
+    wholes = {story.entry.story.name for story, file in files if file.chapter is None}
+    stories = {key and re.sub(r"#\d+$", "", key) for key in keys}
+    if not stories <= listed:
+        return "if that is not meant, give what is another show an --output of its own"
+    if not listed.isdisjoint(keys):
+        return "its chapters are newer; to list it whole again, build it with --split episode"
+    if stories & wholes:
+        return "the whole is newer; to list chapters again, build them with --split chapter"
+    return None  # the story has fewer chapters now, or some are not built, which is told
+
+
+def _outdated_warning(paths: Sequence[Path]) -> Iterator[Warned]:
+    if paths:
+        names = _some([str(path) for path in paths])
         yield Warned(
-            f"the feed no longer lists {titles}" + (f" and {n_more} more" if n_more > 0 else ""),
-            hint="if that is not meant, give what is another show an --output of its own",
+            f"left out, since newer files are listed in their place: {names}",
+            hint="remove what nobody needs before the folder is uploaded",
         )
+
+
+def _some(names: Sequence[str]) -> str:
+    """The first of some names, and how many more there are."""
+    n_more = len(names) - _MOST_NAMES
+    return ", ".join(names[:_MOST_NAMES]) + (f" and {n_more} more" if n_more > 0 else "")
 
 
 def _published_whole(source: Path | None) -> Path | None:
@@ -126,19 +164,7 @@ def _channel(show: Show, stories: Sequence[Story], language: str | None) -> Show
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _File:
-    """A finished file."""
-
-    path: Path
-    """Where it lies."""
-    tag: Tag
-    """What it says of itself."""
-    chapter: int | None = None
-    """The number of the chapter that it holds, from 1; None for a whole episode."""
-
-
-def _episodes(files: Sequence[tuple[Story, _File]]) -> list[FinishedEpisode]:
+def _episodes(files: Sequence[tuple[Story, FinishedFile]]) -> list[FinishedEpisode]:
     """Finished files as the feed lists them, first to last.
 
     Where a show of several stories lists chapters, each story is a season, since two episodes of
@@ -149,7 +175,7 @@ def _episodes(files: Sequence[tuple[Story, _File]]) -> list[FinishedEpisode]:
     return [_episode(story, file, in_season=in_seasons) for story, file in files]
 
 
-def _episode(story: Story, file: _File, *, in_season: bool) -> FinishedEpisode:
+def _episode(story: Story, file: FinishedFile, *, in_season: bool) -> FinishedEpisode:
     entry, chapter = story.entry, file.chapter
     key = entry.story.name
     return FinishedEpisode(
@@ -163,52 +189,3 @@ def _episode(story: Story, file: _File, *, in_season: bool) -> FinishedEpisode:
         date=entry.date,
         explicit=story.show.explicit,
     )
-
-
-def _finished(story: Story, output: Path, wholes: Set[str], listen: Listener) -> Sequence[_File]:
-    """The episode's file, or those of its chapters that are built: the newer kind.
-
-    Chapters take the place of a whole episode only when all of them are newer: one alone may have
-    been built to be listened to.
-
-    Args:
-        story: the episode.
-        output: the folder that holds the files.
-        wholes: the names of whole episodes, which are nobody's chapters.
-        listen: is told when chapters are newer than the whole.
-
-    Raises:
-        UsageError: there are none.
-    """
-    whole = output / f"{file_stem(story.entry.story)}.mp3"
-    is_there = whole.is_file()
-    built_ns = whole.stat().st_mtime_ns if is_there else -1
-    newer = _finished_chapters(story, output, wholes, built_ns)
-    command = f"audiobook build {shlex.quote(str(story.entry.story))}"
-    if output != Path("output"):
-        command += f" --output {shlex.quote(str(output))}"
-    if not is_there:
-        if not newer:
-            raise UsageError(f"there is no {whole}", hint=f"build it first: {command}")
-        return newer
-    if len(newer) == len(story.whole.chapters):
-        what = f"{whole} is left out: all its chapters are newer"
-        listen(Warned(what, hint="remove it, or the chapters"))
-        return newer
-    if newer:
-        what = f"{whole} is older than {newer[0].path}, which is left out"
-        listen(Warned(what, hint=f"build it anew: {command}"))
-    return [_File(whole, read_tag(whole))]
-
-
-def _finished_chapters(story: Story, output: Path, wholes: Set[str], after_ns: int) -> list[_File]:
-    """The files of a story's chapters that were written after a time, in ns since the epoch."""
-    finished = []
-    for number, name in enumerate(chapter_names(story, story.whole), 1):
-        path = output / f"{name}.mp3"
-        if name in wholes or not path.is_file() or path.stat().st_mtime_ns <= after_ns:
-            continue
-        tag = read_tag(path)
-        if tag.track == number:  # others may bear such a name
-            finished.append(_File(path, tag, number))
-    return finished

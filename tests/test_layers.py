@@ -19,7 +19,7 @@ LAYERS = [
     {"auditioning"},
     {"builder", "checking", "doctoring", "planning", "publishing"},
     {"report"},
-    {"performance", "tagging", "tally", "timed_words"},
+    {"finished", "performance", "tagging", "tally", "timed_words"},
     {"programme", "voicing"},
     {"stories", "scripting"},
     {"parts"},

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import feedparser
 import pytest
+from mutagen.id3 import ID3
 
 import audiobook
 from audiobook import Choices, Event, OutputError, UsageError, Warned
@@ -291,4 +292,96 @@ def test_of_a_whole_episode_and_its_chapters_the_newer_are_listed(
     left_out = f"{whole} is left out: all its chapters are newer"
     assert listed() == (chapters, [left_out, 'the feed no longer lists "tale"'])
     audiobook.build(story, output=output, choices=TONE)
-    assert listed() == (["tale"], ['the feed no longer lists "Day 3", "Day 2", "Day 1"'])
+    old = ", ".join(str(output / f"tale-{number}.mp3") for number in (1, 2, 3))
+    lost = 'the feed no longer lists "Day 3", "Day 2", "Day 1"'
+    outdated = f"left out, since newer files are listed in their place: {old}"
+    assert listed() == (["tale"], [lost, outdated])
+
+
+def warned(source: Path, output: Path) -> list[Warned]:
+    """What a publisher is warned of."""
+    events: list[Event] = []
+    audiobook.publish(source, output=output, url=URL, listen=events.append)
+    return [event for event in events if isinstance(event, Warned)]
+
+
+@pytest.mark.parametrize("by_chapters", [False, True])
+def test_the_file_of_another_story_is_not_published(
+    story: Path, output: Path, by_chapters: bool
+) -> None:
+    other = story.with_suffix(".markdown")
+    other.write_text(chapters(2), "utf-8")
+    audiobook.build(story, output=output, choices=TONE)
+    with pytest.raises(UsageError) as caught:
+        audiobook.publish(other, output=output, url=URL)
+    assert "there is no built file of" in caught.value.what
+    assert caught.value.what.endswith(f"{output / 'tale.mp3'} is made from tale.md")
+    assert "--output" in (caught.value.hint or "")
+    assert not (output / "feed.xml").exists()
+    audiobook.build(other, output=output, choices=ALL if by_chapters else TONE)
+    audiobook.publish(other, output=output, url=URL)
+    ((title, *_), *_) = numbers(output)
+    assert title == ("Day 1" if by_chapters else "tale")
+    if not by_chapters:
+        with pytest.raises(UsageError, match=r"is made from tale\.markdown"):
+            audiobook.publish(story, output=output, url=URL)
+
+
+def test_chapters_of_another_story_are_not_published(story: Path, output: Path) -> None:
+    other = story.with_suffix(".markdown")
+    other.write_text(chapters(3), "utf-8")
+    audiobook.build(story, output=output, choices=ALL)
+    with pytest.raises(UsageError, match=r"there is no .*tale\.mp3"):
+        audiobook.publish(other, output=output, url=URL)
+
+
+def test_a_file_that_names_no_story_is_taken_as_it_is(story: Path, output: Path) -> None:
+    audiobook.build(story, output=output, choices=TONE)
+    tag = ID3(output / "tale.mp3")
+    tag.delall("TXXX:STORY")
+    tag.save(v2_version=3)
+    assert warned(story, output) == []
+    assert [title for title, *_ in numbers(output)] == ["tale"]
+
+
+def test_chapters_that_are_missing_are_told(story: Path, output: Path) -> None:
+    audiobook.build(story, output=output, choices=SECOND)
+    (warning,) = warned(story, output)
+    assert warning.what == f"the feed lists 1 of 3 chapters of {story}"
+    assert f"audiobook build {story} --output {output} --split chapter" in (warning.hint or "")
+    audiobook.build(story, output=output, choices=ALL)
+    assert warned(story, output) == []
+
+
+def test_how_to_list_again_what_the_feed_has_lost(story: Path, output: Path) -> None:
+    def hint() -> str | None:
+        return next(each.hint for each in warned(story, output) if "no longer" in each.what)
+
+    audiobook.build(story, output=output, choices=TONE)
+    audiobook.publish(story, output=output, url=URL)
+    audiobook.build(story, output=output, choices=ALL)
+    assert "--split episode" in (hint() or "")
+    audiobook.build(story, output=output, choices=TONE)
+    assert "--split chapter" in (hint() or "")
+    audiobook.build(story, output=output, choices=ALL)
+    audiobook.publish(story, output=output, url=URL)
+    story.write_text(chapters(2), "utf-8")
+    assert hint() is None  # it has one chapter less
+    other = story.with_name("other.md")
+    other.write_text(chapters(0) + "Words.\n", "utf-8")
+    audiobook.build(other, output=output, choices=TONE)
+    (lost,) = warned(other, output)
+    assert "what is another show" in (lost.hint or "")
+
+
+def test_files_of_former_chapters_are_told(story: Path, output: Path) -> None:
+    audiobook.build(story, output=output, choices=ALL)
+    twin = story.with_name("tale-9.md")  # named as a chapter would be, and none
+    twin.write_text(chapters(1), "utf-8")
+    audiobook.build(twin, output=output, choices=TONE)
+    story.write_text(chapters(10), "utf-8")
+    audiobook.build(story, output=output, choices=ALL)
+    (warning,) = warned(story, output)
+    old = ", ".join(str(output / f"tale-{number}.mp3") for number in (1, 2, 3))
+    assert warning.what == f"left out, since newer files are listed in their place: {old}"
+    assert all((output / f"tale-{number}.mp3").exists() for number in (1, 2, 3))

@@ -16,10 +16,20 @@ from audiobook.podcast.media import FEED_FILE
 from audiobook.show import Show
 from audiobook.store import check_target, replacing
 
-__all__ = ["Published", "publish"]
+__all__ = ["Dropped", "Published", "publish"]
 
 _MOST_FEED_BYTES = 64 << 20
 """A feed that is longer is not this program's, and is looked at no further."""
+
+
+@dataclass(frozen=True, slots=True)
+class Dropped:
+    """What a feed has listed, and lists no more."""
+
+    title: str
+    """Its title."""
+    key: str | None
+    """What it was made from, as `FinishedEpisode.key` has it; None where that is not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +50,8 @@ class Published:
     """True when it has the podcast:guid of another address, where it was published before."""
     ids: Path
     """The file that keeps its guids."""
-    dropped: tuple[str, ...]
-    """Titles of what the feed that was there listed, and this one does not."""
+    dropped: tuple[Dropped, ...]
+    """What the feed that was there listed, and this one does not, first to last."""
 
 
 def publish(
@@ -84,7 +94,7 @@ def publish(
     if complete != kept:
         ids.write_ids(ids_path, complete)
     check_target(output / FEED_FILE)
-    dropped = _dropped(output / FEED_FILE, items)
+    dropped = _dropped(output / FEED_FILE, items, complete)
     _write(output / cover_name, picture)
     _write(output / FEED_FILE, feed.feed_xml(about, items))
     moved = not local and complete.podcast != ids.podcast_guid(address)
@@ -93,14 +103,19 @@ def publish(
     )
 
 
-def _dropped(path: Path, items: Sequence[Item]) -> tuple[str, ...]:
+def _dropped(path: Path, items: Sequence[Item], kept: ids.FeedIds) -> tuple[Dropped, ...]:
     try:
         with path.open("rb") as file:
             before = feed.listed(file.read(_MOST_FEED_BYTES))
     except OSError:  # there is none, or none that can be read
         return ()
-    kept = {name for item in items for name in (item.guid, item.title)}
-    return tuple(title for guid, title in before.items() if kept.isdisjoint((guid, title)))
+    keys = {item.guid: key for key, item in kept.items.items()}
+    known = {name for item in items for name in (item.guid, item.title)}
+    return tuple(
+        Dropped(title, keys.get(guid))
+        for guid, title in before.items()
+        if known.isdisjoint((guid, title))
+    )
 
 
 def _write(path: Path, data: bytes) -> None:
