@@ -15,8 +15,9 @@ import functools
 import io
 import json
 import ssl
+import threading
 import urllib.parse
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -65,6 +66,8 @@ class Answer:
     status: int = 200
     body: bytes = b""
     headers: Mapping[str, str] = field(default_factory=dict)
+    drip: Iterable[bytes] = ()
+    """What is sent after the body, piece by piece."""
 
 
 def speech(asked: Asked) -> Answer:
@@ -102,6 +105,8 @@ class Google:
         self.asked: list[Asked] = []
         self.answer: Callable[[int, Asked], Answer | None] = lambda number, asked: None
         self.certified: str | None = None
+        self.hung_up = threading.Semaphore(0)
+        """Released once for each client that hangs up before its answer's end."""
         self._authority = authority
         self._ca_file = ca_file
         self._server = _Server(self)
@@ -147,6 +152,7 @@ class _Server(ThreadingHTTPServer):
 
     def handle_error(self, request: object, client_address: object) -> None:
         """A client that hangs up, or refuses the certificate, is part of the play."""
+        self.google.hung_up.release()
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -173,6 +179,9 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(answer.body)
         self.wfile.flush()  # headers and body at once: apart, they would wait for each other
+        for piece in answer.drip:
+            self.wfile.write(piece)
+            self.wfile.flush()
         self.close_connection = int(headers["Content-Length"]) != len(answer.body)
 
     def _asked(self, body: str) -> Asked:

@@ -77,11 +77,12 @@ class SpeechServer:
 
     `asked` holds every request so far. Set `reply` to a function of a request's number, from 0,
     and of the request, to have it answer otherwise; None from it means speech as usual, or 401 for
-    a wrong key.
+    a wrong key. `hung_up` is released once for each client that hangs up before its answer's end.
     """
 
     def __init__(self) -> None:
         self.asked: list[Asked] = []
+        self.hung_up = threading.Semaphore(0)
         self.reply: Callable[[int, Asked], Reply | None] = lambda number, asked: None
         self._server = _Server(self)
         self._lock = threading.Lock()
@@ -123,6 +124,7 @@ class _Server(ThreadingHTTPServer):
 
     def handle_error(self, request: object, client_address: object) -> None:
         """A client that hangs up is part of the play."""
+        self.speech.hung_up.release()
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -147,6 +149,7 @@ class _Handler(BaseHTTPRequestHandler):
         for piece in reply.body:
             head, tail = (f"{len(piece):x}\r\n".encode(), b"\r\n") if reply.chunked else (b"", b"")
             self.wfile.write(head + piece + tail)
+            self.wfile.flush()
         if reply.chunked and not reply.cut:
             self.wfile.write(b"0\r\n\r\n")
         self.wfile.flush()

@@ -7,7 +7,9 @@ import threading
 from collections.abc import Iterator
 from http.server import HTTPServer
 
-__all__ = ["serving"]
+__all__ = ["dripping", "serving"]
+
+_DRIP_S = 0.05
 
 
 @contextlib.contextmanager
@@ -21,3 +23,11 @@ def serving(server: HTTPServer) -> Iterator[None]:
         server.shutdown()
         server.server_close()
         thread.join()
+
+
+def dripping(ended: threading.Event, for_s: float) -> Iterator[bytes]:
+    """A byte now and then, until a test has ended or the time is up."""
+    for _ in range(round(for_s / _DRIP_S)):
+        if ended.wait(_DRIP_S):
+            return
+        yield b" "

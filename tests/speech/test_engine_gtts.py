@@ -18,19 +18,22 @@ import pytest
 import soundfile
 from fakes.clock import Clock
 from fakes.google import Answer, Asked, Google, speech, with_audio
+from fakes.serving import dripping
 from hypothesis import given
 from hypothesis import strategies as st
 
 from audiobook.errors import MissingError, SpeechError, UnknownNameError
 from audiobook.progress import silent
 from audiobook.speech.engine import is_speakable
+from audiobook.speech.engines._gtts_request import speak_once
 from audiobook.speech.engines.gtts import GoogleTranslate
-from audiobook.speech.retrying import MOST_FAILURES_IN_A_ROW
+from audiobook.speech.retrying import MOST_FAILURES_IN_A_ROW, Failure
 from audiobook.speech.stage import SpeechStage
 from audiobook.speech.synthesis import Line, clip_key, load_clip, speak
 from audiobook.store import Store
 from audiobook.utterance import Utterance, Voice
 
+PATIENCE_S = 20
 VOICE = Voice("gtts", "com", "en")
 SPEAK_ONE = """
 import sys
@@ -313,6 +316,19 @@ def test_what_is_not_speech_is_told(
     with pytest.raises(SpeechError, match=f'no speech for "One.", but .*{received}'):
         engine.synthesise(Utterance("One."), VOICE)
     assert len(google.asked) == MOST_FAILURES_IN_A_ROW
+
+
+def test_an_answer_that_drips_is_hung_up_on(google: Google) -> None:
+    ended = threading.Event()
+    drip = dripping(ended, 3 * PATIENCE_S)
+    google.answer = lambda *_: Answer(200, b"", {"Content-Length": "999999"}, drip)
+    outcome = speak_once("One.", language="en", domain="com", slow=False, timeout_s=(9.0, 0.3))
+    hung_up = google.hung_up.acquire(timeout=PATIENCE_S)
+    ended.set()
+
+    assert hung_up
+    assert isinstance(outcome, Failure)
+    assert outcome.may_pass
 
 
 PASSING = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import logging
 import math
@@ -17,6 +18,7 @@ import pytest
 from fakes.clock import Clock
 from fakes.google import Google
 from fakes.openai_server import KEY, Asked, Reply, SpeechServer, sound
+from fakes.serving import dripping
 
 from audiobook.engine_settings import EngineSettings, read_engine_settings
 from audiobook.errors import ConfigError, MissingError, SpeechError, UnknownNameError
@@ -34,6 +36,7 @@ from audiobook.store import Store
 from audiobook.utterance import Utterance, Voice
 
 VOICE = Voice("openai", "alloy", "en")
+PATIENCE_S = 20
 TEXT = "The water was high."
 HELLO = Utterance(TEXT)
 
@@ -117,6 +120,24 @@ def test_a_stream_without_a_length_is_heard(openai_server: SpeechServer, engine:
     openai_server.reply = lambda *_: Reply(body=pieces, chunked=True)
 
     assert engine.synthesise(HELLO, VOICE).duration_s == pytest.approx(1.2)
+
+
+@pytest.mark.parametrize("chunked", [False, True])
+def test_an_answer_that_drips_is_hung_up_on_before_it_is_asked_for_again(
+    openai_server: SpeechServer, server: Server, clock: Clock, chunked: bool
+) -> None:
+    ended = threading.Event()
+    drip = Reply(
+        body=dripping(ended, 3 * PATIENCE_S),
+        headers={} if chunked else {"Content-Length": "999999"},
+        chunked=chunked,
+    )
+    openai_server.reply = lambda number, _: None if number else drip
+    with contextlib.closing(engine_by(clock, replace(server, timeout_s=0.5))) as engine:
+        assert engine.synthesise(HELLO, VOICE).samples.any()
+        hung_up = openai_server.hung_up.acquire(timeout=PATIENCE_S)
+    ended.set()
+    assert hung_up
 
 
 NOT_SPEECH = {

@@ -23,6 +23,7 @@ from audiobook.utterance import Clip
 __all__ = ["speak_once"]
 
 _MOST_BYTES = 1 << 20  # far more than 100 characters of speech
+_WAITS = 2  # for the next bytes: in that time all of them are there, or nobody waits any more
 
 _LATER_HINT = f"{KEPT_HINT}, or use --engine espeak"
 _OFFLINE_HINT = f"check the network ({KEPT_HINT}), or use --engine espeak, which needs none"
@@ -86,7 +87,9 @@ class _Session(requests.Session):
             if response.is_redirect:
                 aside = urllib.parse.urlsplit(response.headers["Location"]).hostname
                 raise WebPageError(f"the address of a web page at {aside or 'its own site'}")
-            response._content = body_of(response, _MOST_BYTES)  # where requests keeps it
+            _, next_bytes_s = kwargs["timeout"]
+            body = body_of(response, _MOST_BYTES, _WAITS * next_bytes_s)
+            response._content = body  # where requests keeps it
         return response
 
 

@@ -49,7 +49,7 @@ def speak_once(server: Server, text: str, voice: Voice) -> Clip | Failure:
         key = _key(server)
         with requests.Session() as session, _asked(session, server, key, text, voice) as response:
             if response.status_code == requests.codes.ok:
-                return decoded(body_of(response, _MOST_BYTES), secret=key)
+                return decoded(body_of(response, _MOST_BYTES, server.timeout_s), secret=key)
             return _refusal(server, key, response, text)
     except requests.exceptions.RequestException as error:
         return _failure(error, server, text)
@@ -118,7 +118,7 @@ def _refusal(server: Server, key: str | None, response: requests.Response, text:
     status, host = response.status_code, server.host
     if final := _final(server, key, response):
         return Failure(final)
-    said = _message(response, key)
+    said = _message(server, key, response)
     asked_s = retry_after_s(response.headers.get("Retry-After"))
     if status in (requests.codes.too_many_requests, requests.codes.service_unavailable):
         busy = SpeechError(
@@ -146,19 +146,20 @@ def _final(server: Server, key: str | None, response: requests.Response) -> Miss
             hint=f"set the variable {server.key_variable} to your key for {host}",
         )
     if status == requests.codes.forbidden:
-        return MissingError(f"{host} forbids it (403){_message(response, key)}")
+        return MissingError(f"{host} forbids it (403){_message(server, key, response)}")
     if status == requests.codes.not_found:
+        said = _message(server, key, response)
         return MissingError(
-            f'{host} has no speech by the model "{server.model}" (404){_message(response, key)}',
+            f'{host} has no speech by the model "{server.model}" (404){said}',
             hint='check "base_url" and "model" in [engines.openai]',
         )
     return None
 
 
-def _message(response: requests.Response, key: str | None) -> str:
+def _message(server: Server, key: str | None, response: requests.Response) -> str:
     """What the server says is wrong, shortened, the key taken out if it is repeated."""
     try:
-        said = message_in(body_of(response, _MOST_MESSAGE_BYTES), key)
+        said = message_in(body_of(response, _MOST_MESSAGE_BYTES, server.timeout_s), key)
     except requests.exceptions.RequestException:
         return ""
     return f": {said}" if said else ""

@@ -5,15 +5,19 @@ Loaded when it is first needed, for it brings requests and soundfile with it.
 
 from __future__ import annotations
 
+import contextlib
 import io
 import json
-from collections.abc import Sequence
+import threading
+import time
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import requests
 import soundfile
 
 from audiobook.errors import SpeechError
+from audiobook.speech.clip_faults import SAMPLE_RATES_HZ
 from audiobook.speech.engine import excerpt
 from audiobook.utterance import Clip
 
@@ -21,7 +25,6 @@ __all__ = ["NotSpeechError", "WebPageError", "body_of", "decoded", "joined", "me
 
 _MOST_MESSAGE_BYTES = 1 << 16
 _PIECE_BYTES = 1 << 14
-_SAMPLE_RATES_HZ = range(4_000, 192_001)
 _MOST_SAMPLES = 30_000_000  # ten minutes at 48 kHz
 
 _XING_WITHIN_BYTES = 64  # of the first frame's beginning
@@ -39,22 +42,54 @@ class WebPageError(NotSpeechError):
     """It is a page for people: a server sends one in place of speech to those it will not serve."""
 
 
-def body_of(response: requests.Response, most_bytes: int) -> bytes:
+def body_of(response: requests.Response, most_bytes: int, within_s: float) -> bytes:
     """The body of a response that was asked for as a stream.
+
+    Args:
+        response: its headers have come.
+        most_bytes: how long it may be.
+        within_s: seconds from the request after which the connection is closed, whatever still
+            comes: nobody waits for it any more, and another request may be under way.
 
     Raises:
         NotSpeechError: it is longer than that.
         WebPageError: it is a web page, though the status is 200.
-        requests.exceptions.RequestException: it ends before it should, or stops.
+        requests.exceptions.RequestException: it ends before it should, stops, or takes too long.
     """
     body = bytearray()
-    for piece in response.iter_content(_PIECE_BYTES):
-        body += piece
-        if len(body) > most_bytes:
-            raise NotSpeechError(f"an answer of more than {most_bytes:,} bytes")
+    with _hung_up_after(within_s - response.elapsed.total_seconds(), response):
+        for piece in response.iter_content(_PIECE_BYTES):
+            body += piece
+            if len(body) > most_bytes:
+                raise NotSpeechError(f"an answer of more than {most_bytes:,} bytes")
     if response.status_code == requests.codes.ok and body.lstrip().startswith(b"<"):
         raise WebPageError(f"a web page of {len(body):,} bytes")
     return bytes(body)
+
+
+@contextlib.contextmanager
+def _hung_up_after(left_s: float, response: requests.Response) -> Iterator[None]:
+    """Have the connection closed when the time is up, however the bytes drip in till then.
+
+    Raises:
+        requests.exceptions.ReadTimeout: the time is up, whatever a body that was cut off looks
+            like: without a length told, like a whole one.
+    """
+    begun_s = time.monotonic()
+    alarm = threading.Timer(max(0.0, left_s), _hang_up, [response])
+    alarm.daemon = True
+    alarm.start()
+    try:
+        yield
+    finally:
+        alarm.cancel()
+        if time.monotonic() - begun_s >= left_s:
+            raise requests.exceptions.ReadTimeout("an answer that does not end")
+
+
+def _hang_up(response: requests.Response) -> None:
+    with contextlib.suppress(OSError, RuntimeError, ValueError):  # it has just ended by itself
+        response.raw.shutdown()
 
 
 def message_in(answer: bytes, secret: str | None = None) -> str:
@@ -117,7 +152,7 @@ def joined(clips: Sequence[Clip]) -> Clip:
 
 def _check_size(sample_rate_hz: int, n_samples: int) -> None:
     """See that a few bytes do not fill the memory."""
-    if sample_rate_hz not in _SAMPLE_RATES_HZ:
+    if sample_rate_hz not in SAMPLE_RATES_HZ:
         raise NotSpeechError(f"sound at {sample_rate_hz:,} Hz")
     if n_samples > _MOST_SAMPLES:
         raise NotSpeechError(f"sound of {n_samples:,} samples")
