@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from audiobook.episode.encoder import Encoder
-from audiobook.errors import UnknownNameError
+from audiobook.errors import UnknownNameError, Where
 from audiobook.model import Script
 from audiobook.story import Choices, Story
 
@@ -46,7 +46,7 @@ def parts_of(story: Story, script: Script, choices: Choices) -> Iterator[Part]:
         yield Part(story, script, name, story.entry.number)
         return
     names = chapter_names(story, script)
-    only = None if choices.only is None else _chapter_number(choices.only, script)
+    only = None if choices.only is None else _chapter_number(choices.only, story, script)
     for number, (chapter, name) in enumerate(zip(script.chapters, names, strict=True), 1):
         if only in (None, number):
             alone = replace(script, title=chapter.title, chapters=(chapter,))
@@ -60,8 +60,12 @@ def chapter_names(story: Story, script: Script) -> list[str]:
     return [f"{stem}-{number:0{digits}}" for number in range(1, n_chapters + 1)]
 
 
-def _chapter_number(only: str, script: Script) -> int:
-    """Of the chapter that is meant by its number or its title."""
+def _chapter_number(only: str, story: Story, script: Script) -> int:
+    """Of the chapter that is meant by its number or its title.
+
+    Raises:
+        UnknownNameError: the story has none of that number or title.
+    """
     titles = [chapter.title for chapter in script.chapters]
     number = int(only) if only.isdecimal() and len(only) <= _MOST_DIGITS else 0
     if 1 <= number <= len(titles):
@@ -69,7 +73,16 @@ def _chapter_number(only: str, script: Script) -> int:
     for number, title in enumerate(titles, 1):
         if title.casefold() == only.casefold():
             return number
-    raise UnknownNameError("chapter", only, titles)
+    raise _no_chapter(only, titles, story)
+
+
+def _no_chapter(only: str, titles: list[str], story: Story) -> UnknownNameError:
+    error = UnknownNameError("chapter", only, titles)
+    error.where = Where(str(story.entry.story))  # the story, though the name was typed
+    error.hint = f"give its number, from 1 to {len(titles)}; {error.hint}"
+    if len(story.show.episodes) > 1:
+        error.hint = f"name the story that has it; or {error.hint}"
+    return error
 
 
 def file_stem(story: Path) -> str:

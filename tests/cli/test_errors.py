@@ -97,7 +97,7 @@ def test_a_standard_input_that_is_closed() -> None:
 
 def test_a_chapter_whose_number_is_beyond_reading(run: Run) -> None:
     write(crossing__md=STORY)
-    run("build", "crossing.md", *TONE, "--only", "9" * 5000).fails(2, "unknown chapter")
+    run("build", "crossing.md", *TONE, "--only", "9" * 5000).fails(2, 'unknown chapter "99')
 
 
 @pytest.mark.parametrize("name", ["junk.txt", "junk.md"])
@@ -157,7 +157,11 @@ def test_bad_front_matter(run: Run) -> None:
         ([*TONE, "--voice", "Ferryman="], '"Ferryman=" names no voice', "NAME=VOICE"),
         ([*TONE, "--format", "mp4"], 'unknown format "mp4"', '"mp3"'),
         ([*TONE, "--only", "The Far Bnak"], 'unknown chapter "The Far Bnak"', '"The Far Bank"'),
-        ([*TONE, "--only", "99"], 'unknown chapter "99"', "The Far Bank"),
+        (
+            [*TONE, "--only", "99"],
+            'crossing.md: unknown chapter "99"',
+            "number, from 1 to 2; known",
+        ),
         ([*TONE, "--split", "chapters"], 'unknown way to split "chapters"', '"chapter"'),
         ([*TONE, "--language", "e!"], '"e!" is no language tag', '"en"'),
         (["--engine", "espeak", "--language", "tlh"], 'unknown language "tlh"', "did you mean"),
@@ -170,6 +174,15 @@ def test_names_that_are_mistyped(
         options = [option for option in options if option != "--no-music"]
     run(command, story, *options).fails(2, what, hint=hint)
     assert not Path("output").exists()
+
+
+def test_a_chapter_that_not_all_stories_have_is_told_with_the_one_that_lacks_it(run: Run) -> None:
+    write(show__toml='[[episodes]]\nstory = "one.md"\n[[episodes]]\nstory = "two.md"\n')
+    write(one__md="# The Ford\n\nHigh.\n", two__md="# The Ferry\n\nDeep.\n")
+    for command in ("build", "plan"):
+        done = run(command, "--engine", "tone", "--only", "the ferry")
+        done.fails(2, 'error: one.md: unknown chapter "the ferry"', hint="name the story that has")
+    assert run("plan", "two.md", "--engine", "tone", "--only", "the ferry").code == 0
 
 
 def test_a_profile_that_is_mistyped(run: Run, story: Path) -> None:
