@@ -22,6 +22,7 @@ _ID3_HEADER_BYTES = 10
 _ID3_FOOTER = 0x10
 _TAGS_BEHIND = (b"TAG", b"APETAGEX", b"LYRICSBEGIN", b"ID3")
 _LONGEST_MARK = max(map(len, _TAGS_BEHIND))
+_KNOWN = "MP3, WAVE, AIFF, FLAC and Ogg files can be measured"
 _XING = struct.Struct(">4s I I")  # name, flags, frames where the lowest flag says so
 _XING_HAS_FRAMES = 1
 
@@ -94,6 +95,8 @@ def _headers(file: BinaryIO) -> Iterator[FrameHeader]:
         try:
             header = parse_header(mark[:HEADER_BYTES])
         except SoundError:
+            if at == 0:
+                raise SoundError("it does not begin as sound files do", hint=_KNOWN) from None
             raise SoundError(f"at byte {at} there is no MP3 frame") from None
         at += header.size
         if at > end:

@@ -183,10 +183,10 @@ def wav_header(channels: int, sample_rate: int, n_bytes: int) -> bytes:
 
 HOSTILE: dict[str, tuple[Callable[[Path], bytes], str]] = {
     "empty": (lambda p: b"", "holds no MP3 frame"),
-    "one byte": (lambda p: b"\xff", "at byte 0 there is no MP3 frame"),
-    "text": (lambda p: b"Once upon a time there was a boy.", "at byte 0 there is no MP3 frame"),
-    "zeros": (lambda p: bytes(5000), "at byte 0 there is no MP3 frame"),
-    "junk": (lambda p: np.random.default_rng(3).bytes(50_000), "no MP3 frame"),
+    "one byte": (lambda p: b"\xff", "does not begin as sound files do"),
+    "text": (lambda p: b"Once upon a time there was a boy.", "does not begin as sound files do"),
+    "zeros": (lambda p: bytes(5000), "does not begin as sound files do"),
+    "junk": (lambda p: np.random.default_rng(3).bytes(50_000), "does not begin"),
     "cut in a frame": (lambda p: mp3(p)[:-200], "ends early: its last MP3 frame lacks"),
     "cut between frames": (lambda p: cut_between_frames(mp3(p)), "ends early, after 100 of"),
     "junk within": (lambda p: mp3(p).replace(b"\xff\xfb", b"\xff\x0b", 3)[:9000], "no MP3 frame"),
