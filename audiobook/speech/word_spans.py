@@ -27,21 +27,28 @@ _PART = re.compile(
     rf"{_OPENING}(?:{_VOWEL_BEFORE}?(?=\w)[{UNSPACED}]{_AFTER}"
     rf"|[^\W{UNSPACED}]+(?:[^\w\s]+[^\W{UNSPACED}]+)*)"
 )
+_JOINT = re.compile(
+    # Each gap between two letters is looked at once, however long it is.
+    rf"(?<=\w)(?=[^\w\s]*(?:[—–―…/]|--|\.\.))[^\w\s]+?(?={_OPENING}\w)"
+)
+"""A gap in which a dash, dots or a stroke join what are two words to the ear."""
 
 
 def word_spans(text: str) -> list[tuple[int, int]]:
     """From where to where each word of a text goes, in order.
 
-    A word is what stands between white space and holds a letter or digit. In scripts that set no
-    space between words each letter is one, with its vowels and marks; kana that are written small
-    go with those before them. Marks of punctuation go with the word before them, those that open
-    a quote or bracket with the one after.
+    A word is what stands between white space, or between dashes, dots ("…", "..") or strokes, and
+    holds a letter or digit. In scripts that set no space between words each letter is one, with its
+    vowels and marks; kana that are written small go with those before them. Marks of punctuation go
+    with the word before them, those that open a quote or bracket with the one after.
     """
     spans: list[tuple[int, int]] = []
     for found in re.finditer(r"\S+", text):
+        if not re.search(r"\w", found[0]):
+            continue
+        starts = {joint.end() for joint in _JOINT.finditer(text, *found.span())}
         if _UNSPACED_LETTER.search(found[0]):
-            starts = [part.start() for part in _PART.finditer(text, *found.span())]
-            spans += pairwise([found.start(), *starts[1:], found.end()])
-        elif re.search(r"\w", found[0]):
-            spans.append(found.span())
+            _, *others = (part.start() for part in _PART.finditer(text, *found.span()))
+            starts.update(others)
+        spans += pairwise([found.start(), *sorted(starts), found.end()])
     return spans
