@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 from lxml import etree
 
-__all__ = ["MOST_DESCRIPTION_BYTES", "Channel", "Item", "feed_xml", "listed", "plain_text"]
+__all__ = ["MOST_DESCRIPTION_BYTES", "Channel", "Item", "feed_xml", "plain_text"]
 
 MOST_DESCRIPTION_BYTES = 4000
 """The longest description that Apple takes, in UTF-8."""
@@ -105,17 +105,6 @@ def feed_xml(channel: Channel, items: Sequence[Item]) -> bytes:
     for item in reversed(items):
         _add_item(top, item)
     return etree.tostring(rss, encoding="UTF-8", xml_declaration=True, pretty_print=True)
-
-
-def listed(data: bytes) -> dict[str, str]:
-    """The titles of a feed's items by guid, first to last; none of what is no feed."""
-    parser = etree.XMLParser(resolve_entities=False, no_network=True)
-    try:
-        root = etree.fromstring(data, parser)
-    except etree.XMLSyntaxError:
-        return {}
-    items = root.iterfind("channel/item")
-    return {item.findtext("guid", ""): item.findtext("title", "") for item in items}
 
 
 def plain_text(text: str) -> str:

@@ -12,14 +12,12 @@ from audiobook.errors import UsageError
 from audiobook.podcast import channel, feed, ids
 from audiobook.podcast.channel import FinishedEpisode
 from audiobook.podcast.feed import Item
+from audiobook.podcast.feed_reader import feed_bytes, read_feed
 from audiobook.podcast.media import FEED_FILE
 from audiobook.show import Show
 from audiobook.store import check_target, replacing
 
 __all__ = ["Dropped", "Published", "publish"]
-
-_MOST_FEED_BYTES = 64 << 20
-"""A feed that is longer is not this program's, and is looked at no further."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +49,7 @@ class Published:
     ids: Path
     """The file that keeps its guids."""
     dropped: tuple[Dropped, ...]
-    """What the feed that was there listed, and this one does not, first to last."""
+    """What the feed that was there listed, and this one does not, the newest on top."""
 
 
 def publish(
@@ -104,17 +102,13 @@ def publish(
 
 
 def _dropped(path: Path, items: Sequence[Item], kept: ids.FeedIds) -> tuple[Dropped, ...]:
-    try:
-        with path.open("rb") as file:
-            before = feed.listed(file.read(_MOST_FEED_BYTES))
-    except OSError:  # there is none, or none that can be read
-        return ()
+    before = read_feed(feed_bytes(path) or b"")
     keys = {item.guid: key for key, item in kept.items.items()}
     known = {name for item in items for name in (item.guid, item.title)}
     return tuple(
-        Dropped(title, keys.get(guid))
-        for guid, title in before.items()
-        if known.isdisjoint((guid, title))
+        Dropped(item.title, keys.get(item.guid))
+        for item in (before.items if before else ())
+        if known.isdisjoint((item.guid, item.title))
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import re
 import socket
 from collections.abc import Callable
 from pathlib import Path
@@ -16,11 +17,18 @@ from starlette.responses import FileResponse, HTMLResponse, Response
 from starlette.routing import Route
 
 from audiobook.errors import UsageError
+from audiobook.podcast.address import address_of
+from audiobook.podcast.feed_reader import feed_bytes, moved_feed
 from audiobook.podcast.media import FEED_FILE, is_audio, media_type
 from audiobook.podcast.page import PAGE_POLICY, page_html
+from audiobook.store import digest
 
 __all__ = ["folder_app", "serve"]
 
+_NO_SNIFFING = {"x-content-type-options": "nosniff"}
+_FOR_THIS_CLIENT = {"cache-control": "private, no-cache"}
+"""For what names the address that a client has asked at: no cache may give it to another."""
+_RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})", re.ASCII)
 _LAST_PORT = 65535
 _LAST_WORDS_S = 1
 """How long what is being sent may go on after the end was asked for."""
@@ -30,22 +38,27 @@ def folder_app(folder: Path) -> Starlette:
     """The application that offers a folder: a page at "/", and the files in it.
 
     Files answer GET and HEAD with byte ranges (RFC 9110, section 14) and validators. Those whose
-    name begins with a dot, and those outside the folder, by whatever way, are not there.
+    name begins with a dot, and those outside the folder, by whatever way, are not there. The feed
+    is sent with its own links as the address has them that the request came to, so that an app
+    on another machine finds the episodes; its file stays as it was published.
     """
 
     def page(request: Request) -> Response:
         names = sorted(
             path.name for path in folder.iterdir() if is_audio(path) and _inside(folder, path.name)
         )
-        feed = f"{request.base_url}{FEED_FILE}" if _inside(folder, FEED_FILE) else None
-        headers = {"content-security-policy": PAGE_POLICY}
+        feed = address_of(request) + FEED_FILE if _inside(folder, FEED_FILE) else None
+        headers = {"content-security-policy": PAGE_POLICY, **_FOR_THIS_CLIENT}
         return HTMLResponse(page_html(feed, names), headers=headers)
 
     def file(request: Request) -> Response:
         path = _inside(folder, request.path_params["path"])
         if path is None:
             raise HTTPException(404)
-        return _file_response(path, request)
+        feed = feed_bytes(path) if path == _inside(folder, FEED_FILE) else None
+        if feed is None:
+            return _file_response(path, request)
+        return _bytes_response(moved_feed(feed, address_of(request)), media_type(path), request)
 
     return Starlette(routes=[Route("/", page), Route("/{path:path}", file)])
 
@@ -105,16 +118,53 @@ def _inside(folder: Path, name: str) -> Path | None:
 
 
 def _file_response(path: Path, request: Request) -> Response:
-    headers = {"x-content-type-options": "nosniff"}
     try:
         status = path.stat()
     except OSError:
         raise HTTPException(404) from None
-    response = FileResponse(path, media_type=media_type(path), stat_result=status, headers=headers)
+    response = FileResponse(
+        path, media_type=media_type(path), stat_result=status, headers=_NO_SNIFFING
+    )
     etag = response.headers["etag"]
     if request.headers.get("if-none-match") == etag:
         return Response(status_code=304, headers={"etag": etag})
     return response
+
+
+def _bytes_response(data: bytes, kind: str, request: Request) -> Response:
+    """What a file that held these bytes would answer with, to this client alone."""
+    headers = {
+        "etag": f'"{digest(data)}"',
+        "accept-ranges": "bytes",
+        **_NO_SNIFFING,
+        **_FOR_THIS_CLIENT,
+    }
+    if request.headers.get("if-none-match") == headers["etag"]:
+        return Response(status_code=304, headers=headers)
+    asked = _asked_range(request, headers["etag"], len(data))
+    if asked is None:
+        return Response(data, media_type=kind, headers=headers)
+    if not asked:
+        headers["content-range"] = f"bytes */{len(data)}"
+        return Response(status_code=416, headers=headers)
+    headers["content-range"] = f"bytes {asked.start}-{asked.stop - 1}/{len(data)}"
+    part = data[asked.start : asked.stop]
+    return Response(part, status_code=206, media_type=kind, headers=headers)
+
+
+def _asked_range(request: Request, etag: str, n_bytes: int) -> range | None:
+    """The bytes that are asked for, none of them where there are none (RFC 9110, section 14.1).
+
+    None for all: what is not asked by GET, for a former content, or in several ranges.
+    """
+    found = _RANGE.fullmatch(request.headers.get("range", ""))
+    if not found or request.method != "GET" or request.headers.get("if-range", etag) != etag:
+        return None
+    first, last = found.groups()
+    if not first:
+        return range(max(0, n_bytes - int(last)), n_bytes) if last else None
+    stop = min(int(last) + 1, n_bytes) if last else n_bytes
+    return None if last and int(last) < int(first) else range(int(first), stop)
 
 
 def _listening(host: str, port: int) -> socket.socket:
