@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from typing import TypeAlias
 
-from audiobook.model import BookChapter, Cue, Kind, Omission, Paragraph
+from audiobook.model import BookChapter, Cue, Kind, Omission, Paragraph, Role
 
 __all__ = ["Run", "Titled", "chapters", "paragraph", "title_and_chapters"]
 
@@ -51,8 +51,8 @@ def paragraph(
 def chapters(items: Iterable[Titled]) -> tuple[BookChapter, ...]:
     """Group a story's items by chapter; omissions are in none, though one may open it.
 
-    What stands before the first opening is a chapter without a title, unless it is only headings
-    and cues, such as the title of the book: then it goes into the first chapter.
+    What stands before the first opening is a chapter without a title, unless it is only headings,
+    cues and notes, such as the title of the book: then it goes into the first chapter.
     """
     made: list[BookChapter] = []
     title = ""
@@ -86,4 +86,6 @@ def title_and_chapters(levels: list[int]) -> tuple[bool, int]:
 
 
 def _is_body(item: Paragraph | Cue) -> bool:
-    return isinstance(item, Paragraph) and item.kind is not Kind.HEADING
+    if not isinstance(item, Paragraph):
+        return False
+    return item.kind is not Kind.HEADING and item.role is not Role.NOTES

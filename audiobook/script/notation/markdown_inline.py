@@ -28,6 +28,7 @@ from audiobook.script.notation.annotations import (
     mark_at,
     options_at,
 )
+from audiobook.script.notation.footnotes import LABEL_WHY, add_footnotes
 from audiobook.script.notation.slips import (
     check_cue,
     check_settings,
@@ -81,7 +82,7 @@ class Passage:
 
 
 def make_parser() -> MarkdownIt:
-    """CommonMark and tables, save that indented text is text: in a story it is never code.
+    """CommonMark, tables and footnotes, save that indented text is text, never code.
 
     `inline` does what the parser's own stage of that name would; what else is disabled merges
     tokens whose places are still to be told.
@@ -91,6 +92,7 @@ def make_parser() -> MarkdownIt:
     parser.inline.ruler.before("text", "place", _note_place)
     parser.inline.ruler.before("link", "mark", _find_mark)
     parser.inline.ruler.after("image", "slip", _find_slip)
+    add_footnotes(parser)
     return parser
 
 
@@ -171,6 +173,9 @@ def _pieces(passage: Passage, tokens: list[Token], at: int, after: int) -> Itera
     for token in tokens:
         if token.type == "mark":
             yield token.meta["mark"]
+            return
+        if token.type == "note_mark":
+            yield Omission(at, at + len(token.content), LABEL_WHY)
             return
         if token.markup == "autolink":
             if token.type == "link_open":

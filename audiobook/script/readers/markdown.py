@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby, pairwise
+from typing import TypeGuard
 
 from markdown_it.token import Token
 
 from audiobook.errors import StoryError
-from audiobook.model import Book, Cue, Kind, Omission, Paragraph, Source
+from audiobook.model import Book, Cue, Kind, Omission, Paragraph, Role, Source
 from audiobook.script.assemble import Titled, chapters, title_and_chapters
 from audiobook.script.documents.limits import few_warnings
+from audiobook.script.documents.semantics import role_of_title
 from audiobook.script.encoding import decode
 from audiobook.script.notation.annotations import PauseMark, Place, attributes_at, duration_ms
+from audiobook.script.notation.footnotes import LABEL, LABEL_WHY
 from audiobook.script.notation.front import front_matter, is_script_file
 from audiobook.script.notation.markdown_block import Item, Page, paragraphs
 from audiobook.script.notation.markdown_inline import UNPLAYED_WHY, Passage, make_parser
@@ -93,7 +96,9 @@ def read(data: bytes, name: str, cast: Collection[str]) -> Book:
         title=headings[0].title if has_title else None,
         authors=(),
         language=None,
-        chapters=chapters(_titled(_paused(source, found), chapter_level, source)),
+        chapters=chapters(
+            _titled(_with_headed_notes(_paused(source, found)), chapter_level, source)
+        ),
         left_out=tuple(sorted(left_out, key=lambda omission: omission.start)),
         front_matter=front.yaml if front else "",
         warnings=few_warnings(_unplayed(source, left_out)),
@@ -112,12 +117,15 @@ def _unplayed(source: Source, left_out: Iterable[Omission]) -> Iterator[str]:
 def _paused(source: Source, found: list[_Found]) -> list[_Found]:
     """What is heard, and each pause that stands first in its block given to what is before it."""
     heard: list[_Found] = []
+    last = 0  # index of the last that is not of a note
     for one in found:
-        before = heard[-1].item if heard else None
+        before = heard[last].item if heard else None
         if not isinstance(one.item, PauseMark):
-            heard += [one] if one.heading or not isinstance(one.item, Omission) else []
+            if one.heading or not isinstance(one.item, Omission):
+                heard.append(one)
+                last = last if _is_note(one.item) else len(heard) - 1
         elif isinstance(before, Paragraph) and before.pause_ms is None:
-            heard[-1] = replace(heard[-1], item=replace(before, pause_ms=one.item.ms))
+            heard[last] = replace(heard[last], item=replace(before, pause_ms=one.item.ms))
         else:
             raise StoryError(
                 "this pause has nothing before it",
@@ -125,6 +133,27 @@ def _paused(source: Source, found: list[_Found]) -> list[_Found]:
                 hint="put one pause after what is spoken, before any music or scene break",
             )
     return heard
+
+
+def _with_headed_notes(heard: list[_Found]) -> list[_Found]:
+    """What is heard, a heading such as "Notes" over nothing but notes as one of them."""
+    headed: list[_Found] = []
+    has_notes, after = False, None
+    for one in reversed(heard):
+        item = one.item
+        if _is_note(item):
+            has_notes = True
+        elif (
+            has_notes
+            and (after is None or _is_heading(after))
+            and _is_heading(item)
+            and role_of_title(item.text) is Role.NOTES
+        ):
+            one = replace(one, item=replace(item, role=Role.NOTES))  # noqa: PLW2901
+        else:
+            has_notes, after = False, item
+        headed.append(one)
+    return headed[::-1]
 
 
 def _titled(found: list[_Found], level: int, source: Source) -> Iterator[Titled]:
@@ -146,17 +175,40 @@ def _titled(found: list[_Found], level: int, source: Source) -> Iterator[Titled]
 def _items(page: Page, tokens: list[Token]) -> Iterator[_Found]:
     """All that the story holds."""
     covered = bytearray(len(page.lines))
-    numbers = _numbers(page, tokens)
+    numbers, labels = _numbers(page, tokens), _labels(page, tokens)
+    n_open = 0
     for n, (before, token) in enumerate(pairwise([Token("", "", 0), *tokens])):
-        if n in numbers:
-            yield _Found(numbers[n])
+        n_open += token.nesting if token.type in ("note_open", "note_close") else 0
+        found = [_Found(items[n]) for items in (numbers, labels) if n in items]
         if token.map and token.type in _LEAVES:
             covered[slice(*token.map)] = b"\1" * (token.map[1] - token.map[0])
         if token.type == "inline" and before.type == "heading_open":
-            yield from _heading(page, token, int(before.tag[1]) if before.level == 0 else 0)
+            found += _heading(page, token, int(before.tag[1]) if before.level == 0 else 0)
         else:
-            yield from map(_Found, _block(page, token, before))
-    yield from map(_Found, _uncovered(page, covered, numbers.values()))
+            found += map(_Found, _block(page, token, before))
+        yield from _of_note(found) if n_open else found
+    read_out = [Omission(one.source_offset(0), one.end, "a number") for one in numbers.values()]
+    apart = sorted((*read_out, *labels.values()), key=lambda omission: omission.start)
+    yield from map(_Found, _uncovered(page, covered, apart))
+
+
+def _of_note(found: Iterable[_Found]) -> Iterator[_Found]:
+    """What is found in a footnote; no music is heard there, and no pause set for the story."""
+    for one in found:
+        if isinstance(one.item, Paragraph):
+            yield _Found(replace(one.item, role=Role.NOTES))
+        elif isinstance(one.item, Cue):
+            yield _Found(Omission(one.item.start, one.item.end, Role.NOTES.value))
+        elif isinstance(one.item, Omission):
+            yield _Found(one.item)
+
+
+def _is_note(item: Item) -> bool:
+    return isinstance(item, Paragraph) and item.role is Role.NOTES
+
+
+def _is_heading(item: Item) -> TypeGuard[Paragraph]:
+    return isinstance(item, Paragraph) and item.kind is Kind.HEADING
 
 
 def _heading(page: Page, token: Token, level: int) -> Iterator[_Found]:
@@ -245,6 +297,16 @@ def _numbers(page: Page, tokens: list[Token]) -> dict[int, Paragraph]:
     return numbers
 
 
+def _labels(page: Page, tokens: list[Token]) -> dict[int, Omission]:
+    """By the index of its token, what stands before each footnote."""
+    labels: dict[int, Omission] = {}
+    for n, token in enumerate(tokens):
+        if token.type == "note_open" and token.map:
+            start = page.source.text.index(LABEL, page.lines[token.map[0]][0])
+            labels[n] = Omission(start, start + len(token.content), LABEL_WHY)
+    return labels
+
+
 def _fenced(page: Page, token: Token) -> Omission:
     """Code. Where its end is missing, it goes on to the end of the story, or of its quote or list.
 
@@ -316,22 +378,20 @@ def _extent_of_lines(page: Page, first: int, stop: int) -> tuple[int, int]:
     return stripped(page.source.text, page.lines[first][0], page.lines[stop - 1][1])
 
 
-def _uncovered(
-    page: Page, covered: bytearray, numbers: Collection[Paragraph]
-) -> Iterator[Omission]:
+def _uncovered(page: Page, covered: bytearray, apart: Sequence[Omission]) -> Iterator[Omission]:
     """What the parser made nothing of: definitions of links, quotes nested too deeply.
 
-    Of an item of a list that is nested too deeply, or empty, the number may be read out.
+    What stands apart is listed, or read out, already: the label of a note, and the number of an
+    item of a list that is nested too deeply, or empty.
     """
-    read_out = [Omission(one.source_offset(0), one.end, "a number") for one in numbers]
-    starts = [number.start for number in read_out]
+    starts = [one.start for one in apart]
     for is_covered, lines in groupby(range(len(covered)), lambda n: covered[n]):
         first, *rest = lines
         start, end = _extent_of_lines(page, first, first + len(rest) + 1)
         if is_covered:
             continue
         within = slice(bisect_left(starts, start), bisect_left(starts, end))
-        for part_start, part_end in between(start, end, read_out[within]):
+        for part_start, part_end in between(start, end, apart[within]):
             text = page.source.text[part_start:part_end]
             if re.search(r"\w", text):
                 why = _DEFINITION_WHY if _DEFINITION.match(text) else _NESTED_WHY
