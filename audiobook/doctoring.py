@@ -17,6 +17,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any, TypeVar
 
+from audiobook.cache import size_of
 from audiobook.engine_settings import AUTO
 from audiobook.episode.lame import load_lame
 from audiobook.episode.pyav import load_pyav
@@ -323,14 +324,7 @@ def _network() -> Finding:
 
 def _store() -> StoreHealth:
     store = Store()
-    n_files = n_bytes = 0
-    for folder, _, names in os.walk(store.folder):
-        for name in names:
-            n_files += 1
-            try:
-                n_bytes += os.stat(f"{folder}/{name}").st_size  # noqa: PTH116 - far quicker
-            except OSError:  # gone in the meantime
-                continue
+    n_files, n_bytes = size_of(store.folder)
     problem = hint = None
     try:
         key = digest("doctor")

@@ -30,7 +30,7 @@ LAYERS = [
     {"sound"},
     {"speech"},
     {"script"},
-    {"build_rates"},
+    {"build_rates", "cache"},
     {"store"},
     {"parallel"},
     {"show_files"},

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from audiobook.cli.commands.building import build, plan, say
-from audiobook.cli.commands.machine import doctor
+from audiobook.cli.commands.machine import cache, doctor
 from audiobook.cli.commands.publishing import check, publish, serve
 from audiobook.cli.commands.scripts import script, words
 from audiobook.cli.commands.voices import audition, install, list_voices, voices
@@ -65,3 +65,4 @@ for _command in (build, plan, script, words, say, check, publish, serve):
     app.command()(_command)
 app.add_typer(_voices_app, name="voices")
 app.command()(doctor)
+app.command()(cache)

@@ -28,5 +28,5 @@ def test_the_page_names_what_can_be_chosen() -> None:
     (formats,) = {line for line in reference().splitlines() if line.startswith("| `--format")}
     assert all(name in formats for name in format_names())
     making, finished = ("build", "plan", "script", "words", "say"), ("check", "publish", "serve")
-    for command in (*making, "voices", *finished):
+    for command in (*making, "voices", *finished, "doctor", "cache"):
         assert f"\n## audiobook {command}\n" in reference()
