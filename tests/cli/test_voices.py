@@ -70,7 +70,8 @@ def test_a_gender_leaves_those_who_are_known_to_have_it(run: Run) -> None:
 def test_an_engine_that_is_not_set_up_says_why_it_has_no_voices(run: Run) -> None:
     done = run("voices", "--engine", "command")
     assert (done.code, done.out) == (0, "")
-    assert "warning: command: no program is set for this engine" in done.err
+    what = 'no program is set for engine "command"'
+    assert f"warning: command: {what}" in done.err
 
 
 def test_a_show_in_the_folder_adds_its_own_engines(run: Run) -> None:

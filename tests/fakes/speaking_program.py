@@ -15,16 +15,16 @@ SAMPLE_RATE = 8_000
 PERIODS = {"alto": 36, "bass": 81}  # in samples
 
 
-def write(out: str, n_samples: int, period: int, peak: int = 8_000, channels: int = 1) -> None:
+def write(out: str, n_samples: int, period: int, peak: int = 8_000) -> None:
     wave_form = b"".join(
         (peak if at % period < period // 2 else -peak).to_bytes(2, "little", signed=True)
         for at in range(period)
     )
     with wave.open(out, "wb") as file:
-        file.setnchannels(channels)
+        file.setnchannels(1)
         file.setsampwidth(2)
         file.setframerate(SAMPLE_RATE)
-        file.writeframes((wave_form * (n_samples * channels // period + 1))[: 2 * n_samples])
+        file.writeframes((wave_form * (n_samples // period + 1))[: 2 * n_samples])
 
 
 def hang(out: str) -> None:
@@ -87,7 +87,6 @@ FAULTS = {
     "flood": flood,
     "half": half,
     "deaf": well,
-    "stereo": lambda out: write(out, 800, 36, channels=2),
 }
 """What it does instead of reading its text and speaking it."""
 

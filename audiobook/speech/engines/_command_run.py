@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, cast
 
-__all__ = ["Ended", "Runner", "StoppedError", "listed_names"]
+__all__ = ["Ended", "Runner", "StoppedError", "TimedOutError", "listed_names"]
 
 _LOOK_EVERY_S = 0.1
 _LIST_WITHIN_S = 5.0
@@ -24,6 +24,10 @@ _TAIL_WITHIN_S = 0.5
 
 class StoppedError(Exception):
     """A program was ended before it had done its work; says why."""
+
+
+class TimedOutError(StoppedError):
+    """It took too long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +137,7 @@ def _wait(process: subprocess.Popen[bytes], out: Path, within_s: float, most_byt
             if out.stat().st_size > most_bytes:
                 raise StoppedError(f"writes more than {most_bytes // 10**6} MB")
         if time.monotonic() >= deadline:
-            raise StoppedError(f"has not ended within {within_s:g} s")
+            raise TimedOutError(f"has not ended within {within_s:g} s")
 
 
 def _kill_group(process: subprocess.Popen[bytes]) -> None:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import functools
-import hashlib
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -30,9 +29,17 @@ from audiobook.speech.engine import (
     without_controls,
 )
 from audiobook.speech.engines._command_presets import NO_PRESET, PRESETS, Preset
-from audiobook.speech.engines._command_run import Ended, Runner, StoppedError, listed_names
+from audiobook.speech.engines._command_run import (
+    Ended,
+    Runner,
+    StoppedError,
+    TimedOutError,
+    listed_names,
+)
+from audiobook.speech.engines._models import digest_of
 from audiobook.speech.engines._workshop import no_room, sweep_workshops, workshop
 from audiobook.speech.voice_settings import read_voice_infos
+from audiobook.store import digest
 from audiobook.utterance import Clip, Utterance, Voice
 
 __all__ = ["Command"]
@@ -49,8 +56,11 @@ _CHARACTERS, _MOST_CHARACTERS = 1_000, 20_000
 _MOST_AT_ONCE = 64
 _TIMEOUT_S, _MOST_TIMEOUT_S = 60.0, 3_600.0
 _MOST_BYTES = 128 * 10**6
+_VERSION_DIGITS = 16
 _MOST_DIGESTED_BYTES = 64 * 10**6
 
+_BY_HAND = "try the command by hand; what is spoken is kept"
+_OR_LONGER = f'raise "timeout_s", or {_BY_HAND}'
 _EXAMPLE = 'command = ["flite", "-f", "{text_file}", "-o", "{out}"]'
 
 
@@ -83,7 +93,7 @@ class _Program:
         """
         if not self.arguments:
             raise NotSetUpError(
-                "no program is set for this engine",
+                f'no program is set for engine "{Command.name}"',
                 hint=f"give it one in show.toml, in a table [engines.NAME]: {_EXAMPLE}",
             )
         name = self.arguments[0]
@@ -97,11 +107,15 @@ class _Program:
         """The placeholders that stand in its arguments."""
         return {name for argument in self.arguments[1:] for name in _PLACEHOLDER.findall(argument)}
 
-    def files(self) -> Iterator[Path]:
-        """The program, and those of its arguments that are files: its script, its model."""
-        yield self.path()
-        paths = (self.folder / argument for argument in self.arguments[1:])
-        yield from (path for path in paths if _is_file(path))
+    def files(self, values: Mapping[str, str]) -> Iterator[Path]:
+        """The files that its arguments name, once filled in: a script, a model, a voice.
+
+        An argument may be the file's name, or end in it behind a "=".
+        """
+        for argument in self.arguments[1:]:
+            filled = _filled(argument, values)
+            paths = (self.folder / name for name in {filled, filled.rpartition("=")[2]})
+            yield from sorted(path for path in paths if _is_file(path))
 
 
 class Command(Engine):
@@ -123,6 +137,7 @@ class Command(Engine):
         self._program = program or _Program()
         self._runner = Runner()
         self._has_swept = False
+        self._voice_versions: dict[Voice, str] = {}
 
     def configured(self, settings: EngineSettings) -> Engine:
         """An engine that runs what a show says; see `TakesSettings`."""
@@ -150,16 +165,23 @@ class Command(Engine):
 
     @functools.cached_property
     def version(self) -> str:
-        """A digest of the arguments, of where the program is, and of each file that is named.
+        """A digest of the arguments, and of the program: where it is, and what it holds.
 
-        Files count by what they hold, those over 64 MB by their size and time.
+        Files over 64 MB count by their size and time, here and in `voice_version`.
         """
-        identity = hashlib.blake2b(digest_size=8)
-        facts = (_TEXT_FORMAT, self._program.arguments, self._program.suffix)
-        identity.update(repr((*facts, str(self._program.path()))).encode())
-        for path in self._program.files():
-            identity.update(_fingerprint(path))
-        return identity.hexdigest()
+        program, path = self._program, self._program.path()
+        how = (program.arguments, program.suffix, str(path))
+        return digest(_TEXT_FORMAT, how, _fingerprint(path))[:_VERSION_DIGITS]
+
+    def voice_version(self, voice: Voice) -> str:
+        """A digest of the files that the arguments name with that voice; see `HasVoiceVersions`.
+
+        They are looked at once, since it is asked for every line.
+        """
+        if voice not in self._voice_versions:
+            prints = [_fingerprint(path) for path in self._program.files(_values(voice))]
+            self._voice_versions[voice] = digest(prints)[:_VERSION_DIGITS]
+        return self._voice_versions[voice]
 
     def voices(self) -> tuple[VoiceInfo, ...]:
         """Those that the show or the preset lists."""
@@ -245,7 +267,9 @@ class Command(Engine):
             what = f"{path} cannot be run: {error.strerror or error}"
             raise MissingError(what, where=self._program.where) from error
         except StoppedError as error:
-            raise SpeechError(f"{self.name} {error}: it was given {excerpt(text)}") from error
+            what = f"{self.name} {error}: it was given {excerpt(text)}"
+            hint = _OR_LONGER if isinstance(error, TimedOutError) else _BY_HAND
+            raise SpeechError(what, hint=hint) from error
         if ended.code:
             raise self._failed(_how(ended.code), ended, text)
         return ended
@@ -268,7 +292,7 @@ class Command(Engine):
         said = f", and says {excerpt(ended.last_words)}" if ended.last_words else ""
         return SpeechError(
             f"{self.name} {what} for {excerpt(text)}{said}",
-            hint="try the command by hand; what is spoken is kept",
+            hint=_BY_HAND,
         )
 
 
@@ -319,8 +343,8 @@ def _values(voice: Voice) -> dict[str, str]:
     }
 
 
-def _filled(argument: str, values: dict[str, str]) -> str:
-    return _PLACEHOLDER.sub(lambda found: values[found[1]], argument)
+def _filled(argument: str, values: Mapping[str, str]) -> str:
+    return _PLACEHOLDER.sub(lambda found: values.get(found[1], found[0]), argument)
 
 
 def _write_text(path: Path, text: str) -> None:
@@ -342,13 +366,12 @@ def _is_file(path: Path) -> bool:
         return False
 
 
-def _fingerprint(path: Path) -> bytes:
+def _fingerprint(path: Path) -> str:
     """What tells a file from another."""
     try:
         facts = path.stat()
-        if facts.st_size > _MOST_DIGESTED_BYTES:
-            return f"{facts.st_size} {facts.st_mtime_ns}".encode()
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "blake2b").digest()
     except OSError as error:
         raise MissingError(f"{path} cannot be read: {error.strerror or error}") from error
+    if facts.st_size > _MOST_DIGESTED_BYTES:
+        return f"{facts.st_size} {facts.st_mtime_ns}"
+    return digest_of([path])
