@@ -64,8 +64,10 @@ _MP3_OVERSHOOT_DB = 1.0
 """A lossy encoder's output peaks higher than its input, by a little; room is left for it."""
 _MIX_DB = 1.0
 """Peaks of the mix lie higher than those of its voices, by about this."""
-_MOST_CORRECTIONS = 2
-"""What is turned up meets the limiter, and may have to be turned up a little more."""
+_MOST_CORRECTIONS = 3
+_LEAST_SLOPE = 0.25
+"""What is turned up meets the limiter, and may have to be turned up more than it lacks; but no more
+than four times as much."""
 _SILENCE_DB = 40.0
 """A programme as far as that from its aim has nothing in it to be turned up."""
 _CHARACTERS_PER_S = 16.5
@@ -252,6 +254,7 @@ def mix_and_encode(
     studio = Studio(
         grid,
         dataclasses.replace(mix, gain_db=gain_db),
+        profile.ceiling_dbtp,
         room_of(profile, narration=show.narration),
         {piece.key: piece for piece in pieces.values()},
         encoder,
@@ -259,17 +262,28 @@ def mix_and_encode(
     )
     slots = arranged(script, takes, show, profile, facts, grid)
     mixed = _mixed(studio, script, slots, n_segments, tools)
+    mixed = _corrected(mixed, studio, script, profile, n_segments, tools)
+    figures = mixed.figures
+    told = f"{figures.integrated_lufs:.1f} LUFS, {figures.true_peak_dbtp:.1f} dBTP"
+    tools.listen(StageEnded(_STAGE, told))
+    return mixed
+
+
+def _corrected(
+    mixed: Mixed, studio: Studio, script: Script, profile: Profile, n_segments: int, tools: Tools
+) -> Mixed:
+    """A programme made anew, with another gain, until it measures what its profile aims at."""
+    slope = 1.0  # what a decibel of gain adds to the measure; less where the limiter takes from it
     for _ in range(_MOST_CORRECTIONS):
         error_db = profile.error_db(mixed.figures)
         if not profile.near_enough_db < abs(error_db) < _SILENCE_DB:
             break
-        gain_db += rounded_gain_db(error_db)
-        studio = dataclasses.replace(studio, mix=dataclasses.replace(mix, gain_db=gain_db))
+        step_db = rounded_gain_db(error_db / slope)
+        louder = dataclasses.replace(studio.mix, gain_db=studio.mix.gain_db + step_db)
+        studio = dataclasses.replace(studio, mix=louder)
         again = _mixed(studio, script, mixed.timeline.slots, n_segments, tools)
+        slope = max((error_db - profile.error_db(again.figures)) / step_db, _LEAST_SLOPE)
         mixed = dataclasses.replace(again, n_encoded=mixed.n_encoded + again.n_encoded)
-    figures = mixed.figures
-    told = f"{figures.integrated_lufs:.1f} LUFS, {figures.true_peak_dbtp:.1f} dBTP"
-    tools.listen(StageEnded(_STAGE, told))
     return mixed
 
 

@@ -7,12 +7,13 @@ A `Studio` is all that this takes, in plain values, so that it can be handed to 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from audiobook.episode.blocks import KeptBlock, find_block, keep_block
-from audiobook.episode.encoder import Encoder
+from audiobook.episode.encoder import EncodedBlock, Encoder
 from audiobook.sound import Sound
 from audiobook.sound.blocks import Block
 from audiobook.sound.levels import Levels, levels_of, packed, unpacked
@@ -30,8 +31,11 @@ Near: TypeAlias = tuple[tuple[Block, ...], int]
 """A block among its neighbours, and its index among them; see `with_neighbours`."""
 
 _LEVELS_KIND = "levels"
-_VERSION = 6
+_VERSION = 7
 """Part of every block's key: another number when rendering changes what it makes of a scene."""
+_MOST_TRIES = 4
+_BELOW_CEILING_DB = 0.1
+"""A block that was too loud is made again to peak this far below what is allowed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +60,8 @@ class Studio:
     """The programme's frames."""
     mix: Mix
     """Its balance and its gain."""
+    ceiling_dbtp: float
+    """No true peak of what is decoded is to exceed this; the mix leaves room for an encoder."""
     room: Room
     """What it has room for."""
     pieces: Mapping[str, Piece]
@@ -84,32 +90,47 @@ class Studio:
     def make(self, near: Near) -> MadeBlock:
         """Everything from sound to store; the frames go in last, when all else is there.
 
+        An encoder moves peaks: a block that peaks beyond the ceiling once it is decoded is made
+        again under a lower one.
+
         Raises:
             LostError: speech has gone from the store.
             SoundError: the block cannot be rendered or encoded.
             OutputError: the store cannot be written.
         """
         scene, flush, key = self._scene(near)
+        for _ in range(_MOST_TRIES):
+            block, levels = self._encoded(scene, near, flush)
+            over = levels.true_peak / 10 ** (self.ceiling_dbtp / 20)
+            if over <= 1:
+                break
+            lower_db = scene.mix.ceiling_db - 20 * math.log10(over) - _BELOW_CEILING_DB
+            scene = replace(scene, mix=replace(scene.mix, ceiling_db=lower_db))
+        self.store.put(_LEVELS_KIND, key, packed(levels))
+        kept = keep_block(self.store, key, block)
+        return MadeBlock(kept, levels, _n_segments(near), was_kept=False)
+
+    def _encoded(self, scene: Scene, near: Near, flush: int) -> tuple[EncodedBlock, Levels]:
+        """A block rendered and encoded, and what is measured of it."""
         blocks, index = near
         pcm = render(scene, self._speech, self._piece)
         first = -scene.start
         n_frames = blocks[index].n_frames
         last = first + n_frames * self.grid.frame_samples
         block = self.encoder.encode(pcm, first // self.grid.frame_samples, n_frames + flush)
-        # An encoder moves peaks by some tenths of a decibel; loudness it leaves as it is.
-        heard = self.encoder.decoded(block)
-        levels = levels_of(pcm, self.mix.sample_rate, first=first, last=last, heard=heard)
-        self.store.put(_LEVELS_KIND, key, packed(levels))
-        kept = keep_block(self.store, key, block)
-        return MadeBlock(kept, levels, _n_segments(near), was_kept=False)
+        first_heard, heard = self.encoder.decoded(block)
+        # What is measured is what players hear, but for the ends, which hang on other blocks too.
+        measured = pcm[:, first + first_heard : last]
+        measured[:, : heard.shape[1]] = heard[:, : measured.shape[1]]
+        return block, levels_of(pcm, self.mix.sample_rate, first=first, last=last)
 
     def _scene(self, near: Near) -> tuple[Scene, int, str]:
         """The scene of a block, the frames that end the programme with it, and its key."""
         blocks, index = near
         scene = make_scene(blocks, index, self.grid, self.mix, self._reach)
         flush = self.encoder.flush_frames if index == len(blocks) - 1 else 0
-        key = digest(_VERSION, self.encoder.version, flush, repr(self.room), repr(scene))
-        return scene, flush, key
+        shaped_by = (flush, self.ceiling_dbtp, repr(self.room), repr(scene))
+        return scene, flush, digest(_VERSION, self.encoder.version, *shaped_by)
 
     @property
     def _reach(self) -> Reach:

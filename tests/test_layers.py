@@ -41,7 +41,7 @@ LAYERS = [
     {"toml_places", "yaml_values"},
     {"progress"},
     {"model"},
-    {"errors", "language_tags", "utterance"},
+    {"decoding", "errors", "language_tags", "utterance"},
 ]
 """From the top; a room imports from those below it, not from those beside it."""
 

@@ -118,8 +118,12 @@ class Encoder(Protocol):
             SoundError: the samples have the wrong shape or are not numbers, or encoding failed.
         """
 
-    def decoded(self, block: EncodedBlock) -> Sound:
-        """What players hear of a block, shape (channels, n); at either end a frame may be missing.
+    def decoded(self, block: EncodedBlock) -> tuple[int, Sound]:
+        """What players hear of a block, as far as that can be told without those around it.
+
+        Returns:
+            The place in the block, in samples, of what is heard first; and the sound from there on,
+            shape (channels, n). Less than two frames are missing at either end.
 
         Raises:
             SoundError: it cannot be decoded.

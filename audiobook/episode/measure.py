@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from io import BufferedIOBase
 from pathlib import Path
 from stat import S_ISDIR, S_ISREG
-from typing import BinaryIO
 
 import numpy as np
-import soundfile
 
+from audiobook.decoding import UNDECODABLE, Decoder, open_sound
 from audiobook.episode.mp3_survey import BitRate, survey
 from audiobook.errors import SoundError, UsageError
 from audiobook.sound import Sound
@@ -67,13 +67,13 @@ def measure(path: Path) -> Measured:
         raise SoundError(f"{path} cannot be measured: {error.what}", hint=error.hint) from error
 
 
-def _measured(path: Path, file: BinaryIO) -> Measured:
+def _measured(path: Path, file: BufferedIOBase) -> Measured:
     is_mp3 = file.read(4) not in _OTHER_FORMATS
     # An MP3 is looked through first: the decoder would tell of damage on standard error.
     bit_rate = survey(file) if is_mp3 else None
     file.seek(0)
     try:
-        with soundfile.SoundFile(file) as decoder:
+        with open_sound(file) as decoder:
             rate, channels = decoder.samplerate, decoder.channels
             if channels not in (1, 2):
                 raise SoundError(f"it has {channels} channels", hint="one or two can be measured")
@@ -81,12 +81,12 @@ def _measured(path: Path, file: BinaryIO) -> Measured:
                 raise SoundError(f"it has a sample rate of {rate} Hz")
             figures = figures_of(_levels(decoder, rate))
             n_samples = decoder.tell()
-    except (soundfile.SoundFileError, RuntimeError, ValueError) as error:
+    except UNDECODABLE as error:
         raise SoundError("it is no sound that can be decoded") from error
     return Measured(path, rate, channels, n_samples / rate, bit_rate, figures)
 
 
-def _levels(decoder: soundfile.SoundFile, sample_rate: int) -> Iterator[Levels]:
+def _levels(decoder: Decoder, sample_rate: int) -> Iterator[Levels]:
     """The levels of stretches of a file, each with a little of what is around it as context."""
     step = step_samples(sample_rate)
     sound: Sound = np.zeros((decoder.channels, 0), np.float32)

@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from typing import Protocol
 
 import numpy as np
-import soundfile
 
+from audiobook.decoding import UNDECODABLE, open_sound
 from audiobook.episode.crc16 import crc16
 from audiobook.episode.encoder import EncodedBlock, FrameTable, fitted, frame_table
 from audiobook.episode.lame import load_lame
 from audiobook.episode.mp3_frame import FrameHeader, bitrates_kbps, frame_sizes
-from audiobook.episode.mp3_info import info_frame
+from audiobook.episode.mp3_info import ENCODER_DELAY_SAMPLES, info_frame
 from audiobook.episode.mp3_settings import Mp3Settings
 from audiobook.episode.pyav import load_pyav
 from audiobook.episode.tags import Tag, id3_bytes
@@ -21,6 +21,10 @@ from audiobook.errors import MissingError, SoundError
 from audiobook.sound import Sound
 
 __all__ = ["FrameCodec", "Mp3Encoder", "mp3_encoder"]
+
+
+_LAG_SAMPLES = ENCODER_DELAY_SAMPLES + 529
+"""So much later than it went in is sound heard, behind any decoder."""
 
 
 class FrameCodec(Protocol):
@@ -82,16 +86,20 @@ class Mp3Encoder:
         data = stream[ends[lead_frames] : ends[stop]]
         return EncodedBlock(data, frame_table(sizes[lead_frames:stop], crc16(data)))
 
-    def decoded(self, block: EncodedBlock) -> Sound:
+    def decoded(self, block: EncodedBlock) -> tuple[int, Sound]:
         """What players hear of a block; see `Encoder.decoded`.
 
         A decoder needs the frame before to give a frame's sound, so that of the first is left out.
         """
+        n_samples = max(0, block.table.n_frames * self.frame_samples - _LAG_SAMPLES)
+        info = info_frame(self._settings, "LAME", [block.table], n_samples)
         try:
-            sound, _ = soundfile.read(io.BytesIO(block.data), dtype="float32", always_2d=True)
-        except soundfile.SoundFileError as error:
+            with open_sound(io.BytesIO(info + block.data)) as decoder:
+                sound = decoder.read(dtype="float32", always_2d=True)
+        except UNDECODABLE as error:
             raise SoundError("the MP3 encoder made frames that cannot be decoded") from error
-        return np.ascontiguousarray(sound[self.frame_samples :].T)
+        first = max(0, self.frame_samples - _LAG_SAMPLES)
+        return first, sound[first:n_samples].T
 
     def head(self, tag: Tag, tables: Sequence[FrameTable], n_samples: int) -> bytes:
         """The ID3 tag and the info frame; see `Encoder.head`."""

@@ -9,9 +9,8 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
-from io import SEEK_END
+from io import SEEK_END, BufferedIOBase
 from itertools import chain
-from typing import BinaryIO
 
 from audiobook.episode.mp3_frame import HEADER_BYTES, FrameHeader, parse_header
 from audiobook.errors import SoundError
@@ -37,7 +36,7 @@ class BitRate:
     """Whether all frames have the same rate."""
 
 
-def survey(file: BinaryIO) -> BitRate:
+def survey(file: BufferedIOBase) -> BitRate:
     """Go from frame to frame to the end.
 
     Raises:
@@ -63,7 +62,7 @@ def survey(file: BinaryIO) -> BitRate:
     return BitRate(n_bytes * 8 / 1000 / seconds, len(rates) == 1)
 
 
-def _skip_id3(file: BinaryIO) -> int:
+def _skip_id3(file: BufferedIOBase) -> int:
     """Go behind the ID3v2 tags to where the sound begins, and say where that is."""
     start = 0
     while True:
@@ -79,7 +78,7 @@ def _skip_id3(file: BinaryIO) -> int:
         start += _ID3_HEADER_BYTES * (1 + has_footer) + size
 
 
-def _headers(file: BinaryIO) -> Iterator[FrameHeader]:
+def _headers(file: BufferedIOBase) -> Iterator[FrameHeader]:
     """The headers of the frames from this place of the file on, up to a tag or its end.
 
     Raises:
@@ -104,7 +103,7 @@ def _headers(file: BinaryIO) -> Iterator[FrameHeader]:
         yield header
 
 
-def _announced_frames(file: BinaryIO, start: int, first: FrameHeader) -> int | None:
+def _announced_frames(file: BufferedIOBase, start: int, first: FrameHeader) -> int | None:
     """How many frames a first frame that holds no sound announces; None where it holds some.
 
     A header that does not say how many announces 0.

@@ -13,8 +13,8 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 import numpy as np
-import soundfile
 
+from audiobook.decoding import open_sound
 from audiobook.episode.mp3_settings import Mp3Settings, Vbr
 from audiobook.errors import MissingError, SoundError
 
@@ -97,7 +97,8 @@ class PyavLame:
         time_s = np.arange(settings.sample_rate) / settings.sample_rate
         wave = (0.5 * np.sin(2 * np.pi * 1000 * time_s)).astype(np.float32)
         tone = np.tile(wave, (settings.channels, 1))
-        decoded, _ = soundfile.read(io.BytesIO(self._encoded(tone, settings)), dtype="float32")
+        with open_sound(io.BytesIO(self._encoded(tone, settings))) as decoder:
+            decoded = decoder.read(dtype="float32")
         middle = slice(settings.sample_rate // 4, settings.sample_rate * 3 // 4)
         return np.float32(round(float(np.std(decoded[middle]) / np.std(tone)), 2))
 

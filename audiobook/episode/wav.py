@@ -54,10 +54,10 @@ class WavEncoder:
         sizes = np.full(n_frames, frame_bytes, dtype=np.uint16)
         return EncodedBlock(levels.T.tobytes(), frame_table(sizes, crc=0))
 
-    def decoded(self, block: EncodedBlock) -> Sound:
-        """What players hear of a block; see `Encoder.decoded`."""
+    def decoded(self, block: EncodedBlock) -> tuple[int, Sound]:
+        """What players hear of a block: all of it; see `Encoder.decoded`."""
         samples = np.frombuffer(block.data, "<i2").reshape(-1, self.channels).T
-        return samples.astype(np.float32) / np.float32(32768)
+        return 0, samples.astype(np.float32) / np.float32(32768)
 
     def head(self, tag: Tag, tables: Sequence[FrameTable], n_samples: int) -> bytes:
         """The chunks before the samples and the beginning of theirs; see `Encoder.head`.

@@ -82,7 +82,6 @@ def levels_of(
     *,
     first: int = 0,
     last: int | None = None,
-    heard: Sound | None = None,
 ) -> Levels:
     """Measure the samples from `first` up to `last`; those around them are context.
 
@@ -94,17 +93,11 @@ def levels_of(
         sample_rate: samples per second.
         first: the first sample measured.
         last: the one after the last; None for the end.
-        heard: what is left of them behind an encoder and a decoder: peaks are then measured of
-            this, but for 16 samples at either end.
     """
     last = sound.shape[1] if last is None else last
-    measured = sound[:, first:last]
-    squares = _squares(measured, sample_rate)
-    if heard is None:
-        peaks = _peaks(sound, first, last)
-    else:
-        peaks = _peaks(heard, _PEAK_CONTEXT_SAMPLES, heard.shape[1] - _PEAK_CONTEXT_SAMPLES)
+    squares = _squares(sound[:, first:last], sample_rate)
     energies = step_energies(sound[:, :last], sample_rate, lead_samples=first)
+    peaks = _peaks(sound, first, last)
     return Levels(energies.astype(np.float32), squares.astype(np.float32), *peaks)
 
 

@@ -11,9 +11,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
-import soundfile
 import soxr
 
+from audiobook.decoding import UNDECODABLE, Decoder, open_sound
 from audiobook.errors import ConfigError, Where
 from audiobook.sound import Sound
 from audiobook.sound.pieces import LOOP_GRID_SAMPLES
@@ -107,7 +107,7 @@ def read_file(path: Path, *, sample_rate: int, channels: int, where: Where | Non
     """
     try:
         # Opened here, libsndfile sees no name: an ending does not make it try a decoder in vain.
-        with path.open("rb") as stream, soundfile.SoundFile(stream) as file:
+        with path.open("rb") as stream, open_sound(stream) as file:
             if not _LEAST_HZ <= file.samplerate <= _MOST_HZ:
                 raise ConfigError(
                     f"music {shown(path.name)} has an unusual sample rate: {file.samplerate} Hz",
@@ -116,7 +116,7 @@ def read_file(path: Path, *, sample_rate: int, channels: int, where: Where | Non
                 )
             blocks = _blocks(file, path.name, channels, where)
             sound = _resampled(blocks, file.samplerate, sample_rate, channels)
-    except (soundfile.SoundFileError, OSError, TypeError, ValueError) as error:
+    except UNDECODABLE as error:
         raise _unreadable(path.name, where) from error
     return sound
 
@@ -151,9 +151,7 @@ def shown(name: str) -> str:
     return f'"{clean}"' if len(clean) <= _LONGEST_SHOWN else f'"{clean[: _LONGEST_SHOWN - 1]}…"'
 
 
-def _blocks(
-    file: soundfile.SoundFile, name: str, channels: int, where: Where | None
-) -> Iterator[Sound]:
+def _blocks(file: Decoder, name: str, channels: int, where: Where | None) -> Iterator[Sound]:
     """What a file holds, a little at a time; the end is where nothing comes, not where it says."""
     n_read = 0
     n_block = max(1, _BLOCK_VALUES // file.channels)

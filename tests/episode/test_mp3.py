@@ -5,6 +5,7 @@ import math
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -137,6 +138,36 @@ def test_a_join_is_no_worse_than_the_encoding_around_it(
     joined = noise_at_joins(_blocks(encoder, pcm, cuts))
     whole = noise_at_joins(_blocks(encoder, pcm, cuts[-1:]))
     assert np.abs(10 * np.log10(joined / whole)).max() < 1
+
+
+@pytest.mark.parametrize("mp3_settings", _SETTINGS, ids=str)
+def test_what_is_decoded_of_a_block_is_known_by_its_place(
+    mp3_settings: Mp3Settings, speech_like: SpeechLike
+) -> None:
+    encoder = mp3_encoder(mp3_settings)
+    n = encoder.frame_samples
+    pcm = speech_like(200 * n, mp3_settings.sample_rate, mp3_settings.channels)
+    block = encoder.encode(pcm[:, 40 * n :], encoder.lead_frames, 120)
+    first, heard = encoder.decoded(block)
+    assert first < n
+    assert first + heard.shape[1] > (120 - 2) * n
+    start = (40 + encoder.lead_frames) * n + first
+    went_in = {late: pcm[:, start + late :][:, : heard.shape[1]] for late in range(-4, 5)}
+    noise = {late: float(np.square(heard - sound).mean()) for late, sound in went_in.items()}
+    assert min(noise, key=noise.__getitem__) == 0
+
+
+@pytest.mark.parametrize("name", ["._", ".AppleDouble"])
+def test_a_block_is_decoded_whatever_lies_in_the_current_folder(
+    name: str, speech_like: SpeechLike, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """libsndfile looks there for what a Macintosh keeps beside a sound."""
+    (tmp_path / name).mkdir()
+    monkeypatch.chdir(tmp_path)
+    encoder = mp3_encoder(Mp3Settings(44100, 1, Cbr(96)))
+    pcm = speech_like(60 * 1152, 44100, 1)
+    _, heard = encoder.decoded(encoder.encode(pcm, 0, 50))
+    assert heard.shape[1] > 48 * 1152
 
 
 def test_the_first_and_the_last_sample_are_heard() -> None:

@@ -85,14 +85,6 @@ def test_a_cut_through_something_loud_adds_no_peak() -> None:
     assert part.true_peak == pytest.approx(0.5, abs=0.005)
 
 
-def test_peaks_are_those_that_are_heard_where_that_is_known() -> None:
-    sound, heard = tone(-6, 1), np.full((1, 3 * STEP), 0.7, np.float32)
-    levels = levels_of(sound, RATE, heard=heard)
-    assert levels.sample_peak == np.float32(0.7)
-    assert levels.true_peak == pytest.approx(0.7, abs=0.005)  # nothing from where it is cut off
-    np.testing.assert_array_equal(levels.energies, levels_of(sound, RATE).energies)
-
-
 def test_what_is_context_is_not_measured() -> None:
     sound = np.concatenate([tone(-3, 0.5), silence(1), tone(-3, 0.5)], axis=1)
     levels = levels_of(sound, RATE, first=9 * STEP, last=14 * STEP)
