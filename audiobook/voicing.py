@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from audiobook.engine_settings import AUTO
@@ -19,6 +19,7 @@ from audiobook.speech.relay import Relay
 from audiobook.speech.synthesis import Line, clip_key, has_clip
 from audiobook.store import Store
 from audiobook.story import Choices, Story
+from audiobook.utterance import Voice
 
 __all__ = ["Voiced", "cast_story", "kept_lines", "lines_of", "voiced"]
 
@@ -44,6 +45,7 @@ def cast_story(
     choices: Choices,
     main: Engine,
     load: Callable[[str, Where | None], Engine],
+    overrides: Mapping[str, str],
 ) -> Casting:
     """Give everybody in a story a voice; see `cast_voices`."""
     return cast_voices(
@@ -51,7 +53,7 @@ def cast_story(
         story.language,
         main,
         load,
-        dict(choices.voices),
+        overrides,
         speakers=_speakers(story) if story.show.auto_cast else (),
         language_where=story.language_where(choices),
         for_narrator=choices.engine is not None,
@@ -114,13 +116,39 @@ class _Chooser:
         """The story as it would be spoken by engines, the preferred one first."""
         where = self.story.engine_where(self.choices)
         mains = self.engines.fit(names, self.story.language, where=where)
-        relay = Relay([self._cast(main) for main in mains], self.listen)
+        voices = self._voices_by(mains)
+        relay = Relay([self._cast(main, voices[main.name]) for main in mains], self.listen)
         return Voiced(relay, self.story.script(relay.max_characters, relay.packed))
 
-    def _cast(self, main: Engine) -> Casting:
+    def _voices_by(self, mains: Sequence[Engine]) -> dict[str, dict[str, str]]:
+        """The voices that were chosen, by engine: each counts for those engines that have it.
+
+        One that none of them has counts for all: the first will say that it lacks it.
+        """
+        chosen = dict(self.choices.voices)
+        known = {main.name: {n for n in chosen if self._has_voice(main, n)} for main in mains}
+        unknown = set(chosen).difference(*known.values())
+        return {
+            engine: {name: chosen[name] for name in chosen if name in names | unknown}
+            for engine, names in known.items()
+        }
+
+    def _has_voice(self, main: Engine, name: str) -> bool:
+        """Whether an engine has the voice chosen for somebody, or need not, for another speaks."""
+        member = self.story.show.member(name)
+        if member and member.engine not in (None, main.name):
+            return True
+        voice = Voice(main.name, dict(self.choices.voices)[name], self.story.language)
+        try:
+            main.check_voice(voice)
+        except UnknownNameError as error:
+            return error.kind != "voice"
+        return True
+
+    def _cast(self, main: Engine, voices: Mapping[str, str]) -> Casting:
         """Everybody's voices; where an engine lacks the language, its error names who has it."""
         try:
-            return cast_story(self.story, self.choices, main, self.engines.load)
+            return cast_story(self.story, self.choices, main, self.engines.load, voices)
         except ConfigError as error:
             cause = error.__cause__
             if isinstance(cause, UnknownNameError) and cause.kind == "language":

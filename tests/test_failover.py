@@ -9,7 +9,16 @@ import pytest
 from fakes.google import Answer, Asked, Google
 
 import audiobook
-from audiobook import Choices, ConfigError, Event, MissingError, Report, SpeechError, Warned
+from audiobook import (
+    Choices,
+    ConfigError,
+    Event,
+    MissingError,
+    Report,
+    SpeechError,
+    UnknownNameError,
+    Warned,
+)
 from audiobook.config import read_show, with_front_matter
 from audiobook.model import Chapter, Kind, Script, Segment, Source
 from audiobook.performance import Performance
@@ -158,8 +167,11 @@ def test_when_the_last_fails_its_error_ends_the_work(show: Path, google: Google)
 def test_nobody_takes_over_from_an_engine_of_one_of_the_cast(show: Path, google: Google) -> None:
     google.answer = lambda number, asked: Answer(400)
     settings = 'engine = ["tone", "espeak"]\n[cast.Narrator]\nengine = "gtts"\n'
+    told: list[Event] = []
     with pytest.raises(SpeechError, match="Google answers 400"):
-        built(show, settings)
+        built(show, settings, told)
+    assert [event for event in told if isinstance(event, Warned)] == []
+    assert len(google.asked) == 1
 
 
 def test_the_tag_names_all_who_narrate(show: Path, google: Google) -> None:
@@ -169,6 +181,28 @@ def test_the_tag_names_all_who_narrate(show: Path, google: Google) -> None:
     (path,) = built(show).episodes[0].files.values()
 
     assert "gtts com, tone alto (synthetic voices)" in str(ID3(path))
+
+
+def test_a_voice_counts_for_those_of_them_that_have_it(show: Path, google: Google) -> None:
+    from mutagen.id3 import ID3  # noqa: PLC0415
+
+    google.answer = sinks
+    for voice, expected in (("bass", "gtts com, tone bass"), ("co.uk", "gtts co.uk, tone alto")):
+        (path,) = built(show, voices=(("Narrator", voice),)).episodes[0].files.values()
+        assert f"{expected} (synthetic voices)" in str(ID3(path))
+
+    with pytest.raises(UnknownNameError, match='unknown voice "nobody" of engine gtts'):
+        built(show, voices=(("Narrator", "nobody"),))
+    with pytest.raises(UnknownNameError, match='unknown cast member "Nobody"'):
+        built(show, voices=(("Nobody", "bass"),))
+
+
+def test_a_voice_for_one_of_the_cast_is_of_their_own_engine(show: Path, google: Google) -> None:
+    settings = f'{IN_TURN}[cast.Ida]\nengine = "tone"\n'
+    built(show, settings, voices=(("Ida", "bass"),))
+    with pytest.raises(UnknownNameError, match=r'voice "co\.uk" of engine tone'):
+        built(show, settings, voices=(("Ida", "co.uk"),))
+    assert google.asked
 
 
 def test_it_is_set_in_front_matter_too() -> None:

@@ -151,10 +151,9 @@ def _voice(member: CastMember, engine: Engine, language: str, override: str | No
 
 
 def _placed(error: UnknownNameError, engine: Engine, where: Where | None) -> ConfigError:
-    """An engine's error with the place that the name comes from; none if it was typed."""
-    if where is None:
-        return error
-    return ConfigError(f"{error.what} of engine {engine.name}", where=where, hint=error.hint)
+    """An engine's error with its name, and the place that the name comes from; none if typed."""
+    error.what += f" of engine {engine.name}"
+    return error if where is None else ConfigError(error.what, where=where, hint=error.hint)
 
 
 def _check_overrides(overrides: Mapping[str, str], members: Collection[str]) -> None:
