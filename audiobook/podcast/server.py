@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import re
 import socket
 from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import unquote_to_bytes
 
 import uvicorn
 from starlette.applications import Starlette
@@ -18,9 +20,9 @@ from starlette.routing import Route
 
 from audiobook.errors import UsageError
 from audiobook.podcast.address import address_of
-from audiobook.podcast.feed_reader import feed_bytes, moved_feed
+from audiobook.podcast.feed_reader import ReadFeed, feed_bytes, moved_feed, read_feed
 from audiobook.podcast.media import FEED_FILE, is_audio, media_type
-from audiobook.podcast.page import PAGE_POLICY, page_html
+from audiobook.podcast.page import PAGE_POLICY, PageEpisode, page_html
 from audiobook.store import digest
 
 __all__ = ["folder_app", "serve"]
@@ -44,12 +46,14 @@ def folder_app(folder: Path) -> Starlette:
     """
 
     def page(request: Request) -> Response:
-        names = sorted(
-            path.name for path in folder.iterdir() if is_audio(path) and _inside(folder, path.name)
-        )
-        feed = address_of(request) + FEED_FILE if _inside(folder, FEED_FILE) else None
+        address = address_of(request) + FEED_FILE if _inside(folder, FEED_FILE) else None
+        feed = read_feed(feed_bytes(folder / FEED_FILE) or b"") if address else None
+        episodes = _episodes(folder, feed) if feed else []
+        listed = {episode.name for episode in episodes}
+        others = [name for name in _audio_names(folder) if name not in listed]
+        text = page_html(feed.title if feed else "", address, episodes, others)
         headers = {"content-security-policy": PAGE_POLICY, **_FOR_THIS_CLIENT}
-        return HTMLResponse(page_html(feed, names), headers=headers)
+        return HTMLResponse(text, headers=headers)
 
     def file(request: Request) -> Response:
         path = _inside(folder, request.path_params["path"])
@@ -103,6 +107,25 @@ def _check_folder(folder: Path) -> None:
         raise UsageError(f"{folder} is a file, no folder", hint=hint)
     if not folder.is_dir():
         raise UsageError(f"no such folder: {folder}", hint="make it with: audiobook build")
+
+
+def _audio_names(folder: Path) -> list[str]:
+    """The names of what there is to hear in a folder, the same for the same files."""
+    paths = (path for path in folder.iterdir() if is_audio(path))
+    return sorted(path.name for path in paths if _inside(folder, path.name))
+
+
+def _episodes(folder: Path, feed: ReadFeed) -> list[PageEpisode]:
+    """What a feed lists, first to last, each with its file in the folder if it is there."""
+    episodes = []
+    for item in reversed(feed.items):
+        name = None
+        if feed.base and item.url.startswith(feed.base):
+            name = os.fsdecode(unquote_to_bytes(item.url.removeprefix(feed.base)))
+        is_there = name is not None and _inside(folder, name)
+        title = item.title or name or item.url
+        episodes.append(PageEpisode(title, name if is_there else None, item.date, item.duration_s))
+    return episodes
 
 
 def _inside(folder: Path, name: str) -> Path | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 import threading
 from collections.abc import Iterator
@@ -250,3 +251,82 @@ def test_what_it_lists_is_read_back() -> None:
     feed = read_feed(odd)
     assert feed is not None
     assert (feed.items[0].date, feed.items[0].duration_s) == (None, None)
+
+
+def page_of(folder: Path) -> str:
+    """What a browser is shown of a folder."""
+
+    async def asked() -> str:
+        transport = httpx.ASGITransport(folder_app(folder))
+        async with httpx.AsyncClient(transport=transport, base_url="http://b") as client:
+            return (await client.get("/")).text
+
+    return asyncio.run(asked())
+
+
+def entries_of(page: str) -> list[tuple[str, str]]:
+    """What the page lists: by title or name, the address that is played."""
+    root = etree.HTML(page)
+    return [
+        (str(item.xpath("string(strong|a)")), str(item.xpath("string(audio/@src)")))
+        for item in root.iter("li")
+    ]
+
+
+def test_the_page_lists_what_the_feed_lists_by_its_titles(tmp_path: Path) -> None:
+    (tmp_path / "part").mkdir()
+    for name in ("part/lämp &.mp3", "tale-1.mp3", "tale-2.mp3", "b.mp3"):
+        (tmp_path / name).write_bytes(b"mp3")
+    item = FEED[FEED.index(b"<item>") : FEED.index(b"</item>") + len("</item>")]
+    older = item.replace(b"part/l%C3%A4mp%20%26.mp3", b"b.mp3").replace(
+        f"<title>{PUBLIC}</title>".encode(), b"<title>First &lt;b&gt;</title>"
+    )
+    (tmp_path / "feed.xml").write_bytes(FEED.replace(b"</item>", b"</item>" + older))
+    page = page_of(tmp_path)
+    assert entries_of(page) == [
+        ("First <b>", "b.mp3"),
+        (PUBLIC, "part/l%C3%A4mp%20%26.mp3"),
+        ("tale-1.mp3", "tale-1.mp3"),
+        ("tale-2.mp3", "tale-2.mp3"),
+    ]
+    assert '<h1 dir="auto">The lamp &amp; the light</h1>' in page
+    assert page.count("2026-11-22</time> · 1:02:03") == 2
+    heading, first_other = page.index("<h2>Other files"), page.index("tale-1.mp3")
+    assert page.index("First &lt;b&gt;") < heading < first_other
+    assert "<b>" not in page
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        f"{PUBLIC}gone.mp3",
+        f"{PUBLIC}../secret.mp3",
+        f"{PUBLIC}%2e%2e/secret.mp3",
+        f"{PUBLIC}javascript:alert(1)",
+        f"{PUBLIC}/etc/passwd",
+        f"{PUBLIC}%00.mp3",
+        "https://elsewhere.example/lamp.mp3",
+        "javascript:alert(1)",
+        "",
+    ],
+)
+def test_an_episode_whose_file_is_not_there_is_not_played(tmp_path: Path, url: str) -> None:
+    (tmp_path / "secret.mp3").write_bytes(b"mp3")
+    folder = tmp_path / "output"
+    folder.mkdir()
+    old = f"{PUBLIC}part/l%C3%A4mp%20%26.mp3".encode()
+    (folder / "feed.xml").write_bytes(FEED.replace(old, url.encode()))
+    page = page_of(folder)
+    assert entries_of(page) == [(PUBLIC, "")]
+    assert "its file is not in this folder" in page
+
+
+def test_an_empty_folder_says_what_to_do(tmp_path: Path) -> None:
+    page = page_of(tmp_path)
+    assert "nothing to listen to" in page
+    assert "<code>audiobook build</code>" in page
+    (tmp_path / "tale.mp3").write_bytes(b"mp3")
+    page = page_of(tmp_path)
+    assert entries_of(page) == [("tale.mp3", "tale.mp3")]
+    assert "<code>audiobook publish</code>" in page
+    assert "nothing to listen to" not in page
