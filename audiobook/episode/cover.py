@@ -50,7 +50,9 @@ _MOST_PX = 3000
 _MOST_BYTES = 10_000_000
 _MOST_DECODED_PX = 40_000_000
 """Of a book's cover: scans have 20 million pixels."""
-_MEDIA_TYPES = {"JPEG": "image/jpeg", "PNG": "image/png"}
+_FORMATS = ("JPEG", "PNG")
+_MEDIA_TYPES = {"JPEG": "image/jpeg", "MPO": "image/jpeg", "PNG": "image/png"}
+"""By the format that Pillow finds: MPO is a camera's JPEG with further pictures behind it."""
 _HINT = f"give a square JPEG or PNG of {_LEAST_PX} to {_MOST_PX} pixels in RGB, or none"
 
 
@@ -115,6 +117,8 @@ def check_cover(path: Path, *, where: Where | None = None) -> tuple[bytes, str]:
         ConfigError: it cannot be read, or directories would refuse it.
     """
     try:
+        if path.is_fifo():  # it would be waited for
+            raise _refused(path, "is a pipe", where)
         with path.open("rb") as file:
             data = file.read(_MOST_BYTES + 1)
     except OSError as error:
@@ -162,7 +166,7 @@ def _opened(data: bytes) -> Image.Image | None:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
-            return Image.open(io.BytesIO(data), formats=tuple(_MEDIA_TYPES))
+            return Image.open(io.BytesIO(data), formats=_FORMATS)
     except Exception:  # a decoder fed with junk may raise anything
         return None
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import struct
 import zlib
 from pathlib import Path
@@ -103,6 +104,20 @@ def bomb(side: int) -> bytes:
 def test_a_fair_picture_is_taken_as_it_is(tmp_path: Path, kind: str, media_type: str) -> None:
     path = saved(tmp_path / "cover", "RGB", (1400, 1400), kind)
     assert check_cover(path) == (path.read_bytes(), media_type)
+
+
+def test_a_cameras_jpeg_of_several_pictures_is_taken(tmp_path: Path) -> None:
+    picture = Image.new("RGB", (1400, 1400))
+    picture.save(tmp_path / "cover.jpg", "MPO", save_all=True, append_images=[picture.copy()])
+    data = (tmp_path / "cover.jpg").read_bytes()
+    assert check_cover(tmp_path / "cover.jpg") == square_cover(data) == (data, "image/jpeg")
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs named pipes")
+def test_nobody_waits_for_a_pipe(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "cover.jpg")
+    with pytest.raises(ConfigError, match="is a pipe"):
+        check_cover(tmp_path / "cover.jpg")
 
 
 @pytest.mark.parametrize(
