@@ -173,9 +173,10 @@ def say_story(
     with ThreadPoolExecutor() as executor, closing(Pacer()) as pacer:
         tools = Tools(Store(), executor, executor, _AHEAD_PER_JOB, listen, pacer)
         check_target(path)
-        chosen = voiced(story, choices, engines, tools.store, listen)
-        part = Part(story, chosen.script, path.stem, None)
         profile = story.profile(choices)
+        room = None if words else room_of(profile, narration=story.show.narration)
+        chosen = voiced(story, choices, engines, tools.store, listen, room=room)
+        part = Part(story, chosen.script, path.stem, None)
         ready = _Ready(chosen.relay, None, profile, _encoders(choices, profile), (part,))
         timed_by = engines if words else None
         built = _build_part(part, ready, path.parent, tools, timed_by=timed_by, is_said=True)
@@ -205,9 +206,10 @@ def _made_ready(
 
     The music is let go again: that of many episodes would fill the memory.
     """
-    chosen = voiced(story, choices, engines, tools.store, tools.listen)
-    cover = cover_of(story.show, story.book, tools.listen)
     profile = story.profile(choices)
+    room = room_of(profile, narration=story.show.narration)
+    chosen = voiced(story, choices, engines, tools.store, tools.listen, room=room)
+    cover = cover_of(story.show, story.book, tools.listen)
     encoders = _encoders(choices, profile)
     load_music(story.show.music, chosen.script, story.folders, profile, tools.store)
     parts = tuple(parts_of(story, chosen.script, choices))

@@ -75,12 +75,13 @@ class Performance:
 
     def _told_kept(self) -> str:
         """How much is kept of what those who speak now have to speak."""
+        room = self.room if self.trusts_takes else None
         n_kept = n_segments = 0
         for chapter in self.script.chapters:
             casting = self.relay.casting(chapter)
             lines = lines_of(replace(self.script, chapters=(chapter,)), casting)
             n_segments += len(lines)
-            n_kept += len(kept_lines(lines, casting, self.tools.store))
+            n_kept += len(kept_lines(lines, casting, self.tools.store, room))
         return f"{n_kept} of {n_segments} segments are kept"
 
     def _keys(self, speaking: Iterable[SpokenLine]) -> Iterator[str]:

@@ -158,7 +158,10 @@ class _Planner:
     def plans(self, story: Story) -> list[Plan]:
         """The plans of an episode's parts."""
         cover_of(story.show, story.book, silent)  # what would keep a build from beginning is told
-        chosen = voiced(story, self.choices, self.engines, self.store, silent, asks=False)
+        room = room_of(story.profile(self.choices), narration=story.show.narration)
+        chosen = voiced(
+            story, self.choices, self.engines, self.store, silent, room=room, asks=False
+        )
         parts = parts_of(story, chosen.script, self.choices)
         return [self._plan(part, chosen) for part in parts]
 

@@ -11,6 +11,7 @@ from audiobook.model import Script, Segment
 from audiobook.parts import parts_of
 from audiobook.progress import Listener
 from audiobook.script.dialogue.cast_report import cast_report
+from audiobook.sound.voice import Room, kept_take
 from audiobook.speech.auto_cast import Speaker
 from audiobook.speech.casting import Casting, cast_voices
 from audiobook.speech.choose import STAND_IN, Engines
@@ -67,6 +68,7 @@ def voiced(
     store: Store,
     listen: Listener,
     *,
+    room: Room | None = None,
     asks: bool = True,
 ) -> Voiced:
     """Choose who speaks a story, all of it, before its first segment.
@@ -82,6 +84,7 @@ def voiced(
         engines: makes the engines.
         store: tells what need not be spoken.
         listen: is told when another engine takes over.
+        room: what takes are to fit; None where a clip is needed, be its take there or not.
         asks: whether servers are asked; else they are taken to be ready.
 
     Raises:
@@ -89,7 +92,7 @@ def voiced(
     """
     for member in story.show.cast:
         engines.check_names((engine for engine, _ in member.voices), member.where("voice"))
-    chooser = _Chooser(story, choices, engines, store, listen)
+    chooser = _Chooser(story, choices, engines, store, room, listen)
     names = story.engines(choices)
     if names == (AUTO,):
         names = (engines.auto(story.language),)
@@ -110,6 +113,8 @@ class _Chooser:
     engines: Engines
     store: Store
     """Tells what need not be spoken."""
+    room: Room | None
+    """What takes are to fit; None where a clip is needed."""
     listen: Listener
 
     def voiced_by(self, *names: str) -> Voiced:
@@ -148,7 +153,7 @@ class _Chooser:
     def _cast(self, main: Engine, voices: Mapping[str, str]) -> Casting:
         """Everybody's voices; where an engine lacks the language, its error names who has it."""
         try:
-            return cast_story(self.story, self.choices, main, self.engines.load, voices)
+            return cast_story(self.story, self.choices, main, self.engines.usable, voices)
         except ConfigError as error:
             cause = error.__cause__
             if isinstance(cause, UnknownNameError) and cause.kind == "language":
@@ -178,7 +183,7 @@ class _Chooser:
         """Whether the main engine needs a server for any of what is to be made."""
         casting = chosen.relay.preferred
         return casting.engines[casting.main].needs_network and any(
-            line.voice.engine == casting.main and not _is_kept(line, casting, self.store)
+            line.voice.engine == casting.main and not _is_kept(line, casting, self.store, self.room)
             for part in parts_of(self.story, chosen.script, self.choices)
             for line in lines_of(part.script, casting)
         )
@@ -194,7 +199,7 @@ class _Chooser:
             self.engines.await_ready(casting.engines[casting.main])
         except MissingError as error:
             lines = lines_of(chosen.script, casting)
-            n_kept = len(kept_lines(lines, casting, Store()))
+            n_kept = len(kept_lines(lines, casting, Store(), self.room))
             raise MissingError(
                 f"{error.what}; {n_kept} of {len(lines)} segments are kept{instead}",
                 hint=_STOPPED_HINT if instead else error.hint,
@@ -205,30 +210,40 @@ class _Chooser:
 
         What a build that makes all anew would replace counts, too.
         """
-        n_spoken, n_characters = _shares(chosen)
+        n_spoken, n_characters = self._shares(chosen)
         if n_spoken < _GOOD_PART * n_characters:
             return False
         try:
-            return n_spoken > _shares(self.voiced_by(STAND_IN))[0]
+            return n_spoken > self._shares(self.voiced_by(STAND_IN))[0]
         except (ConfigError, MissingError):  # it could not take over
             return True
 
-
-def _shares(chosen: Voiced) -> tuple[int, int]:
-    """Of the characters of all who ask for no other engine, those that are kept, and all."""
-    casting = chosen.relay.preferred
-    lines = [line for line in lines_of(chosen.script, casting) if line.voice.engine == casting.main]
-    kept = kept_lines(lines, casting, Store())
-    return sum(len(line.text) for line in kept), sum(len(line.text) for line in lines)
-
-
-def kept_lines(lines: Iterable[Line], casting: Casting, store: Store) -> list[Line]:
-    """Those whose clips are in the store."""
-    return [line for line in lines if _is_kept(line, casting, store)]
+    def _shares(self, chosen: Voiced) -> tuple[int, int]:
+        """Of the characters of all who ask for no other engine, those that are kept, and all."""
+        casting = chosen.relay.preferred
+        said = lines_of(chosen.script, casting)
+        lines = [line for line in said if line.voice.engine == casting.main]
+        kept = kept_lines(lines, casting, Store(), self.room)
+        return sum(len(line.text) for line in kept), sum(len(line.text) for line in lines)
 
 
-def _is_kept(line: Line, casting: Casting, store: Store) -> bool:
-    return has_clip(store, clip_key(casting.engines[line.voice.engine], line))
+def kept_lines(
+    lines: Iterable[Line], casting: Casting, store: Store, room: Room | None
+) -> list[Line]:
+    """Those that need not be spoken: whose clips are in the store, or takes.
+
+    Args:
+        lines: of a script.
+        casting: who speaks them.
+        store: where clips and takes are kept.
+        room: what takes are to fit; None where a clip is needed.
+    """
+    return [line for line in lines if _is_kept(line, casting, store, room)]
+
+
+def _is_kept(line: Line, casting: Casting, store: Store, room: Room | None) -> bool:
+    key = clip_key(casting.engines[line.voice.engine], line)
+    return has_clip(store, key) or (room is not None and kept_take(store, key, room) is not None)
 
 
 def _speakers(story: Story) -> list[Speaker]:

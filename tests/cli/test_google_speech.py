@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -91,6 +93,36 @@ def test_what_is_kept_asks_nobody(
     assert "warning" not in again.err
     assert google.asked == []
     assert Path("output/crossing.mp3").read_bytes() == made
+
+
+@pytest.mark.parametrize("engine", ["gtts", "auto"])
+def test_what_is_ready_for_the_mix_asks_nobody(
+    run: Run, story: Path, google: Google, engine: str
+) -> None:
+    options = ("build", story, "--engine", engine, "--no-music", "--json")
+    assert is_by_google(run(*options))
+    forget_clips()
+    google.asked.clear()
+    google.answer = lambda number, asked: REFUSED
+
+    assert is_by_google(run(*options))
+    assert google.asked == []
+
+
+def test_words_are_timed_in_clips(run: Run, google: Google) -> None:
+    said = ("say", "Nobody came.", "--engine", "gtts")
+    assert run(*said).code == 0
+    forget_clips()
+    google.answer = lambda number, asked: REFUSED
+
+    assert run(*said).code == 0
+    run(*said, "--words").fails(4, "0 of 1 segments are kept", hint="build again later")
+
+
+def forget_clips() -> None:
+    """Have the store lose what was spoken, but not what was made of it."""
+    for folder in Path(os.environ["AUDIOBOOK_CACHE"]).glob("*/clips"):
+        shutil.rmtree(folder)
 
 
 def test_a_book_of_googles_is_not_taken_over(run_process: Run, story: Path, google: Google) -> None:
