@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime
 import os
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
@@ -27,12 +28,17 @@ __all__ = [
     "channel_of",
     "cover_of",
     "first_dates",
+    "former_covers",
     "items_of",
     "publication_times",
 ]
 
 LOCAL_URL = "http://127.0.0.1:8000/"
 """Where `audiobook serve` offers a folder."""
+
+_COVER_NAME = re.compile(r"cover-[0-9a-f]{12}\.(?:jpg|png)")
+_MOST_COVER_BYTES = 64 << 20
+"""No cover is larger; it is not read to find out what it is."""
 
 _LEAST_APART = datetime.timedelta(seconds=60)
 """Items closer to each other than this lose their order in some apps."""
@@ -117,6 +123,18 @@ def channel_of(
     )
 
 
+def former_covers(folder: Path, cover: str) -> Iterator[Path]:
+    """Covers that were written to a folder before: those whose name is that of what they hold.
+
+    Args:
+        folder: the folder that is published.
+        cover: the name of its picture now.
+    """
+    for path in sorted(folder.glob("cover-*")):
+        if path.name != cover and _COVER_NAME.fullmatch(path.name) and _holds_its_name(path):
+            yield path
+
+
 def cover_of(show: Show, title: str, given: Cover | None) -> tuple[str, bytes]:
     """The file name of a show's picture and its bytes: the given one, else drawn from the title.
 
@@ -124,7 +142,7 @@ def cover_of(show: Show, title: str, given: Cover | None) -> tuple[str, bytes]:
     """
     picture = given.data if given else draw_cover(title, show.author)
     suffix = ".png" if given and given.media_type == "image/png" else ".jpg"
-    return f"cover-{digest(picture)[:12]}{suffix}", picture
+    return _cover_stem(picture) + suffix, picture
 
 
 def first_dates(
@@ -195,6 +213,21 @@ def publication_times(dates: Sequence[datetime.date]) -> list[datetime.datetime]
         time = datetime.datetime.combine(date, datetime.time(), datetime.UTC)
         times.append(max(time, times[-1] + _LEAST_APART) if times else time)
     return times
+
+
+def _cover_stem(picture: bytes) -> str:
+    """The name of a picture's file, without its suffix."""
+    return f"cover-{digest(picture)[:12]}"
+
+
+def _holds_its_name(path: Path) -> bool:
+    """Whether a file is the picture that it is named after, which nobody else names so."""
+    try:
+        if path.is_symlink() or not path.is_file() or path.stat().st_size > _MOST_COVER_BYTES:
+            return False
+        return _cover_stem(path.read_bytes()) == path.stem
+    except OSError:
+        return False
 
 
 def _described(text: str) -> str:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -61,7 +62,7 @@ def publish(
     today: datetime.date,
     cover: Cover | None = None,
 ) -> Published:
-    """Write the feed of a show, and its cover, beside its episodes.
+    """Write the feed of a show, and its cover, beside its episodes; take former covers away.
 
     Args:
         show: the channel.
@@ -95,6 +96,7 @@ def publish(
     dropped = _dropped(output / FEED_FILE, items, complete)
     _write(output / cover_name, picture)
     _write(output / FEED_FILE, feed.feed_xml(about, items))
+    _remove(channel.former_covers(output, cover_name))
     moved = not local and complete.podcast != ids.podcast_guid(address)
     return Published(
         output / FEED_FILE, address, output / cover_name, items, local, moved, ids_path, dropped
@@ -115,3 +117,9 @@ def _dropped(path: Path, items: Sequence[Item], kept: ids.FeedIds) -> tuple[Drop
 def _write(path: Path, data: bytes) -> None:
     with replacing(path, make_folder=True) as file:
         file.write(data)
+
+
+def _remove(paths: Iterable[Path]) -> None:
+    for path in paths:
+        with suppress(OSError):  # it is in nobody's way
+            path.unlink()

@@ -323,3 +323,19 @@ def test_a_new_picture_has_a_new_name(tmp_path: Path) -> None:
     assert first == again
     assert other != first
     assert other.read_bytes()[:3] == b"\xff\xd8\xff"
+
+
+def test_a_former_cover_is_taken_away_and_nothing_else(tmp_path: Path) -> None:
+    first = published(tmp_path).cover
+    changed = tmp_path / "cover-0123456789ab.jpg"  # named like one, and another's
+    own = tmp_path / "cover-photo.jpg"
+    other_kind = tmp_path / f"{first.stem}.txt"
+    elsewhere = tmp_path / "elsewhere.jpg"
+    for path in (changed, own, other_kind, elsewhere):
+        path.write_bytes(first.read_bytes())
+    assert published(tmp_path).cover == first
+    link = tmp_path / f"{first.stem}.png"
+    link.symlink_to(elsewhere)
+    second = published(tmp_path, replace(SHOW, title="Lighthouse II")).cover
+    assert not first.exists()
+    assert all(path.exists() for path in (second, changed, own, other_kind, link))
