@@ -57,6 +57,31 @@ def test_the_core_properties_name_the_book() -> None:
     assert (book.title, book.authors, book.language) == ("The Mill", ("Nemo",), "en-GB")
 
 
+CORE = (
+    '<c:coreProperties xmlns:c="urn:c" xmlns:dc="http://purl.org/dc/elements/1.1/">'
+    "<dc:title>{}</dc:title></c:coreProperties>"
+)
+
+
+@pytest.mark.parametrize(
+    ("core", "before", "after", "title"),
+    [
+        ("", "", "", "The Mill"),
+        ("Document1", "", "", "The Mill"),
+        ("A Mill", "", "", "A Mill"),
+        ("", paragraph("For nobody."), "", "The Mill"),
+        ("", paragraph("One", "H1"), "", None),
+        ("", "", paragraph("The Other Mill", "Title"), None),
+    ],
+)
+def test_the_paragraph_in_the_style_title_names_the_book_where_nothing_else_does(
+    core: str, before: str, after: str, title: str | None
+) -> None:
+    body = before + paragraph("The Mill", "Title") + paragraph(STORY) + after
+    book = _read(body + paragraph("Two", "H1"), {"docProps/core.xml": CORE.format(core)})
+    assert book.title == title
+
+
 def test_changes_are_read_as_if_accepted() -> None:
     gone = '<w:rPr><w:del w:id="9"/></w:rPr>'
     book = _read(

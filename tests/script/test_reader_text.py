@@ -372,3 +372,50 @@ def test_a_long_text_takes_little_time(read_text: ReadText) -> None:
     for unit in (PROSE + "\n\n", "Ann: a\n", "_a ", "[Footnote 1: a\n\n", "Contents\n\n", "a\n"):
         read_text(unit * (100_000 // len(unit)))
     assert perf_counter() - started < 20
+
+
+# A title and its author
+
+
+@pytest.mark.parametrize(
+    ("front", "title", "authors"),
+    [
+        ("THE LIGHTHOUSE\n\nby Ann Example\n\n", "THE LIGHTHOUSE", ("Ann Example",)),
+        ("_The Lighthouse_\r\nBy A. B. van der EXAMPLE\r\n\r\n", "The Lighthouse",
+         ("A. B. van der EXAMPLE",)),
+        ("What Now?\n\nBY\n\nANN EXAMPLE and Bob O'Hara\n\n", "What Now?",
+         ("ANN EXAMPLE", "Bob O'Hara")),
+        ("Der Turm\n\nvon Änne Beispiel\n\n", "Der Turm", ("Änne Beispiel",)),
+    ],
+)  # fmt: skip
+def test_a_title_and_its_author_before_the_first_chapter(
+    read_text: ReadText, front: str, title: str, authors: tuple[str, ...]
+) -> None:
+    book = read_text(f"{front}CHAPTER I\n\nIt was late.\n\nCHAPTER II\n\nIt was later.\n")
+    assert (book.title, book.authors) == (title, authors)
+    assert [chapter.title for chapter in book.chapters] == ["CHAPTER I", "CHAPTER II"]
+    assert next(item.text for item in paragraphs(book) if item.kind is Kind.HEADING) == title
+    check_accounted(book)
+
+
+@pytest.mark.parametrize(
+    "front",
+    [
+        "The end of the day\n\nby the sea\n\n",
+        "He went on.\n\nBy Jove\n\n",
+        "THE LIGHTHOUSE\n\nby Ann Example\n\nIt was early.\n\n",
+        "THE LIGHTHOUSE\n\nA Tale\n\nby Ann Example\n\n",
+        "by Ann Example\n\n",
+        f"{'A title ' * 10}\n\nby Ann Example\n\n",
+        "THE LIGHTHOUSE\n\nby Ann Example, who lives by the sea\n\n",
+    ],
+)
+def test_what_is_not_surely_a_title_page_is_text(read_text: ReadText, front: str) -> None:
+    book = read_text(f"{front}CHAPTER I\n\nIt was late.\n\nCHAPTER II\n\nIt was later.\n")
+    assert (book.title, book.authors) == (None, ())
+    assert [chapter.title for chapter in book.chapters] == ["", "CHAPTER I", "CHAPTER II"]
+
+
+def test_a_text_without_chapters_has_no_title_page(read_text: ReadText) -> None:
+    book = read_text("THE LIGHTHOUSE\n\nby Ann Example\n\nIt was late.\n")
+    assert book.title is None

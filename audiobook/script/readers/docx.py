@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from posixpath import normpath
 
 from lxml import etree
@@ -12,7 +12,7 @@ from audiobook.errors import StoryError, Where
 from audiobook.language_tags import is_language_tag
 from audiobook.model import Book, Source
 from audiobook.script.documents.archive import Archive
-from audiobook.script.documents.flow import Flow
+from audiobook.script.documents.flow import Flow, is_heading
 from audiobook.script.documents.hypertext import Document
 from audiobook.script.documents.limits import few_warnings
 from audiobook.script.documents.markup import local_name, parse_xml, text_of
@@ -31,6 +31,7 @@ __all__ = ["read"]
 _RELATIONSHIPS = "_rels/.rels"
 _MAIN_PART = "word/document.xml"
 _CORE_PART = "docProps/core.xml"
+_TITLE_LEVEL = 1
 _FACTORY_LANGUAGE = "en-US"
 _NO_TITLE = re.compile(r"untitled|document\d*|word document", re.IGNORECASE)
 
@@ -73,11 +74,10 @@ def read(data: bytes, name: str, cast: Collection[str]) -> Book:
     source = Source(name, flow.text)
     edition = with_roles(flow, source.text, ())
     core = _core(_part(archive, _CORE_PART, warnings))
-    title = core.get("title", "")
     language = core.get("language", "") or _default_language(styles)
     return Book(
         source,
-        title=edition.title or (title if title and not _NO_TITLE.fullmatch(title) else None),
+        title=edition.title or _title(core) or _styled_title(flow),
         authors=edition.authors or tuple(filter(None, [core.get("creator")])),
         language=language if is_language_tag(language) else edition.language,
         chapters=chapters_by_headings(flow),
@@ -110,6 +110,22 @@ def _core(root: etree._Element | None) -> dict[str, str]:
     """The core properties of a document, by name."""
     elements = [] if root is None else root.iterchildren("*")
     return {local_name(element): text_of(element) for element in elements}
+
+
+def _title(core: Mapping[str, str]) -> str | None:
+    """The title in the core properties, unless it is none of an author's."""
+    title = core.get("title", "")
+    return title if title and not _NO_TITLE.fullmatch(title) else None
+
+
+def _styled_title(flow: Flow) -> str | None:
+    """The only paragraph in the style Title, if no heading stands before it."""
+    headings = [pair for pair in zip(flow.levels, flow.items, strict=True) if pair[0]]
+    levels = [level for level, _ in headings]
+    if levels[:1] != [_TITLE_LEVEL] or levels.count(_TITLE_LEVEL) > 1:
+        return None
+    _, item = headings[0]
+    return item.text if is_heading(item) else None
 
 
 def _default_language(styles: etree._Element | None) -> str:

@@ -20,6 +20,7 @@ from audiobook.script.plain.contents import Contents, find_contents, folded
 from audiobook.script.plain.gutenberg import Edition, edition, is_credit
 from audiobook.script.plain.headings import is_break, is_chapter_line, is_numeral
 from audiobook.script.plain.lines import Block, blocks_of, is_verse, parts_of_block, wrap_columns
+from audiobook.script.plain.title_page import TitlePage, find_title_page
 from audiobook.script.plain.transcript import display_name, labels_of, turn
 from audiobook.show import NARRATOR
 
@@ -42,15 +43,18 @@ def read(data: bytes, name: str, cast: Collection[str]) -> Book:
     source = Source(name, decode(data, name))
     found = edition(source.text)
     blocks = asides_joined(blocks_of(source.text, found.start, found.end))
+    title_page = None
     if labels := labels_of(blocks):
         items = list(_script(source.text, blocks, labels, cast))
     else:
-        items = list(_prose(_page(source.text, found, blocks)))
+        page = _page(source.text, found, blocks)
+        title_page = page.title_page
+        items = list(_prose(page))
     left_out = [item for item, _ in items if isinstance(item, Omission)]
     return Book(
         source,
-        title=found.title,
-        authors=found.authors,
+        title=title_page.title if title_page else found.title,
+        authors=title_page.authors if title_page else found.authors,
         language=found.language,
         chapters=chapters(items),
         left_out=tuple(sorted((*found.left_out, *left_out), key=lambda run: run.start)),
@@ -73,14 +77,18 @@ class _Page:
     title: str
     """Its title, folded, or ""."""
     front_stop: int
-    """Index of the first block after the title page."""
+    """Index of the first block after a publisher's title page; 0 without one."""
+    title_page: TitlePage | None
+    """A title and its authors that an author wrote before all else."""
 
 
 def _page(text: str, found: Edition, blocks: list[Block]) -> _Page:
     contents = find_contents(blocks)
     letters = marking_letters(text)
     openings = (n for n, block in enumerate(blocks) if _opens_chapter(block, contents.titles))
+    opening = next(openings, 0)
     has_title_page = bool(found.left_out) or contents.stop > 0
+    first = min(opening, contents.first) if contents.stop else opening
     return _Page(
         text,
         blocks,
@@ -89,7 +97,8 @@ def _page(text: str, found: Edition, blocks: list[Block]) -> _Page:
         letters,
         note_labels(blocks, letters),
         folded(found.title or ""),
-        next(openings, 0) if has_title_page else 0,
+        opening if has_title_page else 0,
+        None if found.left_out else find_title_page(blocks, first),
     )
 
 
@@ -98,6 +107,8 @@ def _prose(page: _Page) -> Iterator[Titled]:
     for n, block in enumerate(page.blocks):
         if page.contents.first <= n < page.contents.stop:
             yield from _by_line(page, block, Kind.NARRATION, Role.CONTENTS)
+        elif page.title_page and n < page.title_page.stop:
+            yield from _by_line(page, block, Kind.HEADING)
         elif found := aside(page.text, block, page.letters):
             yield from ((omission, None) for omission in found.left_out)
             yield from _said(page, found.start, found.end, role=found.role)
