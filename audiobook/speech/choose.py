@@ -161,11 +161,15 @@ class Engines:
 
         Raises:
             UnknownNameError, ConfigError: as for `load`.
-            MissingError: it lacks something on this machine.
+            MissingError: it lacks something on this machine; with the place.
         """
-        engine = self.load(name, where)
-        if not engine.needs_network:
-            self.await_ready(engine)
+        try:
+            engine = self.load(name, where)
+            if not engine.needs_network:
+                self.await_ready(engine)
+        except MissingError as error:
+            error.where = error.where or where
+            raise
         return engine
 
     def load(self, name: str, where: Where | None = None) -> Engine:

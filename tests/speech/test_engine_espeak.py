@@ -507,3 +507,9 @@ def test_no_phonemes_stop_it(ipa: str, start: int, length: int) -> None:
         Utterance(text, (Pronunciation(start, min(start + length, len(text)), ipa),)), VOICE
     )
     assert [text[word.start : word.end] for word in clip.words] == text.split()
+
+
+@pytest.mark.parametrize("text", ["†", "◌", "ꦲ"])
+def test_a_text_that_it_has_no_words_for_is_told_with_a_cure(espeak: Espeak, text: str) -> None:
+    with pytest.raises(SpeechError, match=f'says nothing for "{text}" .hint: leave it out, or say'):
+        espeak.synthesise(Utterance(text), Voice("espeak", "en-us", "en"))
