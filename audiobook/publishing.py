@@ -96,7 +96,7 @@ def _warnings(
     """What a publisher may not have meant."""
     if published.local:
         yield Warned(
-            "the feed has no address of its own: only this machine can follow it",
+            "the feed has no address of its own: it is for apps that audiobook serve reaches",
             hint='set url = "https://…" under [feed] in show.toml, or use --url',
         )
     if published.moved:

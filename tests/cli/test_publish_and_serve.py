@@ -116,6 +116,35 @@ def test_a_feed_without_an_address_is_for_this_machine_alone(run: Run, story: Pa
     assert (quiet.code, quiet.out, quiet.err) == (0, "", "")
 
 
+def test_a_feed_is_followed_at_the_address_it_is_served_at(run: Run, story: Path) -> None:
+    assert run("build", story, *TONE, "-q").code == 0
+    for arguments in ((), ("--url", URL)):
+        assert run("publish", story, "-q", *arguments).code == 0
+        published = Path("output/feed.xml").read_bytes()
+        with served(Path("output")) as client:
+            feed = feedparser.parse(client.get("/feed.xml").content)
+            (entry,) = feed.entries
+            assert entry.enclosures[0].href == str(client.base_url.join("/crossing.mp3"))
+            played = client.get(entry.enclosures[0].href).content
+            assert len(played) == int(entry.enclosures[0].length)
+            assert client.get(feed.feed.image.href).content[:3] == b"\xff\xd8\xff"
+            (link,) = (link.href for link in feed.feed.links if link.rel == "self")
+            assert link == str(client.base_url.join("/feed.xml"))
+            assert "The Crossing" in client.get("/").text
+        assert Path("output/feed.xml").read_bytes() == published
+
+
+def test_a_story_of_the_same_name_does_not_pass_for_another(run: Run, story: Path) -> None:
+    Path("crossing.txt").write_text("The river rose.\n")
+    assert run("build", story, *TONE).err.count("warning") == 0
+    done = run("publish", "crossing.txt", "--url", URL)
+    done.fails(2, "there is no built file of crossing.txt", hint="--output")
+    done = run("build", "crossing.txt", *TONE)
+    assert done.code == 0
+    assert "warning: output/crossing.mp3 is made from crossing.md" in done.err
+    assert "hint: " in done.err
+
+
 @pytest.mark.slow
 def test_a_show_heard_at_home_first_is_not_bound_to_an_address(run: Run, show: Path) -> None:
     assert run("build", *TONE, "-q").code == 0
