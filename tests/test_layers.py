@@ -59,6 +59,7 @@ OWNERS = {
     "pydub": {"audiobook.sound.stitch"},
     "pypdfium2": {"audiobook.script.readers._pdf_child"},
     "re2": {"audiobook.script.spoken.lexical"},
+    "soundfile": {"audiobook.decoding"},
 }
 """Who alone imports a library."""
 

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Iterator
 
 import numpy as np
 import pytest
 import soundfile
+from fakes.google import Answer, Google
 from numpy.typing import NDArray
 
+from audiobook.speech.engines._gtts_request import speak_once
 from audiobook.speech.engines._received import NotSpeechError, decoded
+from audiobook.speech.retrying import Failure
 
 
 def wav(sound: NDArray[np.float64], subtype: str = "FLOAT") -> bytes:
@@ -39,3 +43,35 @@ def test_channels_are_mixed_and_what_is_too_loud_is_clipped() -> None:
 
     assert (clip.sample_rate, clip.samples.dtype) == (16_000, np.int16)
     assert clip.samples.tolist() == [8_192, -4_096, 32_767, -32_768]
+
+
+def test_a_damaged_header_is_no_speech() -> None:
+    file = io.BytesIO()
+    soundfile.write(file, np.full(4000, 0.1), 8_000, format="WAV", subtype="GSM610")
+    damaged = bytearray(file.getvalue())
+    damaged[50] = 127
+    with pytest.raises(NotSpeechError):
+        decoded(bytes(damaged))
+
+
+def test_a_sound_at_no_sensible_rate_is_told_to_be() -> None:
+    header = wav(np.zeros(0))
+    with pytest.raises(NotSpeechError, match="sound at 1 Hz"):
+        decoded(header.replace(b"\x80\x3e\x00\x00", b"\x01\x00\x00\x00", 1))
+
+
+def test_an_answer_without_an_end_is_not_read_to_its_end(google: Google) -> None:
+    n_sent = 0
+
+    def megabytes() -> Iterator[bytes]:
+        nonlocal n_sent
+        for n_sent in range(1, 101):
+            yield b"x" * (1 << 20)
+
+    google.answer = lambda *_: Answer(200, headers={"Content-Length": str(10**9)}, drip=megabytes())
+    outcome = speak_once("One.", language="en", domain="com", slow=False, timeout_s=(9.0, 9.0))
+
+    assert isinstance(outcome, Failure)
+    assert "more than 1,048,576 bytes" in outcome.error.what
+    assert google.hung_up.acquire(timeout=9.0)
+    assert n_sent < 50

@@ -14,8 +14,8 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 import requests
-import soundfile
 
+from audiobook.decoding import UNDECODABLE, open_sound
 from audiobook.errors import SpeechError
 from audiobook.speech.clip_faults import SAMPLE_RATES_HZ
 from audiobook.speech.engine import excerpt
@@ -123,11 +123,13 @@ def decoded(audio: bytes, *, secret: str | None = None) -> Clip:
     if _whole_bytes(audio) > len(audio):
         raise NotSpeechError(f"{len(audio):,} bytes of a file that is longer")
     try:
-        with soundfile.SoundFile(io.BytesIO(audio)) as file:
+        with open_sound(io.BytesIO(audio)) as file:
             _check_size(file.samplerate, file.frames * file.channels)
             sound = file.read(dtype="float32", always_2d=True)
             sample_rate = int(file.samplerate)
-    except soundfile.SoundFileError as error:
+    except NotSpeechError:
+        raise
+    except UNDECODABLE as error:
         said = _said(audio, secret)
         raise NotSpeechError(f"{len(audio):,} bytes that are no sound{said}") from error
     if not np.isfinite(sound).all():
