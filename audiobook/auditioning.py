@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import chain, islice, zip_longest
 from pathlib import Path
 
 from audiobook.builder import say_story
 from audiobook.engine_settings import AUTO
-from audiobook.errors import MissingError, UnknownNameError, UsageError
+from audiobook.errors import MissingError, SpeechError, UnknownNameError, UsageError
 from audiobook.language_tags import EVERY_LANGUAGE, primary
 from audiobook.model import Script
 from audiobook.podcast.audition_page import AuditionedVoice, audition_page
@@ -32,7 +32,7 @@ from audiobook.speech.choose import Engines
 from audiobook.speech.engine import Engine, VoiceInfo
 from audiobook.store import make_writable, replacing
 from audiobook.stories import read_story, story_of_text
-from audiobook.story import Choices
+from audiobook.story import Choices, Story
 from audiobook.utterance import Voice
 
 __all__ = ["Audition", "audition"]
@@ -84,7 +84,8 @@ def audition(
     Raises:
         UsageError: there is nothing to say.
         UnknownNameError: no engine that can be used has such a voice, or speaks the language.
-        AudiobookError: as for `say`.
+        AudiobookError: as for `say`; where it keeps only some of the voices from being heard, a
+            warning tells it.
     """
     choices = choices or Choices()
     listen = one_at_a_time(listen)
@@ -99,24 +100,62 @@ def audition(
     language = choices.language or (told.language if told else show.language) or "en"
     folder = Path(output)
     with closing(Engines(listen, show.engines)) as engines:
-        cast = list(dict.fromkeys(_cast(voices, language, choices, show, engines)))
-        make_writable(folder)
-        heard: list[AuditionedVoice] = []
-        listen(StageStarted(_STAGE, len(cast)))
-        for number, (engine, info) in enumerate(cast, 1):
-            path = folder / f"{number:02}-{_slug(engine, info.name)}.mp3"
-            narrator = ((NARRATOR, info.name),)
-            own = replace(choices, engine=engine, language=language, voices=narrator)
-            spoken = story_of_text(text, path.stem, own, told)
-            report = say_story(spoken, path, own, engines, listen=_warnings_to(listen))
-            heard.append(AuditionedVoice(engine, info, path, report.episodes[0].duration_s))
-            listen(StageAdvanced(_STAGE, number, 0))
+        hearing = _Hearing(text, told, replace(choices, language=language), engines, listen)
+        cast = list(dict.fromkeys(_cast(voices, language, choices, show, engines, hearing.unheard)))
+        heard = list(hearing.of(cast, folder)) if cast else []
+    _tell_unheard(hearing.unheard, listen, all_of_them=not heard)
     page = folder / _PAGE
     with replacing(page) as file:
         command = _building(story, choices) if story else ()
         file.write(audition_page(text, language, heard, command).encode("utf-8", "replace"))
     listen(StageEnded(_STAGE, f"{len(heard)} heard"))
     return Audition(page, text, language, tuple(heard))
+
+
+@dataclass(frozen=True, slots=True)
+class _Hearing:
+    """The speaking of one text by one voice after the other."""
+
+    text: str
+    told: Story | None
+    """The story that says how, if there is one."""
+    choices: Choices
+    engines: Engines
+    listen: Listener
+    unheard: dict[str, MissingError | SpeechError] = field(default_factory=dict)
+    """Why somebody is not heard, by engine or voice."""
+
+    def of(self, cast: Sequence[tuple[str, VoiceInfo]], folder: Path) -> Iterator[AuditionedVoice]:
+        """Everybody who can be heard. An engine that cannot be used is asked once."""
+        make_writable(folder)
+        self.listen(StageStarted(_STAGE, len(cast)))
+        for number, (engine, info) in enumerate(cast, 1):
+            path = folder / f"{number:02}-{_slug(engine, info.name)}.mp3"
+            try:
+                if engine not in self.unheard:
+                    yield self._one(engine, info, path)
+            except MissingError as error:
+                self.unheard[engine] = error
+            except SpeechError as error:
+                self.unheard[f"{engine}:{info.name}"] = error
+            self.listen(StageAdvanced(_STAGE, number, 0))
+
+    def _one(self, engine: str, info: VoiceInfo, path: Path) -> AuditionedVoice:
+        own = replace(self.choices, engine=engine, voices=((NARRATOR, info.name),))
+        spoken = story_of_text(self.text, path.stem, own, self.told)
+        told = _warnings_to(self.listen)
+        report = say_story(spoken, path, own, self.engines, listen=told)
+        return AuditionedVoice(engine, info, path, report.episodes[0].duration_s)
+
+
+def _tell_unheard(
+    unheard: Mapping[str, MissingError | SpeechError], listen: Listener, *, all_of_them: bool
+) -> None:
+    """Warn of those who are not heard; raise the first reason where nobody is."""
+    for name, error in unheard.items():
+        if all_of_them:
+            raise error
+        listen(Warned(f"{name} is not heard: {error.what}", error.where, error.hint))
 
 
 def _building(story: str | Path, choices: Choices) -> list[str]:
@@ -145,17 +184,29 @@ def _first_lines(script: Script) -> str:
 
 
 def _cast(
-    names: Sequence[str], language: str, choices: Choices, show: Show, engines: Engines
+    names: Sequence[str],
+    language: str,
+    choices: Choices,
+    show: Show,
+    engines: Engines,
+    unheard: dict[str, MissingError | SpeechError],
 ) -> Iterator[tuple[str, VoiceInfo]]:
-    """Engines and voices to be heard, seen to be fit for the language."""
+    """Engines and voices to be heard, seen to be fit for the language.
+
+    Why one that is named cannot be used is put among the unheard.
+    """
     wanted = show.engines_for(choices.engine)[0]
     where = None if choices.engine else show.where("engine")
     if names:
         for given in dict.fromkeys(names):
-            engine, name = _of_named_engine(given, language, engines) or (
-                _engine_with(given, language, engines.main(wanted, language, where=where), engines),
-                given,
-            )
+            try:
+                if (found := _of_named_engine(given, language, engines)) is None:
+                    main = engines.main(wanted, language, where=where)
+                    found = _engine_with(given, language, main, engines), given
+            except MissingError as error:
+                unheard[given] = error
+                continue
+            engine, name = found
             yield engine.name, _info(engine, name, language)
         return
     main = engines.main(wanted, language, where=where)
