@@ -149,6 +149,16 @@ def test_a_book_of_googles_is_not_taken_over(run_process: Run, story: Path, goog
     assert google.texts == ["Yes."] * 5 + ["Nobody came."]
 
 
+def test_a_fair_part_by_google_is_enough(run: Run, story: Path, google: Google) -> None:
+    """Espeak-ng does not take over from a Google that has spoken but one chapter."""
+    assert run("build", story, *GTTS, "--only", "2").code == 0
+    google.answer = lambda number, asked: Answer(403)
+
+    hint = "build again later, or use --engine espeak to have all of it spoken by espeak-ng"
+    told = 'Google answers 403 to "Yes."; 3 of 7 segments are kept, so espeak-ng does not take over'
+    run("build", story, "--no-music").fails(4, told, hint=hint)
+
+
 def test_where_espeak_has_spoken_more_it_goes_on(run: Run, story: Path, google: Google) -> None:
     assert run("build", story, *GTTS, "--only", "2").code == 0
     assert run("build", story, "--engine", "espeak", "--no-music").code == 0

@@ -256,7 +256,7 @@ def test_a_program_that_cannot_be_run_is_missing(tmp_path: Path) -> None:
 def test_without_settings_it_says_what_it_lacks() -> None:
     with pytest.raises(
         MissingError,
-        match=r"\"command\" runs a program of yours, and none is set .*\[engines.NAME\]",
+        match=r'no program is set for engine "command" .*\[engines.NAME\]',
     ):
         load_engine("command").check_ready()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -183,11 +184,21 @@ def test_a_rounded_model_is_used_where_there_is_no_other(tmp_path: Path) -> None
     assert engine_of(tmp_path).version != rounded.version
 
 
-def test_another_model_makes_other_clips(tmp_path: Path) -> None:
-    model = make_kokoro(tmp_path)
+@pytest.mark.parametrize("changed", ["kokoro-v1.0.onnx", "voices-v1.0.bin"])
+def test_another_model_makes_other_clips(tmp_path: Path, changed: str) -> None:
+    make_kokoro(tmp_path)
     before = engine_of(tmp_path).version
-    with model.open("ab") as file:
+    with (tmp_path / changed).open("ab") as file:
         file.write(b"\0")
+    assert engine_of(tmp_path).version != before
+
+
+def test_a_model_that_is_replaced_by_one_of_its_size_makes_other_clips(tmp_path: Path) -> None:
+    model = make_kokoro(tmp_path)
+    held, changed_ns = model.read_bytes(), model.stat().st_mtime_ns
+    before = engine_of(tmp_path).version
+    model.write_bytes(held[:-1] + bytes([held[-1] ^ 1]))
+    os.utime(model, ns=(changed_ns, changed_ns + 1))
     assert engine_of(tmp_path).version != before
 
 
