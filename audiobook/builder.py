@@ -298,8 +298,8 @@ def _built(
         segments_reused=performance.n_kept,
         blocks=sum(len(mixed.blocks) for mixed in mixes.values()),
         blocks_encoded=sum(mixed.n_encoded for mixed in mixes.values()),
-        integrated_lufs=round(mixed.figures.integrated_lufs, 2),
-        true_peak_dbtp=round(mixed.figures.true_peak_dbtp, 2),
+        integrated_lufs=mixed.figures.integrated_lufs,
+        true_peak_dbtp=mixed.figures.true_peak_dbtp,
         chapters=tuple(
             ChapterStart(mark.title, round(mixed.timeline.grid.seconds(mark.start_frame), 3))
             for mark in mixed.timeline.marks

@@ -62,14 +62,19 @@ class _Bars:
         if self._progress is None:
             self._progress = _started_progress()
         if isinstance(event, StageStarted):
-            self._tasks[event.stage] = self._progress.add_task(
-                event.stage.capitalize(), total=event.total, note=""
-            )
+            self._start(event, self._progress)
         elif isinstance(event, StageAdvanced):
             note = f"{event.kept} kept" if event.kept else ""
             self._progress.update(self._tasks[event.stage], completed=event.done, note=note)
         else:
             self._progress.update(self._tasks[event.stage], note=event.summary)
+
+    def _start(self, event: StageStarted, progress: Progress) -> None:
+        if event.stage in self._tasks:  # done once more, as a mix that comes out too loud
+            progress.reset(self._tasks[event.stage], total=event.total, note="")
+        else:
+            name = event.stage.capitalize()
+            self._tasks[event.stage] = progress.add_task(name, total=event.total, note="")
 
     def line(self, *lines: str) -> None:
         if self._progress is not None and not self._progress.finished:
@@ -86,6 +91,7 @@ class _Bars:
         if self._progress is not None:
             self._progress.stop()
             self._progress = None
+            self._tasks.clear()
 
 
 def _started_progress() -> Progress:

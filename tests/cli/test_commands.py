@@ -5,11 +5,15 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 import soundfile
 from cli.commands import PROGRAM, STORY, Run
+
+from audiobook.programme import Mixed, mix_and_encode
 
 EPISODE_FIELDS = {
     "title",
@@ -133,6 +137,19 @@ def test_formats_and_chapters_get_files_of_their_own(run: Run, story: Path) -> N
     for episode in built["episodes"]:
         lengths = {soundfile.info(path).frames for path in episode["files"].values()}
         assert len(lengths) == 1
+
+
+def test_loudness_is_rounded_once(run: Run, story: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is just above -16.15 is -16.2 in one place, so it is in the other."""
+
+    def mixed(*arguments: Any, **settings: Any) -> Mixed:
+        made = mix_and_encode(*arguments, **settings)
+        return replace(made, figures=replace(made.figures, integrated_lufs=-16.1504))
+
+    monkeypatch.setattr("audiobook.builder.mix_and_encode", mixed)
+    assert "-16.2 LUFS)" in run("build", story, *QUICK).out
+    episode = run("build", story, *QUICK, "--json").json["episodes"][0]
+    assert episode["integrated_lufs"] == -16.15
 
 
 @pytest.mark.parametrize("only", ["2", "02", "The Far Bank", "the far bank"])

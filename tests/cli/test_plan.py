@@ -131,6 +131,13 @@ def test_a_story_is_packed_for_the_engine_of_its_narrator(run: Run) -> None:
     assert planned(run, "--no-music")["segments"] == 9
 
 
+@pytest.mark.usefixtures("google")
+def test_requests_have_a_column_where_some_are_sent(run: Run, story: Path) -> None:
+    assert "requests" not in run("plan", story, *TONE).out
+    out = run("plan", story, "--engine", "gtts", "--no-music").out
+    assert out.count("to speak  requests\n") == 2
+
+
 def test_a_price_in_the_show_gives_a_cost_by_chapter_and_speaker(run: Run, story: Path) -> None:
     Path("show.toml").write_text(
         'title = "T"\nengine = "gtts"\n'

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -12,7 +14,7 @@ import pytest
 from cli.commands import PROGRAM, Run
 
 from audiobook.cli.progress import make_display
-from audiobook.progress import StageAdvanced, StageStarted
+from audiobook.progress import StageAdvanced, StageEnded, StageStarted
 
 pty = pytest.importorskip("pty")
 
@@ -57,6 +59,28 @@ def test_a_terminal_shows_bars(story: Path) -> None:
     assert "8 spoken, 0 kept" in shown
     assert "The Crossing · 2 chapters" in shown
     assert shown.rindex("output/crossing.mp3") > shown.rindex("━━━━")
+
+
+class Terminal(io.StringIO):
+    """Takes what is shown on it."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+def test_a_stage_that_is_done_once_more_has_one_bar(monkeypatch: pytest.MonkeyPatch) -> None:
+    terminal = Terminal()
+    monkeypatch.setattr(sys, "stderr", terminal)
+    monkeypatch.setenv("TERM", "xterm-256color")
+    display = make_display(quiet=False)
+    for _ in range(2):
+        display.show(StageStarted("mix", 4))
+        display.show(StageAdvanced("mix", 4, 0))
+    display.show(StageEnded("mix", "as loud as it should be"))
+    display.close()
+    frame = terminal.getvalue().rpartition(f"{ESCAPE}[2K")[2]
+    assert frame.count("Mix") == frame.count("4/4") == 1
+    assert "as loud as it should be" in frame
 
 
 def test_json_goes_to_standard_output_though_the_bars_are_on_a_terminal(story: Path) -> None:

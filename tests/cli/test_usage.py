@@ -62,3 +62,13 @@ def test_no_option_may_be_empty(run: Run, option: str) -> None:
 
 def test_no_argument_may_be_empty(run: Run) -> None:
     run("build", "").fails(2, "an argument cannot be empty", hint="leave it out")
+
+
+@pytest.mark.parametrize("words", ["-h", "voices -h"])
+def test_help_tells_all_of_what_a_command_is_for(
+    run: Run, monkeypatch: pytest.MonkeyPatch, words: str
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    commands = run(*words.split()).out.partition("Commands:\n")[2]
+    assert len(commands.splitlines()) >= 3
+    assert "..." not in commands

@@ -166,7 +166,10 @@ def say(
     quiet: Quiet = False,
     debug: Debug = False,
 ) -> None:
-    """Hear a voice: speak a text into a file, as the narrator of the nearest show would."""
+    """Hear a voice: speak a text into a file.
+
+    It is spoken as the narrator of the nearest show would speak it.
+    """
     with reported(quiet=quiet, debug=debug, as_json=as_json) as reporter:
         from audiobook.builder import say as say_text
 

@@ -22,7 +22,10 @@ def doctor(
     quiet: Quiet = False,
     debug: Debug = False,
 ) -> None:
-    """Find out what works on this machine: each engine by having it speak, and what they need."""
+    """Find out what works on this machine.
+
+    Each engine is tried by having it speak, as is what they all need.
+    """
     with reported(quiet=quiet, debug=debug, as_json=as_json) as reporter:
         from audiobook.doctoring import examine
 

@@ -25,7 +25,7 @@ def check(
     quiet: Quiet = False,
     debug: Debug = False,
 ) -> None:
-    """Measure finished files, and see whether they are what a profile asks for."""
+    """Measure finished files against what a profile asks for."""
     with reported(quiet=quiet, debug=debug, as_json=as_json) as reporter:
         from audiobook.checking import check as check_files
 
@@ -85,7 +85,7 @@ def serve(
     ] = "127.0.0.1",
     debug: Debug = False,
 ) -> None:
-    """Offer a folder with a feed to podcast apps on this machine, until Ctrl-C."""
+    """Offer a folder with a feed to podcast apps, until Ctrl-C."""
     with reported(debug=debug, interrupted="the server has ended") as reporter:
         from audiobook.podcast.server import serve as serve_folder
 

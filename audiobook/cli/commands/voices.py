@@ -48,7 +48,10 @@ def list_voices(
     as_json: Json = False,
     debug: Debug = False,
 ) -> None:
-    """List voices by language, gender and engine, those that can be installed included."""
+    """List voices by language, gender and engine.
+
+    Those that can be installed are among them.
+    """
     with reported(debug=debug, as_json=as_json) as reporter:
         from audiobook.show_files import engines_here
         from audiobook.speech.choose import Engines
@@ -90,7 +93,10 @@ def audition(
     quiet: Quiet = False,
     debug: Debug = False,
 ) -> None:
-    """Hear the same words in several voices: a file for each, and a page to listen on."""
+    """Hear the same words in several voices.
+
+    Each has a file of its own, and a page plays them all.
+    """
     with reported(quiet=quiet, debug=debug, as_json=as_json) as reporter:
         from audiobook.auditioning import audition as hold_audition
 
@@ -115,7 +121,10 @@ def install(
     quiet: Quiet = False,
     debug: Debug = False,
 ) -> None:
-    """Fetch a voice for piper or kokoro: tells its size, licence and source, and asks first."""
+    """Fetch a voice for piper or kokoro.
+
+    Its size, licence and source are told, and you are asked first.
+    """
     with reported(
         quiet=quiet, debug=debug, as_json=as_json, interrupted="interrupted: what has come is kept"
     ) as reporter:

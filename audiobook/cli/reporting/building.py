@@ -74,8 +74,8 @@ def _built_data(built: Built) -> dict[str, object]:
         "segments_reused": built.segments_reused,
         "blocks": built.blocks,
         "blocks_encoded": built.blocks_encoded,
-        "integrated_lufs": built.integrated_lufs,
-        "true_peak_dbtp": built.true_peak_dbtp,
+        "integrated_lufs": round(built.integrated_lufs, 2),
+        "true_peak_dbtp": round(built.true_peak_dbtp, 2),
         "chapters": [{"title": c.title, "start_s": c.start_s} for c in built.chapters],
         "engines": [{"chapter": c.chapter, "engine": c.engine} for c in built.engines],
     }

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from audiobook.cli.reporting.figures import about, clock, counted, money
 from audiobook.cli.reporting.reporter import Reporter
@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from audiobook.build_rates import BuildRate
     from audiobook.planning import Expected, Plan, PlannedChapter, PlannedSpeaker
     from audiobook.tally import Tally
+
+    _Columns: TypeAlias = dict[str, Callable[[Tally], str]]
 
 __all__ = ["show_plans"]
 
@@ -42,9 +44,9 @@ def _lines(plan: Plan) -> Iterator[str]:
         yield f"  takes     {about(plan.expected.took_s)}, {_told(plan.expected)}"
     elif tally.characters_to_speak:
         yield "  takes     not known: no build of this machine has been measured with this engine"
-    has_cost = tally.cost is not None
-    yield from _speaker_lines(plan.by_speaker, has_cost=has_cost)
-    yield from _chapter_lines(plan.by_chapter, has_cost=has_cost)
+    columns = _columns(tally)
+    yield from _speaker_lines(plan.by_speaker, columns)
+    yield from _chapter_lines(plan.by_chapter, columns)
 
 
 def _told(expected: Expected) -> str:
@@ -55,39 +57,41 @@ def _told(expected: Expected) -> str:
     )
 
 
-def _speaker_lines(speakers: Sequence[PlannedSpeaker], *, has_cost: bool) -> Iterator[str]:
-    head = ("", "", "", *_head(has_cost=has_cost))
+def _columns(whole: Tally) -> _Columns:
+    """The figures told of each speaker and chapter, by the head of their column."""
+    columns: _Columns = {
+        "segments": lambda tally: f"{tally.segments:,}",
+        "kept": lambda tally: f"{tally.segments_kept:,}",
+        "characters": lambda tally: f"{tally.characters:,}",
+        "to speak": lambda tally: f"{tally.characters_to_speak:,}",
+    }
+    if whole.requests:
+        columns["requests"] = lambda tally: f"{tally.requests:,}"
+    if whole.cost is not None:
+        columns["cost"] = lambda tally: "" if tally.cost is None else money(tally.cost)
+    return columns
+
+
+def _speaker_lines(speakers: Sequence[PlannedSpeaker], columns: _Columns) -> Iterator[str]:
+    head = ("", "", "", *columns)
     rows = [
-        (each.name, each.voice.engine, each.voice.name, *_cells(each.tally, has_cost=has_cost))
+        (each.name, each.voice.engine, each.voice.name, *_cells(each.tally, columns))
         for each in speakers
     ]
     yield from table([head, *rows], right=range(3, len(head)))
 
 
-def _chapter_lines(chapters: Sequence[PlannedChapter], *, has_cost: bool) -> Iterator[str]:
-    head = ("", "", "lasts", *_head(has_cost=has_cost))
+def _chapter_lines(chapters: Sequence[PlannedChapter], columns: _Columns) -> Iterator[str]:
+    head = ("", "", "lasts", *columns)
     rows = [
-        (f"{number}.", each.title, clock(each.lasts_s), *_cells(each.tally, has_cost=has_cost))
+        (f"{number}.", each.title, clock(each.lasts_s), *_cells(each.tally, columns))
         for number, each in enumerate(chapters, 1)
     ]
     yield from table([head, *rows], right=(0, *range(2, len(head))))
 
 
-def _head(*, has_cost: bool) -> tuple[str, ...]:
-    head = ("segments", "kept", "characters", "to speak", "requests")
-    return (*head, "cost") if has_cost else head
-
-
-def _cells(tally: Tally, *, has_cost: bool) -> tuple[str, ...]:
-    figures = (
-        tally.segments,
-        tally.segments_kept,
-        tally.characters,
-        tally.characters_to_speak,
-        tally.requests,
-    )
-    cells = tuple(f"{figure:,}" for figure in figures)
-    return (*cells, "" if tally.cost is None else money(tally.cost)) if has_cost else cells
+def _cells(tally: Tally, columns: _Columns) -> tuple[str, ...]:
+    return tuple(shown(tally) for shown in columns.values())
 
 
 def _data(plan: Plan) -> dict[str, object]:

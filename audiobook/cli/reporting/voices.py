@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import textwrap
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from audiobook.cli.reporting.figures import counted, megabytes
@@ -23,6 +24,8 @@ __all__ = ["install_lines", "show_audition", "show_installed", "show_voices"]
 _FIELDS = ("name", "language", "gender", "age", "quality", "note")
 _HEAD = ("language", "gender", "engine", "voice", "quality", "installed", "")
 _MOST_VARIANTS = 8
+_NOTE_WIDTH = 60
+_WIDTH = 100
 
 
 def show_voices(found: VoiceList, reporter: Reporter) -> None:
@@ -32,7 +35,7 @@ def show_voices(found: VoiceList, reporter: Reporter) -> None:
         reporter.data({"voices": list(map(_voice_data, found.voices)), "unusable": unusable})
         return
     if found.voices:
-        reporter.lines(*table([_HEAD, *map(_row, found.voices)]))
+        reporter.lines(*table([_HEAD, *map(_row, found.voices)]), *_variant_lines(found.voices))
         return
     for engine in found.unusable:
         reporter.listen(Warned(f"{engine.name}: {engine.problem}", hint=engine.hint))
@@ -117,10 +120,28 @@ def _info_data(info: VoiceInfo) -> dict[str, object]:
 
 def _row(voice: ListedVoice) -> tuple[str, ...]:
     info = voice.info
-    told = "; ".join(filter(None, [info.note, *_variants_told(voice)]))
     language = "any" if info.language == EVERY_LANGUAGE else info.language
     installed = "online" if voice.needs_network else "yes" if voice.is_installed else "no"
-    return language, info.gender or "", voice.engine, info.name, info.quality or "", installed, told
+    note = textwrap.shorten(info.note or "", _NOTE_WIDTH, placeholder=" …")
+    return language, info.gender or "", voice.engine, info.name, info.quality or "", installed, note
+
+
+def _variant_lines(voices: Iterable[ListedVoice]) -> Iterator[str]:
+    """What is made of voices, once for all of which the same is made."""
+    names: dict[tuple[str, str], list[str]] = {}
+    for voice in voices:
+        told = "; ".join(_variants_told(voice))
+        names.setdefault((voice.engine, told), []).append(voice.info.name)
+    for (engine, told), same in names.items():
+        if told:
+            whose = same[0] if len(same) == 1 else f"each of {len(same)} voices"
+            yield from textwrap.wrap(
+                f"{engine}, variants of {whose}: {told}",
+                _WIDTH,
+                subsequent_indent="    ",
+                break_long_words=False,
+                break_on_hyphens=False,
+            )
 
 
 def _variants_told(voice: ListedVoice) -> Iterator[str]:
