@@ -115,7 +115,7 @@ def words(
     quiet: Quiet = False,
     debug: Debug = False,
 ) -> None:
-    """List names and odd words that a listener should check, the most frequent first."""
+    """List names and odd words to check, the most frequent first."""
     with reported(quiet=quiet, debug=debug, as_json=as_json) as reporter:
         choices = choices_of(engine=engine, voices=voice, language=language, include=include)
         if say is not None:
