@@ -19,6 +19,7 @@ from audiobook.store import Store, check_target, digest, replacing
 __all__ = ["write_script"]
 
 _KIND = "scripts"
+_SUFFIXES = (".md", ".markdown")
 _KEY = re.compile(r"""^generated:[ \t]*["']?([0-9a-f]{40})["']?[ \t]*(?:\n|\Z)""", re.MULTILINE)
 
 
@@ -35,22 +36,28 @@ def write_script(
         script: of the story as it is now.
         path: the file.
         store: where what was generated is kept; None for the user's own.
-        listen: is told of what could not be merged.
+        listen: is told what was written, and of what could not be merged.
 
     Returns:
         The file that now holds the script as it is in the story.
 
     Raises:
         OutputError: it cannot be written.
-        UsageError: there is a file and it cannot be read.
+        UsageError: the file's name is not one of Markdown, so that it could not be built; or there
+            is a file and it cannot be read.
         StoryError: there is a file and it is no text, or its front matter cannot be read.
     """
     check_target(path)
+    if path.suffix.lower() not in _SUFFIXES:
+        raise UsageError(
+            f"{path} would not be read as a script file, which is Markdown",
+            hint="give it a name that ends in .md",
+        )
     store = store or Store()
     generated, key = _generated(script)
     store.put(_KIND, key, generated.encode("utf-8", "backslashreplace"))
     if not path.exists():
-        return _written(path, generated)
+        return _told(_written(path, generated), "written", listen)
     theirs = _read(path)
     mine = theirs.replace("\r\n", "\n")
     base = _base(mine, store)
@@ -58,9 +65,9 @@ def write_script(
         return _beside(path, generated, listen)
     text = _merged(base, mine, generated, key, path, listen)
     if text == mine:
-        listen(Noted(f"{path}: nothing has changed"))
-        return path
-    return _written(path, text.replace("\n", "\r\n") if "\r\n" in theirs else text)
+        return _told(path, "nothing has changed", listen)
+    _written(path, text.replace("\n", "\r\n") if "\r\n" in theirs else text)
+    return _told(path, "what has changed in the story is merged into it", listen)
 
 
 def _generated(script: Script) -> tuple[str, str]:
@@ -144,4 +151,9 @@ def _read(path: Path) -> str:
 def _written(path: Path, text: str) -> Path:
     with replacing(path) as file:
         file.write(text.encode("utf-8", "backslashreplace"))
+    return path
+
+
+def _told(path: Path, what: str, listen: Listener) -> Path:
+    listen(Noted(f"{path}: {what}"))
     return path

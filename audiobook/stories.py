@@ -25,6 +25,7 @@ from audiobook.story import Choices, Story, profile_of
 __all__ = ["read_script", "read_stories", "read_story", "story_of_text"]
 
 _SPLITS = ("episode", "chapter")
+_MOST_NAMED = 12
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")  # but for white space
 
 
@@ -52,11 +53,11 @@ def read_script(
     return read_story(source, choices, listen).script(max_characters)
 
 
-def read_story(source: str | Path, choices: Choices, listen: Listener = silent) -> Story:
+def read_story(source: str | Path | None, choices: Choices, listen: Listener = silent) -> Story:
     """The one story of a source, to be looked at before anything is made of it.
 
     Args:
-        source: the story's file, or the folder of a show that has one.
+        source: the story's file, or the folder of a show that has one; None as for `build`.
         choices: what is to be made of it.
         listen: is told of what could not be read.
 
@@ -66,7 +67,9 @@ def read_story(source: str | Path, choices: Choices, listen: Listener = silent) 
     """
     stories = _stories(source, choices, listen)
     if len(stories) > 1:
-        raise UsageError(f"{source} has {len(stories)} stories", hint="name one of them")
+        what = "the show" if source is None else str(source)
+        names = ", ".join(str(story.entry.story) for story in stories[:_MOST_NAMED])
+        raise UsageError(f"{what} has {len(stories)} stories", hint=f"name one of them: {names}")
     _check_settings(stories[0], choices)
     return stories[0]
 

@@ -37,7 +37,12 @@ Source = Annotated[
     ),
 ]
 StoryFile = Annotated[
-    Path, typer.Argument(metavar="STORY", help="The story's file.", show_default=False)
+    Path | None,
+    typer.Argument(
+        metavar="STORY",
+        show_default=False,
+        help="The story's file. Default: the story of the nearest show.toml above, else ./script.",
+    ),
 ]
 Output = Annotated[
     Path,

@@ -122,6 +122,67 @@ def test_a_story_is_not_written_over_by_its_script(
     assert list(Path().glob("*.new")) == []
 
 
+@pytest.mark.parametrize("name", ["play.txt", "play", "play.md.new", "play.epub"])
+def test_a_script_file_has_a_name_by_which_it_is_read(run: Run, story: Path, name: str) -> None:
+    done = run("script", story, "-o", name)
+    assert (done.code, Path(name).exists()) == (2, False)
+    assert f"{name} would not be read as a script file" in done.err
+    assert "ends in .md" in done.err
+    assert run("script", story, "-o", "play.MARKDOWN").code == 0
+
+
+def test_what_is_written_is_told(run: Run, story: Path) -> None:
+    assert run("script", story, "-o", "a.md").err == "a.md: written\n"
+    assert run("script", story, "-o", "a.md").err == "a.md: nothing has changed\n"
+    story.write_text(story.read_text("utf-8") + "\nIt rained.\n", "utf-8")
+    merged = run("script", story, "-o", "a.md")
+    assert (merged.out, merged.err) == (
+        "",
+        "a.md: what has changed in the story is merged into it\n",
+    )
+    assert "It rained." in Path("a.md").read_text("utf-8")
+    assert run("script", story, "--json", "-o", "a.json").err == "a.json: written\n"
+
+
+@pytest.fixture
+def show() -> None:
+    """A show in the folder, with one story."""
+    Path("script").mkdir()
+    Path("script/named.md").write_text(NAMED)
+    Path("script/show.toml").write_text('title = "S"\nstory = "named.md"\n')
+
+
+@pytest.mark.usefixtures("show")
+def test_without_a_story_that_of_the_nearest_show_is_meant(run: Run) -> None:
+    named = Path("script/named.md")
+    assert run("script").out == run("script", named).out != ""
+    assert run("words", "--json").json == run("words", named, "--json").json
+    for name, arguments in (("a.wav", ()), ("b.wav", (named,))):
+        assert run("words", *arguments, "--say", "Zhanar", "-o", name).code == 0
+    assert Path("a.wav").read_bytes()[-1000:] == Path("b.wav").read_bytes()[-1000:]
+    assert soundfile.info("a.wav").duration == soundfile.info("b.wav").duration
+
+
+@pytest.mark.parametrize("command", ["script", "words"])
+def test_without_a_story_and_a_show_it_is_said(run: Run, command: str) -> None:
+    done = run(command)
+    assert done.code == 2
+    assert "there is no show.toml here or above" in done.err
+
+
+@pytest.mark.usefixtures("show")
+@pytest.mark.parametrize("command", ["script", "words"])
+def test_of_a_show_of_several_stories_one_is_to_be_named(run: Run, command: str) -> None:
+    Path("script/two.md").write_text("It rained.")
+    Path("script/show.toml").write_text(
+        'title = "S"\n[[episodes]]\nstory = "named.md"\n[[episodes]]\nstory = "two.md"\n'
+    )
+    done = run(command)
+    assert done.code == 2
+    assert "the show has 2 stories" in done.err
+    assert "name one of them: script/named.md, script/two.md" in done.err
+
+
 def test_data_is_not_written_over_a_script_file(run: Run, story: Path) -> None:
     run("script", story, "-o", "mine.md")
     mine = Path("mine.md").read_bytes()
@@ -175,7 +236,8 @@ def test_words_to_check_come_the_most_frequent_first(run: Run) -> None:
 
 def test_a_story_without_odd_words_lists_none(run: Run) -> None:
     Path("s.txt").write_text("nothing is odd here.")
-    assert run("words", "s.txt").out == ""
+    done = run("words", "s.txt")
+    assert (done.out, done.err) == ("", "there is no name and no odd word in it\n")
     assert run("words", "s.txt", "--json").json == {"words": [], "found": 0}
 
 

@@ -78,7 +78,7 @@ def _told(events: list[Event]) -> list[str]:
 
 def test_what_nobody_edited_follows_the_story(again: Again, file: Path) -> None:
     again()
-    assert again(("She waited.", "She sat down."), ("Nobody came.", "")) == []
+    assert _told(again(("She waited.", "She sat down."), ("Nobody came.", ""))) == []
     assert "She sat down." in _body(file)
     assert "Nobody" not in _body(file)
 
@@ -94,7 +94,7 @@ def test_edits_stay_and_the_storys_changes_come_in(again: Again, file: Path) -> 
         ("Ida: {}", "Ida: {voice: high}"),
     )
     edited = file.read_text()
-    assert again(("She waited.", "She waited.\n\nShe waited still. It rained.")) == []
+    assert _told(again(("She waited.", "She waited.\n\nShe waited still. It rained."))) == []
     assert file.read_text().replace("She waited still.\nIt rained.\n\n", "") == _renewed(
         edited, file
     )
@@ -111,7 +111,7 @@ def _renewed(text: str, file: Path) -> str:
 def test_of_one_line_each_part_is_taken_from_where_it_changed(again: Again, file: Path) -> None:
     again()
     _edit(file, ("Ida: “Not today.”", "Old Ida: “Not today.” [3s]"), ("Ida: {}", "Old Ida: {}"))
-    assert again(("“Not today.”", "“Not on any day.”")) == []
+    assert _told(again(("“Not today.”", "“Not on any day.”"))) == []
     assert "Old Ida: “Not on any day.” [3s]" in _body(file)
 
 
@@ -152,7 +152,7 @@ def test_whoever_speaks_stays_in_the_cast(again: Again, file: Path) -> None:
     again()
     _edit(file, ("She waited.", "Ida: She waited."))
     story_without = ("Ida: “Not today.”\n\n", "")
-    assert again(story_without, ("cast: {Ida: {}}", "cast: {Tom: {}}")) == []
+    assert _told(again(story_without, ("cast: {Ida: {}}", "cast: {Tom: {}}"))) == []
     names = {segment.speaker for segment in audiobook.read_script(file).segments}
     assert names == {None, "Ida"}
 
@@ -195,7 +195,7 @@ def test_without_a_base_the_file_is_left_alone(
 
 def test_an_unedited_file_needs_no_store(again: Again, file: Path, tmp_path: Path) -> None:
     again()
-    assert again(("It was night.", "It was dawn."), store=Store(tmp_path / "other")) == []
+    assert _told(again(("It was night.", "It was dawn."), store=Store(tmp_path / "other"))) == []
     assert "It was dawn." in _body(file)
 
 

@@ -24,12 +24,13 @@ from audiobook.cli.reporting.scripts import Findings, show_findings, write_findi
 from audiobook.cli.reporting.words import show_words
 from audiobook.cli.usage import whole_number
 from audiobook.errors import UsageError
+from audiobook.progress import Noted
 
 __all__ = ["script", "words"]
 
 
 def script(
-    story: StoryFile,
+    story: StoryFile = None,
     output: Annotated[
         Path | None,
         typer.Option(
@@ -76,6 +77,7 @@ def script(
         )
         if output is not None and as_json:
             write_findings(findings, output)
+            reporter.listen(Noted(f"{output}: written"))
             return
         if output is not None:
             write_script(found, output, listen=reporter.listen)
@@ -83,7 +85,7 @@ def script(
 
 
 def words(
-    story: StoryFile,
+    story: StoryFile = None,
     limit: Annotated[
         int,
         typer.Option(
@@ -118,14 +120,16 @@ def words(
     """List names and odd words to check, the most frequent first."""
     with reported(quiet=quiet, debug=debug, as_json=as_json) as reporter:
         choices = choices_of(engine=engine, voices=voice, language=language, include=include)
+        from audiobook.stories import read_story
+
         if say is not None:
             from audiobook.builder import say as say_text
 
-            report = say_text(say, output, like=story, choices=choices, listen=reporter.listen)
+            like = story or read_story(None, choices).entry.story
+            report = say_text(say, output, like=like, choices=choices, listen=reporter.listen)
             show_built(report, reporter)
             return
         from audiobook.script.spoken import odd_words
-        from audiobook.stories import read_story
 
         read = read_story(story, choices, reporter.listen)
         show_words(odd_words(read.script(None)), limit, reporter)

@@ -21,6 +21,8 @@ def show_words(words: Sequence[OddWord], limit: int, reporter: Reporter) -> None
     if reporter.as_json:
         reporter.data({"words": [_data(word) for word in shown], "found": len(words)})
         return
+    if not words:
+        reporter.listen(Noted("there is no name and no odd word in it"))
     rows = [(f"{each.count:,}", each.word, each.why, each.context) for each in shown]
     reporter.lines(*table(rows, right=(0,)))
     if len(words) > limit:
