@@ -33,6 +33,7 @@ _CHUNK_BYTES = 1 << 20
 _TIMEOUT_S = (10.0, 60.0)  # to connect, to wait for the next bytes
 _CURE = "set AUDIOBOOK_VOICES to a folder that can be written"
 _AGAIN = "install it again: what has come is kept"
+_ONLINE = f"check the network, then {_AGAIN}"
 _OK, _PARTIAL, _BAD_RANGE = 200, 206, 416
 
 
@@ -140,7 +141,7 @@ def _asked(file: RemoteFile, n_come: int) -> Iterator[Response]:
             yield answer
     except requests.RequestException as error:
         kind = type(error).__name__  # what it says may be long, and about a library
-        raise MissingError(f"{file.url} cannot be fetched ({kind})", hint=_AGAIN) from error
+        raise MissingError(f"{file.url} cannot be fetched ({kind})", hint=_ONLINE) from error
 
 
 def _check_answer(answer: Response, file: RemoteFile, n_come: int) -> None:

@@ -291,7 +291,8 @@ def test_a_file_that_is_not_there_is_told(
 
 def test_without_network_it_says_so(voice: InstallableVoice, folder: Path) -> None:
     dead = [replace(file, url="https://127.0.0.1:9/x") for file in voice.files]
-    refused(replace(voice, files=tuple(dead)), folder, MissingError, r"fetched \(Conn")
+    told = r"fetched \(ConnectionError\) .hint: check the network, then install it again"
+    refused(replace(voice, files=tuple(dead)), folder, MissingError, told)
 
 
 def test_a_folder_that_cannot_be_written_is_told(voice: InstallableVoice, tmp_path: Path) -> None:
