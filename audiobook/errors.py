@@ -180,7 +180,7 @@ class CheckError(AudiobookError):
     exit_code = 5
 
 
-def near_names(name: str, known: Iterable[str], most: int = 3, *, alike: float = 0.5) -> list[str]:
+def near_names(name: str, known: Iterable[str], most: int = 3, *, alike: float = 0.65) -> list[str]:
     """The known names a mistyped one may stand for, nearest first, whatever their case.
 
     Args:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from audiobook.engine_settings import AUTO
-from audiobook.errors import MissingError, UnknownNameError
+from audiobook.errors import MissingError, UnknownNameError, near_names
 from audiobook.language_tags import EVERY_LANGUAGE, primary
 from audiobook.speech.auto_cast import HasEnsemble
 from audiobook.speech.choose import Engines
@@ -143,7 +143,10 @@ def _check_language(
 ) -> None:
     tags = {voice.info.language for voice in known} - {EVERY_LANGUAGE}
     if language and tags and all(voice.info.language == EVERY_LANGUAGE for voice in fit):
-        raise UnknownNameError("language", language, tags)
+        error = UnknownNameError("language", language, tags)
+        if not near_names(language, tags):
+            error.hint = 'give its tag, as "en" or "pt-BR"; `audiobook voices` shows them all'
+        raise error
 
 
 def _speaks(voice: ListedVoice, wanted: str | None) -> bool:

@@ -1,4 +1,4 @@
-"""Auditions in which not everybody can be heard."""
+"""Voices that cannot be heard, or are nobody's: what is told of them."""
 
 from __future__ import annotations
 
@@ -33,3 +33,13 @@ def test_an_engine_that_cannot_be_reached_costs_its_own_voices_alone(run: Run) -
     shutil.rmtree("audition")
     run(*said, "--voice", "gone:", "--voice", "gtts:").fails(4, 'there is no program "no-such')
     assert not Path("audition").exists() or not list(Path("audition").iterdir())
+
+
+def test_names_that_are_like_no_other_are_not_guessed_at(run: Run) -> None:
+    klingon = run("voices", "--language", "klingon")
+    klingon.fails(2, 'unknown language "klingon"', hint='its tag, as "en"')
+    nope = run("say", "Yes.", "--engine", "nope")
+    nope.fails(2, 'unknown engine "nope"', hint="known: auto, ")
+    for done in (klingon, nope):
+        assert "did you mean" not in done.err
+    run("voices", "--language", "enGB").fails(2, "unknown language", hint='"en-GB"')
