@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
+from audiobook.errors import AudiobookError, SpeechError
+from audiobook.speech.engine import Engine, excerpt, nothing_said
 from audiobook.speech.word_spans import word_spans
-from audiobook.utterance import Clip
+from audiobook.utterance import Clip, Utterance, Voice
 
-__all__ = ["SAMPLE_RATES_HZ", "sound_fault", "words_fault"]
+__all__ = ["SAMPLE_RATES_HZ", "sound_fault", "synthesised", "words_fault"]
 
 SAMPLE_RATES_HZ = range(4_000, 192_001)
 """Sample rates that speech may have."""
@@ -47,3 +51,36 @@ def words_fault(clip: Clip, text: str) -> str | None:
         f"have a confidence of {clip.words_confidence}": not 0 <= clip.words_confidence <= 1,
     }
     return next((fault for fault, is_there in faults.items() if is_there), None)
+
+
+def synthesised(engine: Engine, utterance: Utterance, voice: Voice) -> Clip:
+    """What an engine says, seen to be speech; times of words that cannot be are left out.
+
+    Raises:
+        AudiobookError: what the engine raises; in place of what is not ours, a SpeechError.
+        SpeechError: what it gives is no speech.
+    """
+    text = utterance.text
+    try:
+        clip = engine.synthesise(utterance, voice)
+        if fault := sound_fault(clip):
+            raise _failed(engine, fault, text)
+        if not clip.samples.any():
+            raise nothing_said(engine.name, text)
+        if words_fault(clip, text):
+            warning = f"{engine.name} tells times of words that cannot be: they are left out"
+            return replace(clip, words=(), warnings=(*clip.warnings, warning))
+    except AudiobookError:
+        raise
+    except Exception as error:  # of an engine of others', or of a library
+        kind, what = type(error).__name__, " ".join(str(error).split())
+        raise _failed(engine, f"fails with {kind} ({what})", text) from error
+    return clip
+
+
+def _failed(engine: Engine, fault: str, text: str) -> SpeechError:
+    """The error of an engine that does what no engine may."""
+    return SpeechError(
+        f"{engine.name} {fault} for {excerpt(text)}",
+        hint="the fault is the engine's; what is spoken is kept",
+    )

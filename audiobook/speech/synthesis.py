@@ -15,15 +15,13 @@ from typing import TypeGuard, TypeVar
 
 import numpy as np
 
-from audiobook.errors import AudiobookError, MissingError, SpeechError, Where
+from audiobook.errors import MissingError, SpeechError, Where
 from audiobook.parallel import wait_for_any
-from audiobook.speech.clip_faults import sound_fault, words_fault
+from audiobook.speech.clip_faults import synthesised
 from audiobook.speech.engine import (
     Engine,
     FollowsInPart,
     HasVoiceVersions,
-    excerpt,
-    nothing_said,
     taken,
 )
 from audiobook.speech.pacing import Pacer
@@ -214,10 +212,7 @@ def speak(
             ahead.extend(islice(coming, n_ahead - len(ahead)))
             spoken = _first_spoken(ahead, store, executor, pacer, where_of)
             task = ahead.popleft()
-            for warning in _unfollowed(task):
-                stage.warn(warning, None)  # it is the voice's, wherever the line stands
-            for warning in (*_untold(task), *task.warnings):
-                stage.warn(warning, where_of(spoken.line.start) if where_of else None)
+            _warn(task, stage, where_of)
             stage.add(kept=spoken.kept)  # now: whoever takes the last line may ask for no more
             yield spoken
     finally:
@@ -251,6 +246,14 @@ class _Task:
     """What the clip warns of, once it is made."""
     shared: bool = False
     """True when an earlier task has its clip made."""
+
+
+def _warn(task: _Task, stage: SpeechStage, where_of: Callable[[int], Where] | None) -> None:
+    """Tell of all that is not heard as it was asked for."""
+    for warning in _unfollowed(task):
+        stage.warn(warning, None)  # it is the voice's, wherever the line stands
+    for warning in (*_untold(task), *task.warnings):
+        stage.warn(warning, where_of(task.line.start) if where_of else None)
 
 
 def _untold(task: _Task) -> tuple[str, ...]:
@@ -339,42 +342,9 @@ def _make(engine: Engine, line: Line, store: Store, key: str, pacer: Pacer | Non
     utterance = utterance_of(engine, line)
     if pacer:
         pacer.wait_for_turn(engine)
-    clip = _synthesised(engine, utterance, _heard(engine, line.voice))
+    clip = synthesised(engine, utterance, _heard(engine, line.voice))
     keep_clip(store, key, clip)
     return _Made(False, clip.warnings)
-
-
-def _synthesised(engine: Engine, utterance: Utterance, voice: Voice) -> Clip:
-    """What an engine says, seen to be speech; times of words that cannot be are left out.
-
-    Raises:
-        AudiobookError: what the engine raises; in place of what is not ours, a SpeechError.
-        SpeechError: what it gives is no speech.
-    """
-    text = utterance.text
-    try:
-        clip = engine.synthesise(utterance, voice)
-        if fault := sound_fault(clip):
-            raise _failed(engine, fault, text)
-        if not clip.samples.any():
-            raise nothing_said(engine.name, text)
-        if words_fault(clip, text):
-            warning = f"{engine.name} tells times of words that cannot be: they are left out"
-            return dataclasses.replace(clip, words=(), warnings=(*clip.warnings, warning))
-    except AudiobookError:
-        raise
-    except Exception as error:  # of an engine of others', or of a library
-        kind, what = type(error).__name__, " ".join(str(error).split())
-        raise _failed(engine, f"fails with {kind} ({what})", text) from error
-    return clip
-
-
-def _failed(engine: Engine, fault: str, text: str) -> SpeechError:
-    """The error of an engine that does what no engine may."""
-    return SpeechError(
-        f"{engine.name} {fault} for {excerpt(text)}",
-        hint="the fault is the engine's; what is spoken is kept",
-    )
 
 
 def utterance_of(engine: Engine, line: Line) -> Utterance:
