@@ -264,6 +264,16 @@ def test_an_unknown_speaker_is_told(read_markdown: ReadMarkdown, mark: str) -> N
     assert caught.value.exit_code == 3
 
 
+def test_names_that_are_in_no_cast_are_told(read_markdown: ReadMarkdown) -> None:
+    story = "---\ntitle: T\n---\n\nIda: Who is there?\n\nTom: I am.\n\nIda: Come in.\n"
+    (warning,) = read_markdown(story).warnings
+    assert warning.startswith('line 5: "Ida:" is read aloud')
+    assert "under cast:" in warning
+    assert read_markdown(story, "Ida").warnings == ()
+    assert read_markdown(story.replace("Tom:", "Ida:")).warnings == ()
+    assert read_markdown(f"{story}\nIt rained.\n\nNobody came.\n\nIt grew dark.\n").warnings == ()
+
+
 def test_a_guess_is_less_sure(read_markdown: ReadMarkdown) -> None:
     first, second = _paragraphs(read_markdown("Mara?: Yes.\nMara: No.\n", "Mara"))
     assert (first.speaker, first.confidence) == ("Mara", GUESS_CONFIDENCE)

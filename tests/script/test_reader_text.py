@@ -353,6 +353,26 @@ def test_prose_with_colons_is_no_script(read_text: ReadText, story: str) -> None
     assert {item.speaker for item in paragraphs(read_text(story))} == {None}
 
 
+def test_lines_that_seem_to_name_speakers_are_told(read_text: ReadText) -> None:
+    book = read_text("\nIda: Who is there?\nTom: I am.\nIda: Come in.\n")
+    assert {item.speaker for item in paragraphs(book)} == {None}
+    (warning,) = book.warnings
+    assert warning.startswith('line 2: "Ida:" is read aloud: plain text is a script from four such')
+
+
+@pytest.mark.parametrize(
+    "story",
+    [
+        PODCAST,
+        "Note: this.\nTip: that.",
+        "Ida: Who is there?\nNobody spoke.\nNobody came.\nTom: I am.",
+        "Ida: Who is there?\nIda: I hear you.",
+    ],
+)
+def test_nothing_is_told_of_other_lines(read_text: ReadText, story: str) -> None:
+    assert read_text(story).warnings == ()
+
+
 MARKS = ("_", "_so_", "[1]", "[1] ", "[Footnote 2: ", "]", "[Illustration", ": a", "]\n\n", "***\n")
 LISTED = ("Contents\n\n", "Chapter 1\n\n", "Chapter 2\n\n", "IV.\n\n", "{12}", "[Pg 3]")
 AROUND = ("*** START OF THE PROJECT GUTENBERG EBOOK ***\n", "End of Project Gutenberg's ")

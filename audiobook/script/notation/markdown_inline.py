@@ -30,6 +30,7 @@ from audiobook.script.notation.annotations import (
 )
 from audiobook.script.notation.footnotes import LABEL_WHY, add_footnotes
 from audiobook.script.notation.slips import (
+    UNPLAYED_WHY,
     check_cue,
     check_settings,
     check_text,
@@ -37,15 +38,12 @@ from audiobook.script.notation.slips import (
     is_sound,
 )
 
-__all__ = ["UNPLAYED_WHY", "Mark", "Passage", "Piece", "inline", "make_parser"]
+__all__ = ["Mark", "Passage", "Piece", "inline", "make_parser"]
 
 Mark: TypeAlias = PauseMark | ReadingMark
 """What an author says of the text beside it."""
 Piece: TypeAlias = Run | Cue | Omission | Mark
 """What a passage is made of: text that stands in the source as it is, cues, what is left out."""
-
-UNPLAYED_WHY = "a sound that no mark plays"
-"""Why an image is left out that leads to a sound."""
 
 _OPTIONS = re.compile(r"\{[ \t]*(?:[\w-]+=[^\s{}]+(?:[ \t]+|(?=\})))*+\}")
 

@@ -7,12 +7,26 @@ nobody writes for anything else is an error.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
 
 from audiobook.errors import StoryError, UnknownNameError
+from audiobook.model import Omission, Source
 from audiobook.script.notation.annotations import CUE_OPTIONS, Place
 
-__all__ = ["LOOSE_SETTING", "check_cue", "check_settings", "check_text", "is_picture", "is_sound"]
+__all__ = [
+    "LOOSE_SETTING",
+    "UNPLAYED_WHY",
+    "check_cue",
+    "check_settings",
+    "check_text",
+    "is_picture",
+    "is_sound",
+    "unplayed",
+]
+
+UNPLAYED_WHY = "a sound that no mark plays"
+"""Why an image is left out that leads to a sound."""
 
 _PICTURE = re.compile(
     r"\.(?:avif|bmp|gif|heic|ico|jpe?g|png|svg|tiff?|webp)(?:[?#].*)?\Z|\Adata:image/",
@@ -43,6 +57,20 @@ _WORDY_PAUSE = re.compile(
     r"\[[ \t]*pause[ \t]*[=:]?[ \t]*[\d.,]{1,12}[ \t]*(?!st\b)[hms][a-z]{0,12}[ \t]*\](?![(\[])",
     re.IGNORECASE,
 )
+
+
+def unplayed(source: Source, items: Iterable[object]) -> Iterator[str]:
+    """A line for each image that leads to a sound: it may have been meant for a cue.
+
+    Args:
+        source: the story.
+        items: what was found in it.
+    """
+    for item in items:
+        if isinstance(item, Omission) and item.why == UNPLAYED_WHY:
+            image = source.text[item.start : item.end]
+            line = source.where(item.start).line
+            yield f"line {line}: {image} is left out: ![sound](…) would play it"
 
 
 def is_picture(target: str) -> bool:

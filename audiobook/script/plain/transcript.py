@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from itertools import chain, islice
 
+from audiobook.model import Source
 from audiobook.script.plain.headings import is_break
 from audiobook.script.plain.lines import Block, Line
 from audiobook.show import NARRATOR
 
-__all__ = ["Turn", "cast_name", "display_name", "labels_of", "turn"]
+__all__ = ["Turn", "cast_name", "display_name", "labels_of", "turn", "untold"]
 
 _TIME = r"(?:[\[(]?\d{1,2}:\d{2}(?::\d{2})?[\])]?[ \t]+(?:-[ \t]+)?)?"
 _TURN = re.compile(
@@ -44,6 +46,7 @@ _MIN_TURNS = 4
 _MIN_SPEAKERS = 2
 _MAX_SPEAKERS = 40
 _MIN_SHARE = 0.6
+_MAX_LOOKED_AT = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +93,27 @@ def labels_of(blocks: list[Block]) -> frozenset[str]:
         return frozenset()
     once = {label.casefold() for label in counts if _is_proper(label)} - _NO_NAMES
     return frozenset(names | once)
+
+
+def untold(source: Source, blocks: list[Block], cure: str) -> Iterator[str]:
+    """A line of warning where most lines seem to name who speaks, and are to be read aloud.
+
+    Args:
+        source: a text that is taken for no script.
+        blocks: of it.
+        cure: what would make it one.
+    """
+    lines = list(islice(chain.from_iterable(blocks), _MAX_LOOKED_AT))
+    named = [
+        (line, found.label)
+        for line in lines
+        if (found := turn(line)) and found.label.casefold() not in _NO_NAMES
+        if _is_proper(found.label)
+    ]
+    n_names = len({label.casefold() for _, label in named})
+    if n_names >= _MIN_SPEAKERS and len(named) >= _MIN_SHARE * len(lines):
+        first, label = named[0]
+        yield f'line {source.where(first.start).line}: "{label}:" is read aloud: {cure}'
 
 
 def cast_name(label: str, cast: Collection[str]) -> str | None:

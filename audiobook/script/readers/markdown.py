@@ -21,8 +21,10 @@ from audiobook.script.notation.annotations import PauseMark, Place, attributes_a
 from audiobook.script.notation.footnotes import LABEL, LABEL_WHY
 from audiobook.script.notation.front import front_matter, is_script_file
 from audiobook.script.notation.markdown_block import Item, Page, paragraphs
-from audiobook.script.notation.markdown_inline import UNPLAYED_WHY, Passage, make_parser
-from audiobook.script.plain.lines import ANY_LINE
+from audiobook.script.notation.markdown_inline import Passage, make_parser
+from audiobook.script.notation.slips import unplayed
+from audiobook.script.plain.lines import ANY_LINE, blocks_of
+from audiobook.script.plain.transcript import untold
 from audiobook.script.stretches import between, stripped
 
 __all__ = ["read"]
@@ -37,6 +39,7 @@ _COMMENT = re.compile(r"\s*<!--")
 _LEAVES = {"inline", "html_block", "hr", "fence", "table_open"}
 _DEFINITION = re.compile(r"[\s>*+-]*\[")
 _DEFINITION_WHY = "a link's address"
+_CAST_CURE = "names are told from text where the front matter has them under cast:"
 _NESTED_WHY = "nested too deeply"
 
 
@@ -101,17 +104,17 @@ def read(data: bytes, name: str, cast: Collection[str]) -> Book:
         ),
         left_out=tuple(sorted(left_out, key=lambda omission: omission.start)),
         front_matter=front.yaml if front else "",
-        warnings=few_warnings(_unplayed(source, left_out)),
+        warnings=few_warnings(_doubts(page, start, [one.item for one in found])),
     )
 
 
-def _unplayed(source: Source, left_out: Iterable[Omission]) -> Iterator[str]:
-    """A line for each image that leads to a sound: it may have been meant for a cue."""
-    for omission in left_out:
-        if omission.why == UNPLAYED_WHY:
-            image = source.text[omission.start : omission.end]
-            line = source.where(omission.start).line
-            yield f"line {line}: {image} is left out: ![sound](…) would play it"
+def _doubts(page: Page, start: int, items: Collection[Item]) -> Iterator[str]:
+    """A line for all that may have been meant otherwise than it is read."""
+    yield from unplayed(page.source, items)
+    is_cued = any(isinstance(item, Paragraph) and item.speaker is not None for item in items)
+    if not is_cued and not page.in_script:
+        text = page.source.text
+        yield from untold(page.source, blocks_of(text, start, len(text)), _CAST_CURE)
 
 
 def _paused(source: Source, found: list[_Found]) -> list[_Found]:

@@ -8,6 +8,7 @@ from itertools import groupby
 
 from audiobook.model import Book, Cue, Kind, Omission, Role, Source
 from audiobook.script.assemble import Titled, chapters, paragraph
+from audiobook.script.documents.limits import few_warnings
 from audiobook.script.encoding import decode
 from audiobook.script.plain.asides import (
     aside,
@@ -21,12 +22,16 @@ from audiobook.script.plain.gutenberg import Edition, edition, is_credit
 from audiobook.script.plain.headings import is_break, is_chapter_line, is_numeral
 from audiobook.script.plain.lines import Block, blocks_of, is_verse, parts_of_block, wrap_columns
 from audiobook.script.plain.title_page import TitlePage, find_title_page
-from audiobook.script.plain.transcript import display_name, labels_of, turn
+from audiobook.script.plain.transcript import display_name, labels_of, turn, untold
 from audiobook.show import NARRATOR
 
 __all__ = ["read"]
 
 _MAX_TITLE = 60
+_SCRIPT_CURE = (
+    "plain text is a script from four such lines on, by two who speak twice; "
+    "in Markdown, names stand under cast: in the front matter"
+)
 
 
 def read(data: bytes, name: str, cast: Collection[str]) -> Book:
@@ -44,12 +49,14 @@ def read(data: bytes, name: str, cast: Collection[str]) -> Book:
     found = edition(source.text)
     blocks = asides_joined(blocks_of(source.text, found.start, found.end))
     title_page = None
+    warnings: list[str] = []
     if labels := labels_of(blocks):
         items = list(_script(source.text, blocks, labels, cast))
     else:
         page = _page(source.text, found, blocks)
         title_page = page.title_page
         items = list(_prose(page))
+        warnings += untold(source, blocks, _SCRIPT_CURE)
     left_out = [item for item, _ in items if isinstance(item, Omission)]
     return Book(
         source,
@@ -58,6 +65,7 @@ def read(data: bytes, name: str, cast: Collection[str]) -> Book:
         language=found.language,
         chapters=chapters(items),
         left_out=tuple(sorted((*found.left_out, *left_out), key=lambda run: run.start)),
+        warnings=few_warnings(warnings),
     )
 
 
