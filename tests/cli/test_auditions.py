@@ -42,4 +42,4 @@ def test_names_that_are_like_no_other_are_not_guessed_at(run: Run) -> None:
     nope.fails(2, 'unknown engine "nope"', hint="known: auto, ")
     for done in (klingon, nope):
         assert "did you mean" not in done.err
-    run("voices", "--language", "enGB").fails(2, "unknown language", hint='"en-GB"')
+    run("voices", "--language", "enGB").fails(2, "unknown language", hint='did you mean "en-')

@@ -79,6 +79,17 @@ def test_a_wrong_setting_is_told_where_it_stands(run: Run) -> None:
     run("say", TEXT).fails(3, 'show.toml:3:1: unknown voice "tenner"', hint='"tenor"')
 
 
+def test_the_name_of_a_file_is_spoken_with_a_warning(run: Run) -> None:
+    done = run("say", "a story.md", "--engine", "tone")
+    assert "warning" not in done.err
+    Path("a story.md").write_text("Once.")
+    done = run("say", "a story.md", "--engine", "tone")
+    assert done.code == 0
+    assert 'warning: "a story.md" is the name of a file here' in done.err
+    assert "hint: to hear the file: audiobook build 'a story.md'\n" in done.err
+    assert run("say", "It was. " * 40, "--engine", "tone").code == 0  # too long for a name
+
+
 def test_help_speaks_of_one_voice(run: Run) -> None:
     told = " ".join(run("say", "--help").out.split())
     assert "Voice to speak with" in told

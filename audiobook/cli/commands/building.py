@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -176,11 +178,23 @@ def say(
         choices = choices_of(
             engine=engine, voices=voice, language=language, music=False, narration=narration
         )
+        _warn_of_a_file(text, reporter)
         spoken = _standard_input() if text == "-" else text
         report = say_text(
             spoken, output, rate=rate, words=words, choices=choices, listen=reporter.listen
         )
         show_built(report, reporter)
+
+
+def _warn_of_a_file(text: str, reporter: Reporter) -> None:
+    """Warn where a text may be meant for the file of that name."""
+    from audiobook.progress import Warned
+
+    with suppress(OSError, ValueError):  # no name of a file
+        if Path(text).is_file():
+            command = shlex.join(["audiobook", "build", text])
+            told = "is the name of a file here, and the name is what is spoken"
+            reporter.listen(Warned(f'"{text}" {told}', hint=f"to hear the file: {command}"))
 
 
 def _standard_input() -> str:
