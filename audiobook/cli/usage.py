@@ -48,17 +48,18 @@ class Commands(TyperGroup):
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Read what was typed; nothing in it may be empty, as a variable that is not set is."""
-        _refuse_empty(args)
+        if not ctx.resilient_parsing:  # as it is where a shell completes what is half typed
+            _refuse_empty(args)
         return super().parse_args(ctx, args)
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
-        """The command of that name.
+        """The command of that name; None where a shell asks and there is none.
 
         Raises:
             UnknownNameError: there is none.
         """
         command = super().get_command(ctx, cmd_name)
-        if command is None:
+        if command is None and not ctx.resilient_parsing:
             raise UnknownNameError("command", cmd_name, self.list_commands(ctx))
         return command
 

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import pytest
 from cli.commands import Run
+from typer.testing import CliRunner
+
+from audiobook.cli.app import app
 
 
 @pytest.mark.parametrize(
@@ -72,3 +75,10 @@ def test_help_tells_all_of_what_a_command_is_for(
     commands = run(*words.split()).out.partition("Commands:\n")[2]
     assert len(commands.splitlines()) >= 3
     assert "..." not in commands
+
+
+def test_a_shell_that_completes_what_is_wrong_is_told_nothing() -> None:
+    for words in ("audiobook biuld --o", "audiobook voices lst --j", "audiobook '' --o"):
+        asked = {"_AUDIOBOOK_COMPLETE": "complete_bash", "COMP_WORDS": words, "COMP_CWORD": "2"}
+        done = CliRunner().invoke(app, [], prog_name="audiobook", env=asked)
+        assert (done.exit_code, done.stderr) == (0, "")
