@@ -385,3 +385,14 @@ def test_files_of_former_chapters_are_told(story: Path, output: Path) -> None:
     old = ", ".join(str(output / f"tale-{number}.mp3") for number in (1, 2, 3))
     assert warning.what == f"left out, since newer files are listed in their place: {old}"
     assert all((output / f"tale-{number}.mp3").exists() for number in (1, 2, 3))
+
+
+def test_a_whole_story_with_a_chapters_name_is_not_outdated(story: Path, output: Path) -> None:
+    show = show_of(story.parent, "", **{"tale": chapters(10), "tale-2": chapters(1)})
+    audiobook.build(show / "tale-2.md", output=output, choices=TONE)
+    tag = ID3(output / "tale-2.mp3")  # as of a build that named no story
+    tag.delall("TXXX:STORY")
+    tag.save(v2_version=3)
+    audiobook.build(show / "tale.md", output=output, choices=ALL)
+    assert warned(show, output) == []
+    assert b"tale-2.mp3" in (output / "feed.xml").read_bytes()
