@@ -92,12 +92,13 @@ STORIES = st.lists(st.tuples(st.sampled_from(WORDS), st.sampled_from(["", " ", "
 @example([("the house at *45 Elm St.*, and 1,234,567 more of *12 March 1987*", "")], "md", 40)
 @example([("0 mm <b>", " "), ("the price", "")], "txt", 20)
 @example([("0 mm {.a}", " "), ("the price is the price", "")], "txt", 20)
+@example([("[1]", ""), ('(Go)[sub:"Ga"]', "")], "md", 20)
 def test_every_piece_fits_and_knows_its_place(
     parts: list[tuple[str, str]], suffix: str, limit: int
 ) -> None:
     story = "A " + "".join(word + gap for word, gap in parts)
-    book = selected(READERS[suffix].read(story.encode(), f"s.{suffix}", ()))
     try:
+        book = selected(READERS[suffix].read(story.encode(), f"s.{suffix}", ()))
         script = pronounced(
             split(book, language="en", title="S", max_characters=limit), max_characters=limit
         )
