@@ -59,12 +59,7 @@ def read(data: bytes, name: str, cast: Collection[str]) -> Book:
     warnings: list[str] = []
     folder = main.rpartition("/")[0]
     styles = _part(archive, f"{folder}/styles.xml", warnings)
-    document = WordDocument(
-        read_styles(styles),
-        read_lists(_part(archive, f"{folder}/numbering.xml", warnings)),
-        notes_of(_part(archive, f"{folder}/footnotes.xml", warnings), "footnote")
-        | notes_of(_part(archive, f"{folder}/endnotes.xml", warnings), "endnote"),
-    )
+    document = _document(archive, folder, styles, warnings)
     flow = Flow()
     flow.add(
         Document(blocks_of_body(body, document) if body is not None else [], {}, frozenset()), ""
@@ -83,6 +78,18 @@ def read(data: bytes, name: str, cast: Collection[str]) -> Book:
         chapters=chapters_by_headings(flow),
         left_out=tuple(flow.left_out),
         warnings=few_warnings(warnings),
+    )
+
+
+def _document(
+    archive: Archive, folder: str, styles: etree._Element | None, warnings: list[str]
+) -> WordDocument:
+    """What stands beside the body of a document, and tells how it is to be read."""
+    return WordDocument(
+        read_styles(styles),
+        read_lists(_part(archive, f"{folder}/numbering.xml", warnings)),
+        notes_of(_part(archive, f"{folder}/footnotes.xml", warnings), "footnote")
+        | notes_of(_part(archive, f"{folder}/endnotes.xml", warnings), "endnote"),
     )
 
 

@@ -94,14 +94,13 @@ def read(data: bytes, name: str, cast: Collection[str]) -> Book:
     headings = [one.heading for one in found if one.heading and one.heading.level]
     levels = [heading.level for heading in headings]
     has_title, chapter_level = (False, 1) if in_script else title_and_chapters(levels)
+    heard = _with_headed_notes(_paused(source, found))
     return Book(
         source,
         title=headings[0].title if has_title else None,
         authors=(),
         language=None,
-        chapters=chapters(
-            _titled(_with_headed_notes(_paused(source, found)), chapter_level, source)
-        ),
+        chapters=chapters(_titled(heard, chapter_level, source)),
         left_out=tuple(sorted(left_out, key=lambda omission: omission.start)),
         front_matter=front.yaml if front else "",
         warnings=few_warnings(_doubts(page, start, [one.item for one in found])),
