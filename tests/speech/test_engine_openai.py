@@ -483,7 +483,7 @@ def test_a_show_sets_up_the_server(
         (f'headers = {{ Authorization = "Bearer {KEY}" }}', '"Authorization" cannot be set'),
         (f'headers = {{ X-Key = "{KEY}ß" }}', "characters that headers have not"),
         ('headers = { "X Key" = "a" }', "characters that headers have not"),
-        ('format = "aac"', 'unknown format "aac".*did you mean "flac"'),
+        ('format = "aac"', 'unknown format "aac".*known: flac, mp3'),
         ("at_once = 0", "whole number from 1 to 64"),
         (f'key = "{KEY}"', 'unknown setting "key"'),
     ],
