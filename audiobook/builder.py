@@ -24,9 +24,10 @@ from audiobook.episode.formats import check_formats, format_names
 from audiobook.episode.join import write_episode
 from audiobook.episode.measure import Measured
 from audiobook.episode.mp3_survey import BitRate
-from audiobook.episode.tags import Cover, other_source
+from audiobook.episode.tags import Cover
 from audiobook.episode.verdicts import verdicts_of
 from audiobook.errors import LostError, UsageError
+from audiobook.finished import warn_of_others
 from audiobook.parts import Part, parts_of
 from audiobook.performance import Performance
 from audiobook.programme import Mixed, Tools, encoder_of, load_music, mix_and_encode, room_of
@@ -216,23 +217,8 @@ def _made_ready(
     paths = [part.file(folder, encoder) for part, encoder in product(parts, encoders.values())]
     for path in paths:
         check_target(path)
-    _warn_of_others(paths, story, tools.listen)
+    warn_of_others(paths, story, tools.listen)
     return _Ready(chosen.relay, cover, profile, encoders, parts)
-
-
-def _warn_of_others(paths: Iterable[Path], story: Story, listen: Listener) -> None:
-    """Tell which files of another story are about to be replaced."""
-    sources = {path: other_source(path, story.entry.story) for path in paths}
-    others = [(path, source) for path, source in sources.items() if source]
-    if others:
-        (path, source), n_more = others[0], len(others) - 1
-        more = f", and {n_more} more like it" if n_more else ""
-        listen(
-            Warned(
-                f"{path} is made from {source}, and is about to be replaced{more}",
-                hint="if it is still wanted, give this story an --output of its own",
-            )
-        )
 
 
 def _encoders(choices: Choices, profile: Profile) -> dict[str, Encoder]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Collection, Iterator, Set
+from collections.abc import Collection, Iterable, Iterator, Set
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +15,7 @@ from audiobook.parts import chapter_names, file_stem
 from audiobook.progress import Listener, Warned
 from audiobook.story import Story
 
-__all__ = ["FinishedFile", "finished_files", "outdated_chapters"]
+__all__ = ["FinishedFile", "finished_files", "outdated_chapters", "warn_of_others"]
 
 _SUFFIX = ".mp3"
 
@@ -90,6 +90,27 @@ def outdated_chapters(
             continue
         if path.stat().st_mtime_ns <= newest_ns and _is_chapter(path, int(number[1]), story):
             yield path
+
+
+def warn_of_others(paths: Iterable[Path], story: Story, listen: Listener) -> None:
+    """Tell which files of another story are about to be replaced.
+
+    Args:
+        paths: where a build will write.
+        story: what it will write there.
+        listen: is told, once for all of them.
+    """
+    sources = {path: other_source(path, story.entry.story) for path in paths}
+    others = [(path, source) for path, source in sources.items() if source]
+    if others:
+        (path, source), n_more = others[0], len(others) - 1
+        more = f", and {n_more} more like it" if n_more else ""
+        listen(
+            Warned(
+                f"{path} is made from {source}, and is about to be replaced{more}",
+                hint="if it is still wanted, give this story an --output of its own",
+            )
+        )
 
 
 def _whole(story: Story, output: Path) -> Path:
