@@ -280,13 +280,14 @@ def test_no_more_requests_at_once_than_set(
     openai_server: SpeechServer, server: Server, store: Store
 ) -> None:
     lock, now, most = threading.Lock(), 0, 0
+    three = threading.Barrier(3, timeout=PATIENCE_S)
 
     def count(number: int, asked: Asked) -> None:
         nonlocal now, most
         with lock:
             now += 1
             most = max(most, now)
-        threading.Event().wait(0.01)
+        three.wait()  # so all that may be under way are
         with lock:
             now -= 1
 
