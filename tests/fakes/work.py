@@ -1,13 +1,15 @@
-"""How much work something is, on any machine: the lines of Python that are run for it."""
+"""How much work something is, on any machine: the lines of Python run for it, and its memory."""
 
 from __future__ import annotations
 
+import contextlib
 import sys
-from collections.abc import Callable
+import tracemalloc
+from collections.abc import Callable, Iterator
 from types import FrameType
 from typing import Any
 
-__all__ = ["n_lines_run"]
+__all__ = ["memory_below", "n_lines_run"]
 
 
 def n_lines_run(work: Callable[[], object]) -> int:
@@ -26,3 +28,14 @@ def n_lines_run(work: Callable[[], object]) -> int:
     finally:
         sys.settrace(before)
     return count
+
+
+@contextlib.contextmanager
+def memory_below(mebibytes: int) -> Iterator[None]:
+    """See that what runs within, in any thread, takes no more memory of Python's than that."""
+    tracemalloc.start()
+    try:
+        yield
+        assert tracemalloc.get_traced_memory()[1] < mebibytes << 20
+    finally:
+        tracemalloc.stop()

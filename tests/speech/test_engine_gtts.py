@@ -18,7 +18,8 @@ import pytest
 import soundfile
 from fakes.clock import Clock
 from fakes.google import Answer, Asked, Google, speech, with_audio
-from fakes.serving import dripping
+from fakes.serving import MUCH, MUCH_PACKED, dripping
+from fakes.work import memory_below
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -290,9 +291,15 @@ def half_of_a_tone() -> bytes:
         (HTML, "a web page of 35 bytes"),
         (
             Answer(302, headers={"Location": "https://www.google.com/sorry/index"}),
-            "the address of a web page at www.google.com",
+            'the address of a web page at "www.google.com"',
         ),
-        (Answer(302, SORRY, {"Location": "/sorry"}), "the address of a web page at its own site"),
+        (Answer(302, SORRY, {"Location": "/sorry"}), "the address of a web page"),
+        (Answer(302, SORRY, {"Location": "http://[bad"}), "the address of a web page"),
+        (
+            Answer(302, SORRY, {"Location": "http://a:99999999/"}),
+            'the address of a web page at "a"',
+        ),
+        (Answer(302, SORRY, {"Location": "http://\xe2\x84\x80.c/"}), "the address of a web page"),
         (Answer(200, b""), "an answer without sound"),
         (Answer(200, b'[["wrb.fr","jQ1olc",null]]'), "an answer without sound"),
         (with_audio(b""), "an answer without sound"),
@@ -316,6 +323,26 @@ def test_what_is_not_speech_is_told(
     with pytest.raises(SpeechError, match=f'no speech for "One.", but .*{received}'):
         engine.synthesise(Utterance("One."), VOICE)
     assert len(google.asked) == MOST_FAILURES_IN_A_ROW
+
+
+ASIDE = {"Location": "https://www.google.com/sorry/index"}
+LONG_REDIRECTS = {
+    "long": Answer(302, b"", {**ASIDE, "Content-Length": str(1 << 26)}, MUCH),
+    "packed": Answer(302, MUCH_PACKED, {**ASIDE, "Content-Encoding": "gzip"}),
+}
+
+
+@pytest.mark.parametrize("redirect", LONG_REDIRECTS)
+def test_the_body_of_a_redirect_is_not_read(google: Google, redirect: str) -> None:
+    google.answer = lambda *_: LONG_REDIRECTS[redirect]
+
+    with memory_below(16):
+        outcome = speak_once("One.", language="en", domain="com", slow=False, timeout_s=(9, 9))
+    if redirect == "long":
+        assert google.hung_up.acquire(timeout=PATIENCE_S)
+    assert isinstance(outcome, Failure)
+    assert 'the address of a web page at "www.google.com"' in outcome.error.what
+    assert outcome.is_refusal
 
 
 def test_an_answer_that_drips_is_hung_up_on(google: Google) -> None:

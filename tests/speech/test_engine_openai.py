@@ -18,7 +18,8 @@ import pytest
 from fakes.clock import Clock
 from fakes.google import Google
 from fakes.openai_server import KEY, Asked, Reply, SpeechServer, sound
-from fakes.serving import dripping
+from fakes.serving import MUCH, MUCH_PACKED, dripping
+from fakes.work import memory_below
 
 from audiobook.engine_settings import EngineSettings, read_engine_settings
 from audiobook.errors import ConfigError, MissingError, SpeechError, UnknownNameError
@@ -349,6 +350,41 @@ def test_neither_key_nor_text_follows_a_redirect(
         with pytest.raises(MissingError, match=r'sends us on to "127\.0\.0\.1".*"base_url"'):
             engine.synthesise(HELLO, VOICE)
         assert other.asked == []
+    assert len(openai_server.asked) == 1
+
+
+ASIDE = {"Location": "http://elsewhere.example/"}
+LONG_REDIRECTS = {
+    "long": Reply(302, MUCH, ASIDE, chunked=True),
+    "packed": Reply(302, (MUCH_PACKED,), {**ASIDE, "Content-Encoding": "gzip"}),
+}
+
+
+@pytest.mark.parametrize("redirect", LONG_REDIRECTS)
+def test_the_body_of_a_redirect_is_not_read(
+    openai_server: SpeechServer, engine: OpenAI, redirect: str
+) -> None:
+    openai_server.reply = lambda *_: LONG_REDIRECTS[redirect]
+
+    with memory_below(16), pytest.raises(MissingError, match=r'on to "elsewhere\.example"'):
+        engine.synthesise(HELLO, VOICE)
+    if redirect == "long":
+        assert openai_server.hung_up.acquire(timeout=PATIENCE_S)
+    assert len(openai_server.asked) == 1
+
+
+@pytest.mark.parametrize(
+    "address", ["http://[bad", "http://a:99999999/", "http://\u2100.c/", "/", "", "\x1b[31m"]
+)
+def test_a_redirect_to_anywhere_is_told(
+    openai_server: SpeechServer, engine: OpenAI, address: str
+) -> None:
+    location = address.encode().decode("latin-1")  # as headers are sent
+    openai_server.reply = lambda *_: Reply(302, headers={"Location": location})
+
+    with pytest.raises(MissingError, match=r"sends us on to \S+.*, where neither") as caught:
+        engine.synthesise(HELLO, VOICE)
+    assert str(caught.value).isprintable()
     assert len(openai_server.asked) == 1
 
 

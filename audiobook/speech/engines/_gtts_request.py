@@ -6,7 +6,6 @@ Loaded when it is first needed, for it brings gTTS, requests and soundfile with 
 from __future__ import annotations
 
 import contextlib
-import urllib.parse
 from types import SimpleNamespace
 from typing import Any
 
@@ -17,6 +16,7 @@ import requests
 from audiobook.errors import AudiobookError, MissingError, SpeechError
 from audiobook.speech.engine import excerpt
 from audiobook.speech.engines._received import NotSpeechError, WebPageError, body_of, decoded
+from audiobook.speech.engines._staying import StayingSession, elsewhere
 from audiobook.speech.retrying import KEPT_HINT, Failure, retry_after_s
 from audiobook.utterance import Clip
 
@@ -77,7 +77,7 @@ def _use_safe_sessions() -> None:
     )
 
 
-class _Session(requests.Session):
+class _Session(StayingSession):
     def send(self, request: requests.PreparedRequest, **kwargs: Any) -> requests.Response:
         """Send with the user's proxies and certificates, and to nobody else, whatever gTTS asks."""
         environment = self.merge_environment_settings(request.url or "", {}, True, None, None)
@@ -85,8 +85,9 @@ class _Session(requests.Session):
         response = super().send(request, **settings)
         with contextlib.closing(response):
             if response.is_redirect:
-                aside = urllib.parse.urlsplit(response.headers["Location"]).hostname
-                raise WebPageError(f"the address of a web page at {aside or 'its own site'}")
+                other = elsewhere(response)
+                at = f" at {excerpt(other)}" if other else ""
+                raise WebPageError(f"the address of a web page{at}")
             _, next_bytes_s = kwargs["timeout"]
             body = body_of(response, _MOST_BYTES, _WAITS * next_bytes_s)
             response._content = body  # where requests keeps it

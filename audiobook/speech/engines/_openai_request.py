@@ -8,7 +8,6 @@ from __future__ import annotations
 import contextlib
 import os
 import re
-import urllib.parse
 from collections.abc import Callable
 from typing import TypeAlias
 
@@ -24,6 +23,7 @@ from audiobook.speech.engines._received import (
     decoded,
     message_in,
 )
+from audiobook.speech.engines._staying import StayingSession, elsewhere
 from audiobook.speech.retrying import KEPT_HINT, Failure, retry_after_s
 from audiobook.utterance import Clip, Voice
 
@@ -47,7 +47,7 @@ def speak_once(server: Server, text: str, voice: Voice) -> Clip | Failure:
     """
     try:
         key = _key(server)
-        with requests.Session() as session, _asked(session, server, key, text, voice) as response:
+        with StayingSession() as session, _asked(session, server, key, text, voice) as response:
             if response.status_code == requests.codes.ok:
                 return decoded(body_of(response, _MOST_BYTES, server.timeout_s), secret=key)
             return _refusal(server, key, response, text)
@@ -134,9 +134,10 @@ def _final(server: Server, key: str | None, response: requests.Response) -> Miss
     """Why no request to this server, set up like this, would be answered."""
     status, host = response.status_code, server.host
     if response.is_redirect:
-        other = urllib.parse.urlsplit(response.headers["Location"]).hostname or host
+        other = elsewhere(response)
+        address = excerpt(other) if other else "another address"
         return MissingError(
-            f"{host} sends us on to {excerpt(other)}, where neither text nor key is sent",
+            f"{host} sends us on to {address}, where neither text nor key is sent",
             hint='set "base_url" to where the service is',
         )
     if status == requests.codes.unauthorized:
