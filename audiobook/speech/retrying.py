@@ -37,6 +37,8 @@ _FIRST_PAUSE_S = 2.0
 _LONGEST_PAUSE_S = 60.0
 _LONGEST_RETRY_AFTER_S = 120.0
 """A server that asks to wait for longer is asked no more by the build that is going on."""
+_MOST_RETRY_AFTER_S = 365 * 86_400.0
+"""Longer waits, for ever among them, are told as one of a year."""
 _TOLD_FROM_S = 2.0
 """Shorter pauses are not worth a line."""
 
@@ -353,14 +355,15 @@ def retry_after_s(value: str | None) -> float | None:
         value: of the header, in seconds or as a date; None where there is none.
 
     Returns:
-        The seconds, 0 for a date that has passed; None for a value that is neither.
+        The seconds, 0 for a date that has passed, those of a year for all that is longer; None
+        for a value that is neither.
     """
     if value is None:
         return None
     if value.isascii() and value.isdigit():
-        return float(value)
+        return min(float(value), _MOST_RETRY_AFTER_S)
     try:
         wait_for = parsedate_to_datetime(value) - datetime.now(UTC)
-    except (TypeError, ValueError):  # no date, or one without a time zone
+    except (TypeError, ValueError, OverflowError):  # no date, or one without a time zone
         return None
-    return max(wait_for.total_seconds(), 0.0)
+    return min(max(wait_for.total_seconds(), 0.0), _MOST_RETRY_AFTER_S)

@@ -11,7 +11,7 @@ from fakes.clock import Clock
 
 from audiobook.errors import MissingError, SpeechError
 from audiobook.progress import Event, Waiting
-from audiobook.speech.retrying import Failure, Retrying
+from audiobook.speech.retrying import Failure, Retrying, retry_after_s
 
 REFUSED = Failure(
     SpeechError("too many"), may_pass=True, is_refusal=True, retry_after_s=0.0
@@ -108,3 +108,29 @@ def test_a_wait_that_no_build_sits_out_ends_the_asking(retry_after_s: float, sho
 
     clock.sleep(retry_after_s)
     assert retrying.ask(ask_once) == "speech"
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "Mon, 01 Jan 99999999999999999999 00:00:00 GMT",
+        "Mon, 01 Jan 2030 00:00:00 +99999999999999999",
+        "Mon, 01 Jan 2030 00:00:00",
+        "after lunch",
+        "-1",
+        "",
+    ],
+)
+def test_a_wait_that_is_none_is_not_asked_for(value: str) -> None:
+    assert retry_after_s(value) is None
+
+
+@pytest.mark.parametrize("value", ["9" * 5_000, "Fri, 31 Dec 9999 23:59:59 GMT"])
+def test_a_wait_without_end_is_told_like_a_long_one(value: str) -> None:
+    clock = Clock()
+    retrying = Retrying("It", within_s=9, sleep=clock.sleep, clock=clock.now)
+    asked_s = retry_after_s(value)
+
+    with pytest.raises(SpeechError, match="It is ill, and asks to wait 8760 h"):
+        retrying.ask(lambda: failure(asked_s))
+    assert clock.slept == []
