@@ -144,7 +144,8 @@ def _build(
 def _lame_alone(file: Path, threads: int) -> float:
     """How many times real time LAME alone is with this mix, measured in a process of its own.
 
-    It has to be the mix: what was decoded is a little easier to encode once more. A child's greatest memory begins with its parent's, so this one has to stay small.
+    It has to be the mix: what was decoded is a little easier to encode once more. A child's
+    greatest memory begins with its parent's, so this one has to stay small.
     """
     command = [sys.executable, __file__, "--lame", str(file), "--jobs", str(threads)]
     return float(subprocess.run(command, check=True, capture_output=True).stdout)
