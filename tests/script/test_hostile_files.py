@@ -16,6 +16,7 @@ from pathlib import Path
 
 import pytest
 from fakes.books import OPF, container, epub, package, page, zipped
+from fakes.docx import paragraph, write_docx
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -28,6 +29,7 @@ from audiobook.script.documents.limits import (
     MAX_ENTRIES,
     MAX_TAGS,
 )
+from audiobook.script.readers import docx as docx_reader
 from audiobook.script.readers import epub as epub_reader
 from audiobook.script.readers import html as html_reader
 from audiobook.script.selection import selected
@@ -314,6 +316,28 @@ def test_no_pattern_takes_more_than_its_length(bad: str) -> None:
                 of_html(html)
             except StoryError as error:
                 assert "\n" not in str(error)  # noqa: PT017  # both outcomes are lawful
+
+
+MANY_NAMES = [f"a{n}" for n in range(60_000)]
+
+
+@pytest.mark.parametrize(
+    "element",
+    ["<p {}>Many.</p>", "<table {}><tr><td>Many.</td></tr></table>", "<p><b {}>Many.</b></p>"],
+)
+def test_very_many_attributes_of_one_element_take_no_time(element: str) -> None:
+    many = element.format(" ".join(f'{name}="1"' for name in MANY_NAMES))
+    with bounded(2):
+        assert texts(of_html(page(many))) == ["Many."]
+    with bounded(2):
+        assert texts(of_epub(epub({"a.xhtml": many}))) == ["Many."]
+
+
+def test_very_many_attributes_in_a_word_document_take_no_time() -> None:
+    many = "".join(f' w:{name}="1"' for name in MANY_NAMES)
+    data = write_docx(paragraph(f"<w:r><w:t>Many.</w:t><w:br{many}/></w:r>"))
+    with bounded(2):
+        assert texts(docx_reader.read(data, "book.docx", ())) == ["Many."]
 
 
 def test_a_page_of_too_many_tags_or_bytes_is_refused() -> None:

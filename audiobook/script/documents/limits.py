@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 __all__ = [
+    "MAX_ATTRIBUTES",
     "MAX_COVER_BYTES",
     "MAX_DEPTH",
     "MAX_DOCUMENTS_BYTES",
@@ -50,6 +51,9 @@ MAX_RATIO_FREE_BYTES = 1 << 20
 MAX_TAGS = 500_000
 """How many tags and attributes a page may have, and all documents of a book together: a long novel
 has 50,000, a Bible with each verse marked 400,000."""
+
+MAX_ATTRIBUTES = 200
+"""How many attributes an element may have: one with more is read as if it had none."""
 
 MAX_DEPTH = 200
 """How deep its elements may be nested; those further in are read without their markup."""

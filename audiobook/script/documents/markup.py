@@ -15,7 +15,7 @@ from contextlib import suppress
 from lxml import etree
 
 from audiobook.errors import StoryError, Where
-from audiobook.script.documents.limits import MAX_DOCUMENT_BYTES, MAX_TAGS
+from audiobook.script.documents.limits import MAX_ATTRIBUTES, MAX_DOCUMENT_BYTES, MAX_TAGS
 from audiobook.script.documents.tag_soup import tidied
 from audiobook.script.encoding import decode
 
@@ -125,8 +125,14 @@ def local_name(element: etree._Element) -> str:
 
 
 def attributes_of(element: etree._Element) -> dict[str, str]:
-    """The attributes of an element, by name."""
-    return {str(name): str(value) for name, value in element.attrib.items()}
+    """The attributes of an element, by name; none of one that has more than `MAX_ATTRIBUTES`.
+
+    lxml finds the value of each by going through all before it.
+    """
+    attributes = element.attrib
+    if len(attributes) > MAX_ATTRIBUTES:
+        return {}
+    return {str(name): str(value) for name, value in attributes.items()}
 
 
 def is_remote(address: str) -> bool:

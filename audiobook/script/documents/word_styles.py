@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from lxml import etree
 
-from audiobook.script.documents.markup import local_name
+from audiobook.script.documents.markup import attributes_of, local_name
 from audiobook.script.numerals import MAX_ROMAN, roman_numeral
 
 __all__ = [
@@ -46,7 +46,7 @@ def attribute(element: etree._Element | None, name: str) -> str:
     """An attribute, by its name without a namespace, or ""."""
     if element is None:
         return ""
-    found = (str(each) for key, each in element.attrib.items() if _bare(str(key)) == name)
+    found = (each for key, each in attributes_of(element).items() if _bare(key) == name)
     return next(found, "")
 
 
