@@ -6,6 +6,8 @@ in a loop. A piece that is not a loop ends in silence long enough for it.
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -45,10 +47,11 @@ def in_room(dry: Sound, sample_rate: int) -> Sound:
     n_samples = dry.shape[1]
     frequency_hz = np.fft.rfftfreq(n_samples, 1 / sample_rate).astype(np.float32)
     tone = _tone(frequency_hz)
-    damping = _WET / (1 + (frequency_hz / np.float32(1500)) ** 2)
+    wet = np.float32(_WET * math.sqrt(n_samples))  # the root undoes the scale of one transform
+    damping = wet / (1 + (frequency_hz / np.float32(1500)) ** 2)
     del frequency_hz
     for sound, ring in zip(dry, _room_responses(n_samples, sample_rate), strict=True):
-        room = np.fft.rfft(ring, n_samples)
+        room = np.fft.rfft(ring, n_samples, norm=SINGLE)
         room *= damping
         room += 1
         room *= tone
