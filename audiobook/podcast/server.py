@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
-import re
 import socket
 from collections.abc import Callable
 from pathlib import Path
@@ -13,6 +12,7 @@ from urllib.parse import unquote_to_bytes
 
 import uvicorn
 from starlette.applications import Starlette
+from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, Response
@@ -20,6 +20,7 @@ from starlette.routing import Route
 
 from audiobook.errors import UsageError
 from audiobook.podcast.address import address_of
+from audiobook.podcast.conditions import asked_range, asked_ranges, has_already
 from audiobook.podcast.feed_reader import ReadFeed, feed_bytes, moved_feed, read_feed
 from audiobook.podcast.media import FEED_FILE, is_audio, media_type
 from audiobook.podcast.page import PAGE_POLICY, PageEpisode, page_html
@@ -30,7 +31,6 @@ __all__ = ["folder_app", "serve"]
 _NO_SNIFFING = {"x-content-type-options": "nosniff"}
 _FOR_THIS_CLIENT = {"cache-control": "private, no-cache"}
 """For what names the address that a client has asked at: no cache may give it to another."""
-_RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})", re.ASCII)
 _LAST_PORT = 65535
 _LAST_WORDS_S = 1
 """How long what is being sent may go on after the end was asked for."""
@@ -149,8 +149,10 @@ def _file_response(path: Path, request: Request) -> Response:
         path, media_type=media_type(path), stat_result=status, headers=_NO_SNIFFING
     )
     etag = response.headers["etag"]
-    if request.headers.get("if-none-match") == etag:
+    if has_already(request, etag):
         return Response(status_code=304, headers={"etag": etag})
+    if not asked_ranges(request):  # a header that is to be ignored, which Starlette refuses
+        del MutableHeaders(scope=request.scope)["range"]
     return response
 
 
@@ -162,9 +164,9 @@ def _bytes_response(data: bytes, kind: str, request: Request) -> Response:
         **_NO_SNIFFING,
         **_FOR_THIS_CLIENT,
     }
-    if request.headers.get("if-none-match") == headers["etag"]:
+    if has_already(request, headers["etag"]):
         return Response(status_code=304, headers=headers)
-    asked = _asked_range(request, headers["etag"], len(data))
+    asked = asked_range(request, headers["etag"], len(data))
     if asked is None:
         return Response(data, media_type=kind, headers=headers)
     if not asked:
@@ -173,21 +175,6 @@ def _bytes_response(data: bytes, kind: str, request: Request) -> Response:
     headers["content-range"] = f"bytes {asked.start}-{asked.stop - 1}/{len(data)}"
     part = data[asked.start : asked.stop]
     return Response(part, status_code=206, media_type=kind, headers=headers)
-
-
-def _asked_range(request: Request, etag: str, n_bytes: int) -> range | None:
-    """The bytes that are asked for, none of them where there are none (RFC 9110, section 14.1).
-
-    None for all: what is not asked by GET, for a former content, or in several ranges.
-    """
-    found = _RANGE.fullmatch(request.headers.get("range", ""))
-    if not found or request.method != "GET" or request.headers.get("if-range", etag) != etag:
-        return None
-    first, last = found.groups()
-    if not first:
-        return range(max(0, n_bytes - int(last)), n_bytes) if last else None
-    stop = min(int(last) + 1, n_bytes) if last else n_bytes
-    return None if last and int(last) < int(first) else range(int(first), stop)
 
 
 def _listening(host: str, port: int) -> socket.socket:

@@ -115,6 +115,38 @@ def test_a_range_beyond_the_end(client: httpx.Client, asked: str) -> None:
     assert answer.headers["content-range"] == "bytes */256000"
 
 
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "items=0-1",
+        "bytes",
+        "bytes=",
+        "bytes=-",
+        "bytes=5-1",
+        "bytes=0-1,5-1",
+        "bytes=0-1,lines",
+        "bytes=+1-5",
+        "bytes=1_0-20",
+        "bytes=0x1-5",
+        "bytes =0-1",
+        "bytes=--1",
+        "bytes=1-2-3",
+        "bytes=" + "9" * 5000 + "-",
+    ],
+)
+@pytest.mark.parametrize("name", ["lamp.mp3", "feed.xml"])
+def test_a_range_that_is_none_is_ignored(client: httpx.Client, asked: str, name: str) -> None:
+    whole = client.get(f"/{name}")
+    answer = client.get(f"/{name}", headers={"Range": asked})
+    assert (answer.status_code, answer.content) == (200, whole.content)
+    assert "content-range" not in answer.headers
+
+
+def test_a_unit_is_the_same_in_capitals(client: httpx.Client) -> None:
+    answer = client.get("/lamp.mp3", headers={"Range": "Bytes=1-2"})
+    assert (answer.status_code, answer.content) == (206, SOUND[1:3])
+
+
 def test_several_ranges_and_very_many(client: httpx.Client) -> None:
     answer = client.get("/lamp.mp3", headers={"Range": "bytes=0-9,100-109"})
     assert answer.status_code == 206
@@ -152,6 +184,19 @@ def test_what_a_client_has_is_not_sent_again(client: httpx.Client) -> None:
     answer = client.get("/feed.xml", headers={"If-None-Match": etag})
     assert (answer.status_code, answer.headers["etag"]) == (304, etag)
     assert client.get("/feed.xml", headers={"If-None-Match": '"old"'}).status_code == 200
+
+
+@pytest.mark.parametrize("name", ["lamp.mp3", "feed.xml"])
+def test_what_a_client_has_is_found_among_several(client: httpx.Client, name: str) -> None:
+    etag = client.get(f"/{name}").headers["etag"]
+    for held in ("*", f"W/{etag}", f'"old", {etag}', f'"old",W/{etag} , "older"'):
+        answer = client.get(f"/{name}", headers={"If-None-Match": held})
+        assert (answer.status_code, answer.content) == (304, b"")
+        assert answer.headers["etag"] == etag
+    lines = [("If-None-Match", '"old"'), ("If-None-Match", etag)]
+    assert client.get(f"/{name}", headers=lines).status_code == 304
+    for held in ("", "W/", etag.strip('"'), '"old", "older"'):
+        assert client.get(f"/{name}", headers={"If-None-Match": held}).status_code == 200
 
 
 @pytest.mark.parametrize(
