@@ -1,11 +1,12 @@
 """A YAML document of plain values, and where each of them stands.
 
 YAML 1.1 as PyYAML reads it, without what could do harm or surprise in somebody else's file:
-aliases, tags, tables in place of names, a name twice in a table, and depth without end.
+aliases, tags, tables in place of names, a name twice in a table, and depth and numbers without end.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TypeAlias
 
 import yaml
@@ -18,7 +19,10 @@ Places: TypeAlias = dict[tuple[str | int, ...], tuple[int, int]]
 _Path: TypeAlias = tuple[str | int, ...]
 
 _NULL = "tag:yaml.org,2002:null"
+_NUMBERS = ("tag:yaml.org,2002:int", "tag:yaml.org,2002:float")
 _MOST_DEPTH = 32
+_MOST_NUMBER_CHARACTERS = 100
+_MOST_NUMBER_BITS = 64
 _BEGINS = (
     yaml.BlockMappingStartToken,
     yaml.BlockSequenceStartToken,
@@ -52,7 +56,7 @@ def yaml_values(text: str) -> tuple[dict[str, object], Places]:
 def _check(text: str) -> None:
     """Refuse what costs too much to build, before it is."""
     depth = 0
-    for token in yaml.scan(text, Loader=yaml.SafeLoader):
+    for token in _tokens(text):
         if isinstance(token, yaml.AliasToken):
             raise _problem("aliases (*) are not taken", token.start_mark)
         if isinstance(token, yaml.TagToken):
@@ -62,6 +66,18 @@ def _check(text: str) -> None:
             raise _problem("it is nested too deeply", token.start_mark)
 
 
+def _tokens(text: str) -> Iterator[yaml.Token]:
+    scanner = yaml.SafeLoader(text)
+    try:
+        while scanner.check_token():
+            yield scanner.get_token()  # type: ignore[no-untyped-call]  # its stub has no type
+    except (ValueError, OverflowError) as error:  # of chr(), and of int() for very many digits
+        what = "an escape or a version here is out of range"
+        raise _problem(what, scanner.get_mark()) from error
+    finally:
+        scanner.dispose()
+
+
 def _value(loader: yaml.SafeLoader, node: yaml.Node, path: _Path, places: Places) -> object:
     if isinstance(node, yaml.MappingNode):
         return _table(loader, node, path, places)
@@ -69,10 +85,20 @@ def _value(loader: yaml.SafeLoader, node: yaml.Node, path: _Path, places: Places
         for index, item in enumerate(node.value):
             places[*path, index] = (item.start_mark.line, item.start_mark.column)
         return [_value(loader, item, (*path, i), places) for i, item in enumerate(node.value)]
+    return _scalar(loader, node)
+
+
+def _scalar(loader: yaml.SafeLoader, node: yaml.Node) -> object:
+    """A text, a number, a date, true, false or None; no number longer than can be written again."""
+    too_long = _problem("a number is too long: put it in quotes", node.start_mark)
+    if node.tag in _NUMBERS and len(node.value) > _MOST_NUMBER_CHARACTERS:
+        raise too_long
     try:
         value: object = loader.construct_object(node)
     except ValueError as error:  # what looks like a date or a number and is none
         raise _problem(str(error), node.start_mark) from error
+    if isinstance(value, int) and value.bit_length() > _MOST_NUMBER_BITS:
+        raise too_long
     return value
 
 

@@ -10,10 +10,12 @@ from collections.abc import Callable
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+from yaml import safe_dump
 
 from audiobook.errors import ConfigError, UnknownNameError
 from audiobook.settings import MOST_TOML_BYTES, Table, parse_toml, parse_yaml
 from audiobook.toml_places import toml_places
+from audiobook.yaml_values import yaml_values
 
 
 def toml(text: str) -> Table:
@@ -50,7 +52,6 @@ WRONG: list[tuple[str, Callable[[Table], object], str]] = [
     ("-1", lambda t: t.number("x", 0, 2, 1), "between 0 and 2"),
     (".nan", lambda t: t.number("x", 0, 2, 1), "between 0 and 2"),
     (".inf", lambda t: t.number("x", 0, 2, 1), "between 0 and 2"),
-    ("0x" + "f" * 9000, lambda t: t.number("x", 0, 2, 1), "a number of thousands of digits"),
     ("1.0", lambda t: t.integer("x", 1, 9), "a whole number from 1 to 9"),
     ("true", lambda t: t.integer("x", 1, 9), "a whole number from 1 to 9"),
     ("10", lambda t: t.integer("x", 1, 9), "a whole number from 1 to 9"),
@@ -80,6 +81,11 @@ def test_a_wrong_value_is_told_with_its_place(
     error = refused(lambda: ask(yaml(f"# a comment\nx: {value}\n")))
     assert wanted in error.what
     assert str(error.where) == "story.md:3:1"
+
+
+def test_a_number_that_python_does_not_write_is_told() -> None:
+    error = refused(lambda: toml("x = 0x" + "f" * 9000).number("x", 0, 2, 1))
+    assert "not a number of thousands of digits" in error.what
 
 
 def test_a_text_that_yaml_takes_for_something_else_is_to_be_quoted() -> None:
@@ -210,6 +216,15 @@ BAD_YAML = [
     ("? [a]\n: 1\n", "story.md:2:3"),
     ("a: 1\nday: 2026-13-45\n", "story.md:3:6"),
     ("a: 1\nb: x\0y\n", "story.md:3"),
+    ("a: 1\nb: " + ":".join(["1"] * 200) + ".5\n", "story.md:3:4"),
+    ("a: 1\nb: " + ":".join(["1"] * 20_000) + "\n", "story.md:3:4"),
+    ("a: 1\nb: [0, 0b" + "1" * 60_000 + "]\n", "story.md:3:8"),
+    ("a: 1\nb: " + "9" * 5_000 + "\n", "story.md:3:4"),
+    (f"a: 1\nb: {1 << 64}\n", "story.md:3:4"),
+    (f"a: 1\nb: -{1 << 64:#x}\n", "story.md:3:4"),
+    ('a: 1\nb: "c\\U00110000"\n', "story.md:3:8"),
+    ('a: 1\nb: "c\\Uffffffff"\n', "story.md:3:8"),
+    ("%YAML 1." + "9" * 5_000 + "\n---\na: 1\n", "story.md:2:9"),
     ("a: " + "[" * 5_000, "story.md:2:35"),
     ("a: 1\n" + "#" * 70_000, "story.md:2"),
 ]
@@ -220,6 +235,14 @@ def test_what_front_matter_may_not_hold_is_told_with_its_line(text: str, place: 
     error = refused(lambda: yaml(text))
     assert error.what.startswith("front matter ")
     assert str(error.where) == place
+
+
+@pytest.mark.parametrize("written", ["{:d}", "-{:d}", "0x{:x}", "-0b{:b}", "+{:_d}"])
+def test_numbers_of_64_bits_are_read(written: str) -> None:
+    most = (1 << 64) - 1
+    values, _ = yaml_values("a: " + written.format(most))
+    assert values == {"a": -most if written.startswith("-") else most}
+    assert yaml_values(safe_dump(values))[0] == values
 
 
 def test_half_a_character_is_no_text() -> None:
@@ -247,6 +270,7 @@ def test_nothing_was_run_by_a_python_tag() -> None:
 @example("a: 0x_")
 @example("a: =")
 @example("=: <<")
+@example('a: "\\UFFFFFFFF"')
 def test_any_front_matter_is_a_table_or_a_config_error(text: str) -> None:
     with contextlib.suppress(ConfigError):
         table = yaml(text)
