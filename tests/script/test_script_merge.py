@@ -175,6 +175,15 @@ def test_line_ends_stay_as_the_authors_program_writes_them(again: Again, file: P
     assert data.count(b"\n") == data.count(b"\r\n")
 
 
+def test_a_setting_may_go_on_in_a_line_that_looks_like_another(again: Again, file: Path) -> None:
+    again()
+    _edit(file, ("cast:\n", 'note: "so\nauthor: much"\nlist: [1,\ndate: 2]\ncast:\n'))
+    told = _told(again(("title: The Crossing\n", "title: The Crossing\nauthor: Ida\n")))
+    assert told == []
+    assert audiobook.read_script(file).author == "Ida"
+    assert 'note: "so\nauthor: much"\nlist: [1,\ndate: 2]\n' in file.read_text()
+
+
 @pytest.mark.parametrize("why", ["lost", "another's", "no key"])
 def test_without_a_base_the_file_is_left_alone(
     again: Again, file: Path, tmp_path: Path, why: str
@@ -200,7 +209,13 @@ def test_an_unedited_file_needs_no_store(again: Again, file: Path, tmp_path: Pat
 
 
 @pytest.mark.parametrize(
-    ("old", "new"), [("title: ", "title: ["), ("segments: lines\n", "segments: lines\n--\n")]
+    ("old", "new"),
+    [
+        ("title: ", "title: ["),
+        ("title: ", f"x: 0b{'1' * 60_000}\ntitle: "),
+        ("title: ", 'x: "\\UFFFFFFFF"\ntitle: '),
+        ("segments: lines\n", "segments: lines\n--\n"),
+    ],
 )
 def test_a_file_that_cannot_be_read_stays(again: Again, file: Path, old: str, new: str) -> None:
     again()

@@ -96,9 +96,9 @@ def _written(mine: str, own: dict[str, object], merged: dict[str, object]) -> st
     """The merged settings, in the author's own words as far as they go."""
     parts = []
     for chunk in _CHUNK.split(mine):
-        name, *others = _read(chunk) or ("",)
-        if not name and not others:
-            parts.append(chunk)  # comments and blank lines
+        name = next(iter(_read(chunk) or ()), "")
+        if name not in own:
+            parts.append(chunk)  # comments, blank lines, and what goes on from the line before
         elif name in merged:
             is_same = merged[name] == own[name]
             parts.append(chunk if is_same else _changed(chunk, name, own[name], merged[name]))
