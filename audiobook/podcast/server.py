@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import os
 import socket
 from collections.abc import Callable
 from pathlib import Path
-from urllib.parse import unquote_to_bytes
+from urllib.parse import unquote
 
 import uvicorn
 from starlette.applications import Starlette
@@ -56,7 +55,7 @@ def folder_app(folder: Path) -> Starlette:
         return HTMLResponse(text, headers=headers)
 
     def file(request: Request) -> Response:
-        path = _inside(folder, request.path_params["path"])
+        path = _inside(folder, _named(request.scope["raw_path"].removeprefix(b"/")))
         if path is None:
             raise HTTPException(404)
         feed = feed_bytes(path) if path == _inside(folder, FEED_FILE) else None
@@ -121,11 +120,16 @@ def _episodes(folder: Path, feed: ReadFeed) -> list[PageEpisode]:
     for item in reversed(feed.items):
         name = None
         if feed.base and item.url.startswith(feed.base):
-            name = os.fsdecode(unquote_to_bytes(item.url.removeprefix(feed.base)))
+            name = _named(item.url.removeprefix(feed.base))
         is_there = name is not None and _inside(folder, name)
         title = item.title or name or item.url
         episodes.append(PageEpisode(title, name if is_there else None, item.date, item.duration_s))
     return episodes
+
+
+def _named(path: str | bytes) -> str:
+    """The name of a file that the path of an address stands for; it may not be Unicode."""
+    return unquote(path, errors="surrogateescape")
 
 
 def _inside(folder: Path, name: str) -> Path | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -268,6 +269,14 @@ def test_the_page_lists_feed_and_episodes(client: httpx.Client) -> None:
     assert "secret" not in answer.text
     assert "<script" not in answer.text
     assert "&quot;&gt;&lt;script&gt;.mp3" in answer.text
+
+
+def test_all_that_the_page_lists_is_found(client: httpx.Client) -> None:
+    addresses = set(re.findall(r'(?:src|href)="([^":]+)"', client.get("/").text))
+    assert "%FF.mp3" in addresses
+    for address in addresses:
+        answer = client.get(f"/{address}")
+        assert (address, answer.status_code) == (address, 200)
 
 
 def test_the_page_escapes_what_a_client_sends(client: httpx.Client) -> None:
