@@ -56,6 +56,8 @@ class ReadFeed:
 def feed_bytes(path: Path) -> bytes | None:
     """What a feed's file holds; None where there is none, or none that is looked at."""
     try:
+        if not path.is_file():  # a pipe would be waited for
+            return None
         with path.open("rb") as file:
             data = file.read(_MOST_BYTES + 1)
     except OSError:  # there is none, or none that can be read

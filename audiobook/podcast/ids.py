@@ -86,7 +86,10 @@ def read_ids(path: Path) -> FeedIds:
         ConfigError: the file cannot be read, or was edited into something else; with the line.
     """
     try:
-        data = path.read_bytes()
+        if path.exists() and not path.is_file():  # a pipe is waited for, a device has no end
+            raise ConfigError("cannot be read: it is no file", where=Where(str(path)))
+        with path.open("rb") as file:
+            data = file.read(_MOST_BYTES + 1)
     except FileNotFoundError:
         return FeedIds()
     except OSError as error:

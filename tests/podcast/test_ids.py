@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import json
+import os
 import uuid
 from dataclasses import replace
 from pathlib import Path
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 
 from audiobook.errors import ConfigError, OutputError
 from audiobook.podcast.channel import FinishedEpisode
+from audiobook.podcast.feed_reader import feed_bytes
 from audiobook.podcast.ids import FeedIds, ItemId, minted, read_ids, write_ids
 from audiobook.podcast.publication import Published, publish
 from audiobook.show import Feed, Show
@@ -157,6 +159,33 @@ def test_a_file_that_is_not_text_is_told(tmp_path: Path) -> None:
     assert caught.value.where.line == 2
     with pytest.raises(ConfigError, match="cannot be read"):
         read_ids(tmp_path)
+
+
+def test_what_is_no_file_is_told_and_not_waited_for(tmp_path: Path) -> None:
+    endless, pipe = tmp_path / "endless", tmp_path / "pipe"
+    endless.symlink_to("/dev/zero")
+    os.mkfifo(pipe)
+    for path in (endless, pipe, tmp_path):
+        with pytest.raises(ConfigError, match="it is no file") as caught:
+            read_ids(path)
+        assert caught.value.where is not None
+        assert caught.value.where.path == str(path)
+
+
+def test_of_a_file_that_is_too_large_little_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "feed-ids.json"
+    with path.open("wb") as file:
+        file.truncate(1 << 40)  # which no memory holds
+    with pytest.raises(ConfigError, match="larger than"):
+        read_ids(path)
+
+
+def test_a_former_feed_that_is_a_pipe_is_not_waited_for(show: Show, tmp_path: Path) -> None:
+    (tmp_path / "out").mkdir()
+    os.mkfifo(tmp_path / "out" / "feed.xml")
+    with pytest.raises(OutputError):
+        published(show, tmp_path / "out", DAY_1)
+    assert feed_bytes(tmp_path / "out" / "feed.xml") is None
 
 
 def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:
