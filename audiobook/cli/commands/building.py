@@ -89,7 +89,9 @@ def build(
             _tell_plans(source, output, choices, reporter)
             return
         from audiobook.builder import build as build_all
+        from audiobook.cli.heap import share_one_heap
 
+        share_one_heap()
         report = build_all(
             source,
             output=output,
