@@ -20,17 +20,20 @@ from starlette.routing import Route
 from audiobook.errors import UsageError
 from audiobook.podcast.address import address_of
 from audiobook.podcast.conditions import asked_range, asked_ranges, has_already
+from audiobook.podcast.connection import Connection
 from audiobook.podcast.feed_reader import ReadFeed, feed_bytes, moved_feed, read_feed
 from audiobook.podcast.media import FEED_FILE, is_audio, media_type
 from audiobook.podcast.page import PAGE_POLICY, PageEpisode, page_html
 from audiobook.store import digest
 
-__all__ = ["folder_app", "serve"]
+__all__ = ["folder_app", "folder_server", "serve"]
 
 _NO_SNIFFING = {"x-content-type-options": "nosniff"}
 _FOR_THIS_CLIENT = {"cache-control": "private, no-cache"}
 """For what names the address that a client has asked at: no cache may give it to another."""
 _LAST_PORT = 65535
+_PATIENCE_S = 10
+"""How long a client may take for a whole request."""
 _LAST_WORDS_S = 1
 """How long what is being sent may go on after the end was asked for."""
 
@@ -66,6 +69,28 @@ def folder_app(folder: Path) -> Starlette:
     return Starlette(routes=[Route("/", page), Route("/{path:path}", file)])
 
 
+def folder_server(folder: Path, patience_s: int = _PATIENCE_S) -> uvicorn.Server:
+    """The server that offers a folder, to be given a socket that listens.
+
+    Args:
+        folder: what to offer.
+        patience_s: how long a client may take for a whole request.
+    """
+    config = uvicorn.Config(
+        folder_app(folder),
+        http=Connection,
+        ws="none",
+        timeout_keep_alive=patience_s,
+        log_config=None,
+        log_level="critical",
+        access_log=False,
+        lifespan="off",
+        server_header=False,
+        timeout_graceful_shutdown=_LAST_WORDS_S,
+    )
+    return uvicorn.Server(config)
+
+
 def serve(folder: Path, host: str, port: int, ready: Callable[[str], None]) -> None:
     """Offer a folder until interrupted (Ctrl-C), printing nothing.
 
@@ -79,18 +104,11 @@ def serve(folder: Path, host: str, port: int, ready: Callable[[str], None]) -> N
         UsageError: there is no such folder, no address, or nothing can listen there.
     """
     _check_folder(folder)
-    config = uvicorn.Config(
-        folder_app(folder),
-        log_config=None,
-        log_level="critical",
-        access_log=False,
-        lifespan="off",
-        server_header=False,
-        timeout_graceful_shutdown=_LAST_WORDS_S,
-    )
-    server = uvicorn.Server(config)
+    server = folder_server(folder)
 
     async def offer(listener: socket.socket) -> None:
+        # What befalls a connection, or one that there is no descriptor for, concerns no other.
+        asyncio.get_running_loop().set_exception_handler(lambda _loop, _context: None)
         shown = f"[{host}]" if ":" in host else host
         ready(f"http://{shown}:{listener.getsockname()[1]}/")
         await server.serve(sockets=[listener])

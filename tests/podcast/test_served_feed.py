@@ -11,13 +11,12 @@ from pathlib import Path
 import feedparser
 import httpx
 import pytest
-import uvicorn
 from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
 
 from audiobook.podcast.feed_reader import moved_feed, read_feed
-from audiobook.podcast.server import folder_app
+from audiobook.podcast.server import folder_app, folder_server
 
 PUBLIC = "https://example.org/light/"
 FEED = f"""<?xml version='1.0' encoding='UTF-8'?>
@@ -58,8 +57,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def bound(folder: Path) -> Iterator[str]:
     """The address of a server of that folder, without its slash."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        config = uvicorn.Config(folder_app(folder), log_config=None, lifespan="off")
-        server = uvicorn.Server(config)
+        server = folder_server(folder)
         thread = threading.Thread(target=server.run, args=([listener],))
         thread.start()
         yield f"http://127.0.0.1:{listener.getsockname()[1]}"

@@ -14,10 +14,9 @@ from pathlib import Path
 
 import httpx
 import pytest
-import uvicorn
 
 from audiobook.errors import UsageError
-from audiobook.podcast.server import folder_app, serve
+from audiobook.podcast.server import folder_server, serve
 
 SOUND = bytes(range(256)) * 1000
 
@@ -49,8 +48,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def address(folder: Path) -> Iterator[tuple[str, int]]:
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        config = uvicorn.Config(folder_app(folder), log_config=None, lifespan="off")
-        server = uvicorn.Server(config)
+        server = folder_server(folder)
         thread = threading.Thread(target=server.run, args=([listener],))
         thread.start()
         yield listener.getsockname()
