@@ -18,7 +18,7 @@ from starlette.responses import FileResponse, HTMLResponse, Response
 from starlette.routing import Route
 
 from audiobook.errors import UsageError
-from audiobook.podcast.address import address_of
+from audiobook.podcast.address import address_of, address_to_open
 from audiobook.podcast.conditions import asked_range, asked_ranges, has_already
 from audiobook.podcast.connection import Connection
 from audiobook.podcast.feed_reader import ReadFeed, feed_bytes, moved_feed, read_feed
@@ -109,8 +109,7 @@ def serve(folder: Path, host: str, port: int, ready: Callable[[str], None]) -> N
     async def offer(listener: socket.socket) -> None:
         # What befalls a connection, or one that there is no descriptor for, concerns no other.
         asyncio.get_running_loop().set_exception_handler(lambda _loop, _context: None)
-        shown = f"[{host}]" if ":" in host else host
-        ready(f"http://{shown}:{listener.getsockname()[1]}/")
+        ready(address_to_open(listener, host))
         await server.serve(sockets=[listener])
 
     with _listening(host, port) as listener, contextlib.suppress(KeyboardInterrupt):
