@@ -177,7 +177,9 @@ def assert_blocks_measure_what_the_file_does(episode: Programme) -> None:
     assert of_blocks.sample_peak_db == pytest.approx(of_file.sample_peak_db, abs=0.03)
 
 
-@pytest.mark.parametrize("bitrate_kbps", [64, 96])
+@pytest.mark.parametrize(
+    "bitrate_kbps", [64, pytest.param(96, marks=pytest.mark.slow)], ids=["64", "96"]
+)
 def test_the_ceiling_and_the_loudness_are_those_of_what_is_decoded(
     bitrate_kbps: int, tmp_path: Path, store: Store
 ) -> None:

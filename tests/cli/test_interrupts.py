@@ -210,7 +210,9 @@ def test_while_google_keeps_silent(short_tale: str, google: Google) -> None:
     ended.set()
 
 
-@pytest.mark.parametrize("command", ["build", "say One. Two."])
+@pytest.mark.parametrize(
+    "command", ["build", pytest.param("say One. Two.", marks=pytest.mark.slow)]
+)
 def test_while_a_server_has_its_pace(openai_server: SpeechServer, command: str) -> None:
     Path("two.txt").write_text("One.\n\nTwo.")
     Path("show.toml").write_text(

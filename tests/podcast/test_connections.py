@@ -91,6 +91,7 @@ def test_so_is_who_begins_another_request_and_no_more(folder: Path) -> None:
         assert until_closed(client) == b""
 
 
+@pytest.mark.slow
 def test_a_slow_listener_is_not_hung_up_on(folder: Path) -> None:
     with served(folder, 1) as address, connected(address, LONG) as (listener,):
         assert listener.recv(1) == b"H"
@@ -145,7 +146,7 @@ def served_silently(folder: Path, n_descriptors: int) -> Iterator[tuple[str, int
     assert (process.returncode, out, err[:1000]) == (0, "", "")
 
 
-@pytest.mark.parametrize("sent", [b"", HALF, LONG])
+@pytest.mark.parametrize("sent", [b"", HALF, pytest.param(LONG, marks=pytest.mark.slow)])
 def test_more_connections_than_descriptors_keep_nobody_out(folder: Path, sent: bytes) -> None:
     with served_silently(folder, 256) as address, contextlib.ExitStack() as stack:
         for _ in range(14):
@@ -153,6 +154,7 @@ def test_more_connections_than_descriptors_keep_nobody_out(folder: Path, sent: b
             assert all(is_served(address) for _ in range(10))
 
 
+@pytest.mark.slow
 def test_where_descriptors_are_very_few_it_goes_on_when_there_are_some(folder: Path) -> None:
     with served_silently(folder, 40) as address:
         with connected(address, *[HALF] * 45):
