@@ -5,16 +5,17 @@ For Markdown the other witness is markdown-it's own account of the text, which k
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from audiobook.errors import StoryError
+from audiobook.errors import AudiobookError, StoryError, UnknownNameError
 from audiobook.model import Book, Script
 from audiobook.script import read, split
 
@@ -86,18 +87,26 @@ def test_text_is_said_whole(
 
 @settings(max_examples=600, deadline=None)
 @given(MARKDOWNS)
+@example("\\![sting](<a b>){gain=-3dB}")
 def test_markdown_is_said_whole(
     read_markdown: Callable[..., Book], check_whole: Callable[..., None], story: str
 ) -> None:
     try:
         book = read_markdown(story)
-    except StoryError as error:
-        assert "never ends" in error.what  # noqa: PT017  # both outcomes are lawful
-        assert "```" in story or "~~~" in story
+    except (StoryError, UnknownNameError) as error:
+        assert _is_lawful(error, story)  # noqa: PT017  # both outcomes are lawful
         return
     script = _split(book, None)
     if script is not None:
         check_whole(script, said="".join(_words(story)))
+
+
+def _is_lawful(refusal: AudiobookError, story: str) -> bool:
+    """Whether a story is refused at its place for a mark that never ends, or is mistyped."""
+    if "never ends" in refusal.what:
+        return refusal.where is not None and ("```" in story or "~~~" in story)
+    mistyped = re.search(r"no setting of|stand apart|no pause|cannot be read|mark", refusal.what)
+    return refusal.where is not None and mistyped is not None and bool({"{", "!"} & set(story))
 
 
 def _words(story: str) -> list[str]:
