@@ -125,6 +125,7 @@ def forget_clips() -> None:
         shutil.rmtree(folder)
 
 
+@pytest.mark.slow
 def test_a_book_of_googles_is_not_taken_over(run_process: Run, story: Path, google: Google) -> None:
     """Neither for a new line, nor where all is made anew; asked for by name, it is."""
     assert is_by_google(run_process("build", story, "--no-music", "--json"))

@@ -175,6 +175,7 @@ def test_while_espeak_speaks(run: Run, tale: str) -> None:
     goes_on(run, tale, *ESPEAK, reused=n_clips)
 
 
+@pytest.mark.slow
 def test_while_google_has_it_wait(run: Run, short_tale: str, google: Google) -> None:
     refused = threading.Event()
 

@@ -280,6 +280,7 @@ def test_tags_that_never_end_cost_no_more() -> None:
         assert found[0] == "One."
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "bad",
     [
@@ -456,6 +457,7 @@ def test_very_many_spoiled_archives(check_accounted: Law, data: bytes) -> None:
 RUNS = [" ", "\t", ".", "_", "-", "*", "(", "[", "“", "'", "a ", "I", "1", "1,", "a.", "| ", "—a "]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "suffix", [".txt", ".md", pytest.param(".fountain", marks=pytest.mark.slow)]
 )

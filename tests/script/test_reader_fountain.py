@@ -198,6 +198,7 @@ def test_a_scene_is_told_without_its_number() -> None:
     ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "unit", ["[[", "/**/", "*a ", "_", "A\nb\n\n", "a [[b]] ", "# a\n\n", "\\*"]
 )

@@ -387,6 +387,7 @@ def test_every_character_is_accounted_for(read_text: ReadText, story: str) -> No
     check_accounted(read_text(story))
 
 
+@pytest.mark.slow
 def test_a_long_text_takes_little_time(read_text: ReadText) -> None:
     started = perf_counter()
     for unit in (PROSE + "\n\n", "Ann: a\n", "_a ", "[Footnote 1: a\n\n", "Contents\n\n", "a\n"):

@@ -309,6 +309,7 @@ def test_no_more_requests_at_once_than_set(
     assert most == 3
 
 
+@pytest.mark.slow
 def test_a_long_build_gets_through_where_one_request_in_ten_fails(
     openai_server: SpeechServer, server: Server, clock: Clock, store: Store
 ) -> None:
