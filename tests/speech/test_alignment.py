@@ -104,7 +104,6 @@ def onsets_by_pocketsphinx(clip: Clip, text: str) -> np.ndarray:
     return np.array(starts_ms)[firsts[:-1]]
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     "clip",
     [
