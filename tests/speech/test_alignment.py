@@ -48,8 +48,9 @@ FLITE_MS = (
 """When its words begin, in milliseconds, as pocketsphinx 5.1.1 has it."""
 
 
-@pytest.fixture(scope="module", autouse=True)
+@pytest.fixture(scope="session", autouse=True)
 def _close_reference() -> Iterator[None]:
+    """At the very end: a process may come back to these tests after others."""
     yield
     REFERENCE.close()
 

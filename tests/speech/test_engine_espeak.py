@@ -133,8 +133,9 @@ def test_words_lie_in_the_text_and_go_forward(text: str) -> None:
 SHARED = Espeak()
 
 
-@pytest.fixture(scope="module", autouse=True)
+@pytest.fixture(scope="session", autouse=True)
 def _close_shared() -> Iterator[None]:
+    """At the very end: a process may come back to these tests after others."""
     yield
     SHARED.close()
 
