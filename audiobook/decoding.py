@@ -13,8 +13,9 @@ __all__ = ["UNDECODABLE", "Decoder", "open_sound"]
 Decoder: TypeAlias = soundfile.SoundFile
 """What reads a sound, a stretch at a time."""
 
-UNDECODABLE = (soundfile.SoundFileError, OSError, RuntimeError, TypeError, ValueError)
-"""What opening and reading may raise over a file that is damaged, or is no sound."""
+UNDECODABLE = (soundfile.SoundFileError, RuntimeError, TypeError, ValueError)
+"""What opening and reading may raise over a file that is damaged, or is no sound; an OSError is of
+the disk."""
 
 _EMPTY_TAG = b"ID3\x04\x00\x00\x00\x00\x00\x20" + bytes(32)
 """An ID3 tag with nothing in it (ID3v2.4 §3.1), of the least length that libsndfile takes for one.
@@ -30,6 +31,7 @@ def open_sound(stream: BufferedIOBase) -> Decoder:
 
     Raises:
         One of UNDECODABLE: it is none. Reading from the decoder may raise them, too.
+        OSError: the stream cannot be read.
     """
     start = stream.read(2)
     is_frame = start[:1] == b"\xff" and start[1:] >= b"\xe0"  # ISO/IEC 11172-3, 2.4.2.3

@@ -9,7 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from audiobook.episode.tags import Tag, other_source, read_tag
+from audiobook.episode.tags import Tag, is_of, other_source, read_tag
 from audiobook.errors import SoundError, UsageError
 from audiobook.parts import chapter_names, file_stem
 from audiobook.progress import Listener, Warned
@@ -88,7 +88,7 @@ def outdated_chapters(
         number = re.fullmatch(rf"{stem}-(\d+)", path.stem)
         if not number or path in listed or path.stem in wholes or not path.is_file():
             continue
-        if path.stat().st_mtime_ns <= newest_ns and _is_chapter(path, int(number[1]), story):
+        if path.stat().st_mtime_ns <= newest_ns and _is_outdated(path, int(number[1]), story):
             yield path
 
 
@@ -125,15 +125,19 @@ def _chapters(story: Story, output: Path, wholes: Set[str], after_ns: int) -> li
         if name in wholes or not path.is_file() or path.stat().st_mtime_ns <= after_ns:
             continue
         tag = read_tag(path)
-        if tag.track == number and other_source(path, story.entry.story) is None:
+        if _is_chapter(tag, number, story):
             finished.append(FinishedFile(path, tag, number))
     return finished
 
 
-def _is_chapter(path: Path, number: int, story: Story) -> bool:
-    """Whether a file is that chapter of a story; others may bear such a name."""
+def _is_chapter(tag: Tag, number: int, story: Story) -> bool:
+    """Whether a file is that chapter of a story, by its tag; others may bear such a name."""
+    return tag.track == number and is_of(tag, story.entry.story)
+
+
+def _is_outdated(path: Path, number: int, story: Story) -> bool:
     with suppress(SoundError):
-        return read_tag(path).track == number and other_source(path, story.entry.story) is None
+        return _is_chapter(read_tag(path), number, story)
     return False
 
 

@@ -90,16 +90,19 @@ def _value(loader: yaml.SafeLoader, node: yaml.Node, path: _Path, places: Places
 
 def _scalar(loader: yaml.SafeLoader, node: yaml.Node) -> object:
     """A text, a number, a date, true, false or None; no number longer than can be written again."""
-    too_long = _problem("a number is too long: put it in quotes", node.start_mark)
     if node.tag in _NUMBERS and len(node.value) > _MOST_NUMBER_CHARACTERS:
-        raise too_long
+        raise _too_long(node)
     try:
         value: object = loader.construct_object(node)
     except ValueError as error:  # what looks like a date or a number and is none
         raise _problem(str(error), node.start_mark) from error
     if isinstance(value, int) and value.bit_length() > _MOST_NUMBER_BITS:
-        raise too_long
+        raise _too_long(node)
     return value
+
+
+def _too_long(node: yaml.Node) -> yaml.MarkedYAMLError:
+    return _problem("a number is too long: put it in quotes", node.start_mark)
 
 
 def _table(

@@ -48,7 +48,7 @@ from mutagen.wave import WAVE
 from audiobook.episode.iso639 import iso_639_1, iso_639_2
 from audiobook.errors import ConfigError, SoundError
 
-__all__ = ["ChapterMark", "Cover", "Tag", "id3_bytes", "other_source", "read_tag"]
+__all__ = ["ChapterMark", "Cover", "Tag", "id3_bytes", "is_of", "other_source", "read_tag"]
 
 _HEADER_BYTES = 10
 _PADDING_BYTES = 2048  # room for a tag editor, so that a small change need not move the audio
@@ -306,10 +306,15 @@ def other_source(path: Path, story: Path) -> str | None:
     None also where there is no such file, or it does not say.
     """
     try:
-        source = read_tag(path).source
+        tag = read_tag(path)
     except SoundError:
         return None
-    return source if source not in ("", _line(story.name)) else None
+    return None if is_of(tag, story) else tag.source
+
+
+def is_of(tag: Tag, story: Path) -> bool:
+    """Whether a file with this tag was made from a story, as far as it says."""
+    return tag.source in ("", _line(story.name))
 
 
 def _reason(error: mutagen.MutagenError) -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from audiobook.errors import ConfigError, Where, near_names
+from audiobook.errors import ConfigError, Where, did_you_mean, near_names
 from audiobook.sound import Sound
 from audiobook.sound.loudness import integrated_lufs, step_energies
 from audiobook.sound.music_file import (
@@ -180,8 +180,7 @@ def _check_length(name: str, duration_s: float, loop: bool, where: Where | None)
 
 
 def _missing(name: str, folder: Path | None, where: Where | None) -> ConfigError:
-    near = [f'"{known}"' for known in near_names(name, PIECES)]
-    hint = f"did you mean {' or '.join(near)}?" if near else None
+    hint = did_you_mean(near_names(name, PIECES))
     place = f"no such file in {shown(str(folder))} and " if folder else ""
     return ConfigError(
         f"there is no music {shown(name)}: {place}no built-in piece of that name",

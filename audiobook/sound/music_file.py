@@ -116,7 +116,7 @@ def read_file(path: Path, *, sample_rate: int, channels: int, where: Where | Non
                 )
             blocks = _blocks(file, path.name, channels, where)
             sound = _resampled(blocks, file.samplerate, sample_rate, channels)
-    except UNDECODABLE as error:
+    except (OSError, *UNDECODABLE) as error:
         raise _unreadable(path.name, where) from error
     return sound
 

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from difflib import get_close_matches
 
-from audiobook.errors import StoryError, UnknownNameError
+from audiobook.errors import StoryError, UnknownNameError, near_names
 from audiobook.model import Omission, Source
 from audiobook.script.notation.annotations import CUE_OPTIONS, Place
 
@@ -103,8 +102,8 @@ def check_cue(alt: str, target: str, place: Place, at: int) -> None:
 
 def _near_kind(alt: str) -> str | None:
     """The kind of cue that an alternative text is, or is near."""
-    name = alt.strip().casefold()
-    near = get_close_matches(name, CUE_OPTIONS, n=1, cutoff=_NEAR) if len(name) <= _MAX_KIND else []
+    name = alt.strip()
+    near = near_names(name, CUE_OPTIONS, most=1, alike=_NEAR) if len(name) <= _MAX_KIND else []
     return near[0] if near else None
 
 

@@ -127,8 +127,6 @@ def decoded(audio: bytes, *, secret: str | None = None) -> Clip:
             _check_size(file.samplerate, file.frames * file.channels)
             sound = file.read(dtype="float32", always_2d=True)
             sample_rate = int(file.samplerate)
-    except NotSpeechError:
-        raise
     except UNDECODABLE as error:
         said = _said(audio, secret)
         raise NotSpeechError(f"{len(audio):,} bytes that are no sound{said}") from error
