@@ -70,10 +70,19 @@ def _parted(
         if has_word(piece.spoken):
             pieces.append(piece)
         else:
-            unfit.append(Omission(piece.start, piece.end, "punctuation without a word"))
+            unfit += _left_out(piece)
     if not pieces:
         return [segment], []
     return [*pieces[:-1], replace(pieces[-1], pause_ms=segment.pause_ms)], unfit
+
+
+def _left_out(piece: Segment) -> Iterator[Omission]:
+    """A piece that is not spoken, without what stands between its characters in the source."""
+    starts = [start for start, _ in piece.anchors] or [0]
+    for run in pairwise([*starts, len(piece.text)]):
+        start, stop = stripped(piece.text, *run)
+        if start < stop:
+            yield Omission(*piece.source_span(start, stop), "punctuation without a word")
 
 
 def _piece(segment: Segment, start: int, stop: int) -> Segment:

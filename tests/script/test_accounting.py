@@ -125,6 +125,7 @@ MAKERS = [of_text, of_markdown, of_html, of_epub, of_docx, of_fountain]
 
 @pytest.mark.parametrize("make", MAKERS)
 @settings(max_examples=60, deadline=None)
+@example(lines=["Chapter 1", "…", "…"], include=set(), limit=20)
 @given(lines=STORIES, include=INCLUDED, limit=LIMITS)
 def test_every_character_has_one_use(
     make: Callable[[Sequence[str]], Book], lines: list[str], include: set[Role], limit: int | None
