@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import os
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -202,16 +203,19 @@ def items_of(
 
 
 def publication_times(dates: Sequence[datetime.date]) -> list[datetime.datetime]:
-    """When each of a show's episodes is published, an earlier one always before a later one.
+    """When each of a show's episodes is published, of those of one day an earlier one first.
 
     It is midnight UTC at the beginning of its date, which has passed nearly everywhere when the
-    author's day has begun: apps hide what is dated ahead. Where that is not at least a minute
-    after the episode before it, it is that minute.
+    author's day has begun: apps hide what is dated ahead. The next ones of that date follow a
+    minute apart. No other episode changes the day: what is put in front of a show, or has a date
+    far off, leaves the others where they were.
     """
+    n_before: Counter[datetime.date] = Counter()
     times: list[datetime.datetime] = []
     for date in dates:
-        time = datetime.datetime.combine(date, datetime.time(), datetime.UTC)
-        times.append(max(time, times[-1] + _LEAST_APART) if times else time)
+        midnight = datetime.datetime.combine(date, datetime.time(), datetime.UTC)
+        times.append(midnight + n_before[date] * _LEAST_APART)
+        n_before[date] += 1
     return times
 
 

@@ -297,13 +297,26 @@ def test_an_episode_must_lie_in_the_folder(tmp_path: Path) -> None:
         publish(SHOW, [], tmp_path, url=None, today=TODAY)
 
 
-@given(st.lists(st.dates(max_value=datetime.date(2999, 1, 1)), max_size=20))
-def test_an_earlier_episode_is_older_by_a_minute_at_least(dates: list[datetime.date]) -> None:
+@given(st.lists(st.sampled_from([TODAY + datetime.timedelta(days=n) for n in range(4)])))
+def test_an_episode_is_published_on_its_day_in_its_turn(dates: list[datetime.date]) -> None:
     times = publication_times(dates)
-    for time, later in itertools.pairwise(times):
-        assert later - time >= datetime.timedelta(seconds=60)
-    for time, date in zip(times, dates, strict=True):
-        assert time.date() >= date
+    assert [time.date() for time in times] == dates
+    for day in dates:
+        of_day = [time for time in times if time.date() == day]
+        for time, later in itertools.pairwise(of_day):
+            assert later - time >= datetime.timedelta(seconds=60)
+
+
+def test_what_is_put_in_front_is_the_newest_and_moves_no_date(tmp_path: Path) -> None:
+    weeks = [TODAY - datetime.timedelta(weeks=n) for n in (2, 1)]
+    told = [finished(tmp_path, f"{date}.mp3", title=f"Of {date}", date=date) for date in weeks]
+    before = publish(SHOW, told, tmp_path, url=None, today=TODAY)
+    prologue = finished(tmp_path, "prologue.mp3", title="Prologue")
+    after = publish(SHOW, [prologue, *told], tmp_path, url=None, today=TODAY)
+    assert [each.published for each in after.items[1:]] == [each.published for each in before.items]
+    entries = feedparser.parse(after.feed.read_bytes()).entries
+    assert [entry.title for entry in entries] == ["Prologue", f"Of {weeks[1]}", f"Of {weeks[0]}"]
+    assert [entry.itunes_episode for entry in entries] == ["1", "3", "2"]
 
 
 def test_the_newest_stands_on_top(tmp_path: Path) -> None:
