@@ -102,7 +102,7 @@ def feed_xml(channel: Channel, items: Sequence[Item]) -> bytes:
     _describe(top, channel)
     if items:
         _add(top, "lastBuildDate", _rfc2822(max(item.published for item in items)))
-    for item in reversed(sorted(items, key=lambda item: item.published)):
+    for item in sorted(items, key=lambda item: item.published, reverse=True):
         _add_item(top, item)
     return etree.tostring(rss, encoding="UTF-8", xml_declaration=True, pretty_print=True)
 
