@@ -55,6 +55,30 @@ def test_a_chapter_keeps_its_guid_whichever_others_are_built(story: Path, output
     assert not set(guids(story, output).values()) & set(among_others.values())
 
 
+def test_a_renamed_file_is_still_the_same_episode(story: Path, output: Path) -> None:
+    show_of(story.parent, "", a="# A\n\nOne.\n", b="# B\n\nTwo, and a good deal more of it.\n")
+    audiobook.build(story.parent, output=output, choices=TONE)
+    before = guids(story.parent, output)
+    (story.parent / "b.md").rename(story.parent / "c.md")
+    settings = story.parent / "show.toml"
+    settings.write_text(settings.read_text("utf-8").replace("b.md", "c.md"), "utf-8")
+    audiobook.build(story.parent, output=output, choices=TONE)
+    assert guids(story.parent, output) == before
+    assert guids(story.parent, output) == before
+
+
+def test_a_chapter_put_before_others_takes_no_guid_from_them(story: Path, output: Path) -> None:
+    days = "".join(f"# Day {n}\n\nIt rose{' and rose' * n * 3}.\n\n" for n in (1, 2, 3))
+    known: dict[str, str] = {}
+    for opening in ("", "# Eve\n\nIt slept.\n\n", "", "# Dawn\n\nIt woke.\n\n"):
+        story.write_text(opening + days, "utf-8")
+        audiobook.build(story, output=output, choices=ALL)
+        found = guids(story, output)
+        assert found == {title: known.setdefault(title, guid) for title, guid in found.items()}
+    assert set(known) == {"Day 1", "Day 2", "Day 3", "Eve", "Dawn"}
+    assert len(set(known.values())) == len(known)
+
+
 def test_chapters_of_an_older_split_are_not_listed(story: Path, output: Path) -> None:
     audiobook.build(story, output=output, choices=ALL)
     story.write_text(chapters(10), "utf-8")

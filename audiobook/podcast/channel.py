@@ -31,6 +31,7 @@ __all__ = [
     "first_dates",
     "former_covers",
     "items_of",
+    "look_of",
     "publication_times",
 ]
 
@@ -183,23 +184,28 @@ def items_of(
         episode.date or show.date or item.published or datetime.date.min
         for episode, item in zip(episodes, kept, strict=True)
     ]
-    times = publication_times(dates)
+    about = zip(episodes, map(look_of, episodes), kept, publication_times(dates), strict=True)
     return tuple(
         Item(
-            title=plain_text(episode.title) or episode.path.stem,
+            title=title,
             description=_described(episode.description or show.description or episode.title),
             guid=item.guid,
             published=time,
             number=episode.number or place,
             season=episode.season,
-            duration_s=round(episode.duration_s),
+            duration_s=duration_s,
             url=base + _path_in_url(episode.path, folder),
             n_bytes=_n_bytes(episode.path),
             media_type=media_type(episode.path),
             explicit=show.explicit if episode.explicit is None else episode.explicit,
         )
-        for place, (episode, item, time) in enumerate(zip(episodes, kept, times, strict=True), 1)
+        for place, (episode, (title, duration_s), item, time) in enumerate(about, 1)
     )
+
+
+def look_of(episode: FinishedEpisode) -> tuple[str, int]:
+    """What the feed tells an episode by: its title, and its length in whole seconds."""
+    return plain_text(episode.title) or episode.path.stem, round(episode.duration_s)
 
 
 def publication_times(dates: Sequence[datetime.date]) -> list[datetime.datetime]:

@@ -1,7 +1,7 @@
 """What a feed is given once and keeps for good: its guid, its items' guids, their first dates.
 
 A podcast app takes an item with a new guid for a new episode and downloads it again, so guids
-outlive every change of title, address or file name. They lie in `feed-ids.json` in the show's
+outlive a change of title, address or file name. They lie in `feed-ids.json` in the show's
 folder, to be kept with the show:
 
     {"podcast": guid, "items": {key: {"guid": guid, "published": date}}}
@@ -14,14 +14,24 @@ from __future__ import annotations
 import datetime
 import json
 import uuid
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Collection, Hashable, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from audiobook.errors import ConfigError, OutputError, UnknownNameError, Where
 from audiobook.store import replacing
 
-__all__ = ["IDS_FILE", "FeedIds", "ItemId", "minted", "podcast_guid", "read_ids", "write_ids"]
+__all__ = [
+    "IDS_FILE",
+    "FeedIds",
+    "ItemId",
+    "followed",
+    "minted",
+    "podcast_guid",
+    "read_ids",
+    "write_ids",
+]
 
 IDS_FILE = "feed-ids.json"
 
@@ -56,6 +66,32 @@ def podcast_guid(address: str) -> str:
     return str(uuid.uuid5(_PODCASTS, address.partition("://")[2].rstrip("/")))
 
 
+def followed(
+    ids: FeedIds, listed: Mapping[str, Hashable], present: Mapping[str, Hashable]
+) -> FeedIds:
+    """What a feed keeps, by the keys that its items have now.
+
+    A story's file is renamed, or a chapter put before others: then keys are others, or those of
+    others. An item that looks like one that was listed, and like no other, is still that one.
+
+    Args:
+        ids: what it keeps.
+        listed: by guid, what each item was told by when it was last listed.
+        present: by key, what each is told by now.
+    """
+    keys = {item.guid: key for key, item in ids.items.items()}
+    former = _alone({keys[guid]: look for guid, look in listed.items() if guid in keys})
+    origins = {key: former.get(look, key) for look, key in _alone(present).items()}
+    moves = {key: origin for key, origin in origins.items() if key != origin}
+    moved = set(moves.values())
+    items = {key: item for key, item in ids.items.items() if key not in moved}
+    for key, origin in moves.items():
+        if key in items:  # of what is gone: kept, so that nothing else is ever given its guid
+            items[items[key].guid] = items[key]
+        items[key] = ids.items[origin]
+    return replace(ids, items=items)
+
+
 def minted(
     ids: FeedIds, address: str | None, title: str, dates: Mapping[str, datetime.date | None]
 ) -> FeedIds:
@@ -72,10 +108,11 @@ def minted(
         podcast = podcast_guid(address)
     space = uuid.UUID(podcast) if podcast else uuid.uuid5(_PODCASTS, title)
     items = dict(ids.items)
+    taken = {item.guid for item in items.values()}
     for key, date in dates.items():
-        name = key.encode(errors="backslashreplace").decode()  # file names may not be Unicode
-        item = items.get(key) or ItemId(str(uuid.uuid5(space, name)))
+        item = items.get(key) or ItemId(_new_guid(space, key, taken))
         items[key] = ItemId(item.guid, item.published or date)
+        taken.add(item.guid)
     return FeedIds(podcast, items)
 
 
@@ -117,6 +154,21 @@ def write_ids(path: Path, ids: FeedIds) -> None:
     except OutputError as error:
         hint = "the feed's guids are kept there: make it writable"
         raise OutputError(error.what, hint=hint) from error
+
+
+def _alone(looks: Mapping[str, Hashable]) -> dict[Hashable, str]:
+    """Those that look like no other, by their looks."""
+    counts = Counter(looks.values())
+    return {look: key for key, look in looks.items() if counts[look] == 1}
+
+
+def _new_guid(space: uuid.UUID, key: str, taken: Collection[str]) -> str:
+    """A guid made from a key; where another item has taken that along, one made from that."""
+    name = key.encode(errors="backslashreplace").decode()  # file names may not be Unicode
+    guid = str(uuid.uuid5(space, name))
+    while guid in taken:
+        guid = str(uuid.uuid5(space, guid))
+    return guid
 
 
 def _parsed(data: bytes, name: str) -> tuple[str, object]:

@@ -13,7 +13,7 @@ from audiobook.errors import UsageError
 from audiobook.podcast import channel, feed, ids
 from audiobook.podcast.channel import FinishedEpisode
 from audiobook.podcast.feed import Item
-from audiobook.podcast.feed_reader import feed_bytes, read_feed
+from audiobook.podcast.feed_reader import ListedItem, feed_bytes, read_feed
 from audiobook.podcast.media import FEED_FILE
 from audiobook.show import Show
 from audiobook.store import check_target, replacing
@@ -86,14 +86,20 @@ def publish(
     ids_path = (show.folder or output) / ids.IDS_FILE
     kept = ids.read_ids(ids_path)
     dates = channel.first_dates(show, episodes, today)
-    complete = ids.minted(kept, None if local else address, title, dates)
+    former = _listed(output / FEED_FILE)
+    followed = ids.followed(
+        kept,
+        {item.guid: (item.title, item.duration_s) for item in former},
+        {episode.key: channel.look_of(episode) for episode in episodes},
+    )
+    complete = ids.minted(followed, None if local else address, title, dates)
     cover_name, picture = channel.cover_of(show, title, cover)
     items = channel.items_of(show, episodes, complete, base, output)
     about = channel.channel_of(show, title, base, cover_name, complete.podcast, items)
     if complete != kept:
         ids.write_ids(ids_path, complete)
     check_target(output / FEED_FILE)
-    dropped = _dropped(output / FEED_FILE, items, complete)
+    dropped = _dropped(former, items, complete)
     _write(output / cover_name, picture)
     _write(output / FEED_FILE, feed.feed_xml(about, items))
     _remove(channel.former_covers(output, cover_name))
@@ -103,13 +109,20 @@ def publish(
     )
 
 
-def _dropped(path: Path, items: Sequence[Item], kept: ids.FeedIds) -> tuple[Dropped, ...]:
-    before = read_feed(feed_bytes(path) or b"")
+def _listed(path: Path) -> tuple[ListedItem, ...]:
+    """What the feed that is there lists."""
+    feed_there = read_feed(feed_bytes(path) or b"")
+    return feed_there.items if feed_there else ()
+
+
+def _dropped(
+    former: Sequence[ListedItem], items: Sequence[Item], kept: ids.FeedIds
+) -> tuple[Dropped, ...]:
     keys = {item.guid: key for key, item in kept.items.items()}
     known = {name for item in items for name in (item.guid, item.title)}
     return tuple(
         Dropped(item.title, keys.get(item.guid))
-        for item in (before.items if before else ())
+        for item in former
         if known.isdisjoint((item.guid, item.title))
     )
 

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from audiobook.errors import ConfigError, OutputError
 from audiobook.podcast.channel import FinishedEpisode
 from audiobook.podcast.feed_reader import feed_bytes
-from audiobook.podcast.ids import FeedIds, ItemId, minted, read_ids, write_ids
+from audiobook.podcast.ids import FeedIds, ItemId, followed, minted, read_ids, write_ids
 from audiobook.podcast.publication import Published, publish
 from audiobook.show import Feed, Show
 
@@ -115,6 +115,22 @@ def test_one_story_is_not_two_episodes(show: Show, tmp_path: Path) -> None:
     episode = FinishedEpisode(tmp_path / "a.mp3", "a.md", "A", 5.0)
     with pytest.raises(ConfigError, match=r"a\.md"):
         publish(show, [episode, episode], tmp_path, url=None, today=DAY_1)
+
+
+LOOKS = st.dictionaries(st.sampled_from("abcde"), st.sampled_from(["One", "Two", "Three", "Four"]))
+
+
+@given(st.lists(LOOKS, max_size=6))
+def test_no_guid_is_ever_that_of_two_episodes(versions: list[dict[str, str]]) -> None:
+    ids = FeedIds()
+    listed: dict[str, str] = {}
+    given_so_far: set[str] = set()
+    for looks in versions:
+        ids = minted(followed(ids, listed, looks), None, "", dict.fromkeys(looks))
+        listed = {ids.items[key].guid: look for key, look in looks.items()}
+        assert len(listed) == len(looks)
+        given_so_far |= set(listed)
+        assert {item.guid for item in ids.items.values()} == given_so_far  # none is forgotten
 
 
 @pytest.mark.parametrize(
