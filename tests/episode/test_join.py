@@ -3,6 +3,8 @@ from __future__ import annotations
 import contextlib
 import os
 import resource
+import shutil
+import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from itertools import pairwise
@@ -83,6 +85,25 @@ def test_another_decoder_hears_the_same_length(
     write_episode(path, encoder, tag, _kept_blocks(store, encoder, pcm), pcm.shape[1], store)
     with av.open(str(path)) as container:
         assert sum(frame.samples for frame in container.decode(audio=0)) == pcm.shape[1]
+
+
+@pytest.mark.skipif(shutil.which("mp3val") is None, reason="mp3val is not installed")
+def test_mp3val_counts_all_frames_and_finds_no_fault(
+    tmp_path: Path, store: Store, encoder: Encoder, speech_like: Callable[..., Sound]
+) -> None:
+    if encoder.extension != "mp3":
+        pytest.skip("mp3val knows MP3 only")
+    pcm = _programme(encoder, speech_like)
+    path = tmp_path / "x.mp3"
+    tag = Tag("x", chapters=(ChapterMark("One", 0, 2000), ChapterMark("Two", 2000, 4000)))
+    write_episode(path, encoder, tag, _kept_blocks(store, encoder, pcm), pcm.shape[1], store)
+    said = subprocess.run(["mp3val", path], capture_output=True, text=True, check=True).stdout
+    _, *findings, done = said.splitlines()
+    n_frames = 1 + _CUTS[-1] + encoder.flush_frames
+    assert done == "Done!"
+    assert [line.partition(f'"{path}": ')[2].partition(",")[0] for line in findings] == [
+        f"{n_frames} MPEG frames (MPEG {'1' if encoder.sample_rate == 44100 else '2'} Layer III)"
+    ]
 
 
 def test_the_file_is_tag_head_and_blocks_and_nothing_else(
