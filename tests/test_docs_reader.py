@@ -46,6 +46,7 @@ def test_it_reads_what_is_said_and_nothing_else(line_end: str, tmp_path: Path) -
         "The water was high.",
         "Nobody had crossed since Tuesday.",
     ]
+    assert len(script.chapters) == 1
 
 
 def test_nothing_of_the_source_is_lost(tmp_path: Path) -> None:
