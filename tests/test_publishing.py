@@ -293,6 +293,17 @@ def test_what_a_feed_no_longer_lists_is_told(story: Path, output: Path) -> None:
     assert events == []
 
 
+def test_another_shows_feed_is_not_replaced_in_silence(story: Path, output: Path) -> None:
+    other = story.with_name("other.md")
+    for path, title in ((story, "Tale"), (other, "Other")):
+        path.write_text(f"---\ntitle: {title}\n---\n\n# One\n\nWords.\n", "utf-8")
+        audiobook.build(path, output=output, choices=ALL)
+    assert warned(story, output) == []
+    (warning,) = warned(other, output)
+    assert warning.what == 'the feed no longer lists "One"'
+    assert "what is another show" in (warning.hint or "")
+
+
 def test_of_a_whole_episode_and_its_chapters_the_newer_are_listed(
     story: Path, output: Path
 ) -> None:

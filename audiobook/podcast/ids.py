@@ -198,9 +198,7 @@ class _Reader:
 
     def ids(self, table: object) -> FeedIds:
         top = self.checked(table, "the file", {"podcast", "items"})
-        podcast = self.words(top, "podcast")
-        if podcast is not None and not _is_uuid(podcast):
-            raise self.wrong('"podcast" must be a UUID', "podcast")
+        podcast = self.uuid(top)
         items = {}
         owners: dict[str, str] = {}
         entries = self.checked(top.get("items", {}), '"items"', None)
@@ -210,6 +208,14 @@ class _Reader:
                 raise self.wrong(f'"{owners[item.guid]}" and "{key}" have the same guid', key)
             items[key] = item
         return FeedIds(podcast, items)
+
+    def uuid(self, top: dict[str, object]) -> str | None:
+        """The podcast's guid, as the namespace has it written."""
+        podcast = self.words(top, "podcast")
+        try:
+            return str(uuid.UUID(podcast)) if podcast else None
+        except ValueError:
+            raise self.wrong('"podcast" must be a UUID', "podcast") from None
 
     def item(self, key: str, entry: object) -> ItemId:
         values = self.checked(entry, f'"{key}"', {"guid", "published"})
@@ -233,11 +239,13 @@ class _Reader:
         return value
 
     def words(self, table: dict[str, object], name: str, key: str | None = None) -> str | None:
-        """A text that is not blank; None where it is not given."""
+        """A text in one line that is not blank; None where it is not given."""
         value = table.get(name)
-        if value is not None and (not isinstance(value, str) or not value.strip()):
+        if value is None:
+            return None
+        if not isinstance(value, str) or not value.strip() or not value.isprintable():
             raise self.wrong(f'"{name}" must be a text', key or name)
-        return value.strip() if isinstance(value, str) else None
+        return value.strip()
 
     def wrong(self, what: str, key: str) -> ConfigError:
         return ConfigError(what, where=self.where(key), hint=_HINT)
@@ -248,11 +256,3 @@ class _Reader:
             if json.dumps(key) in line or json.dumps(key, ensure_ascii=False) in line:
                 return Where(self.name, number, excerpt=line)
         return Where(self.name)
-
-
-def _is_uuid(text: str) -> bool:
-    try:
-        uuid.UUID(text)
-    except ValueError:
-        return False
-    return True

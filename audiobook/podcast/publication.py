@@ -13,7 +13,7 @@ from audiobook.errors import UsageError
 from audiobook.podcast import channel, feed, ids
 from audiobook.podcast.channel import FinishedEpisode
 from audiobook.podcast.feed import Item
-from audiobook.podcast.feed_reader import ListedItem, feed_bytes, read_feed
+from audiobook.podcast.feed_reader import ReadFeed, feed_bytes, read_feed
 from audiobook.podcast.media import FEED_FILE
 from audiobook.show import Show
 from audiobook.store import check_target, replacing
@@ -86,12 +86,8 @@ def publish(
     ids_path = (show.folder or output) / ids.IDS_FILE
     kept = ids.read_ids(ids_path)
     dates = channel.first_dates(show, episodes, today)
-    former = _listed(output / FEED_FILE)
-    followed = ids.followed(
-        kept,
-        {item.guid: (item.title, item.duration_s) for item in former},
-        {episode.key: channel.look_of(episode) for episode in episodes},
-    )
+    former = read_feed(feed_bytes(output / FEED_FILE) or b"") or ReadFeed("", None, ())
+    followed = _followed(kept, former, title, episodes)
     complete = ids.minted(followed, None if local else address, title, dates)
     cover_name, picture = channel.cover_of(show, title, cover)
     items = channel.items_of(show, episodes, complete, base, output)
@@ -99,7 +95,7 @@ def publish(
     if complete != kept:
         ids.write_ids(ids_path, complete)
     check_target(output / FEED_FILE)
-    dropped = _dropped(former, items, complete)
+    dropped = _dropped(former, title, items, complete)
     _write(output / cover_name, picture)
     _write(output / FEED_FILE, feed.feed_xml(about, items))
     _remove(channel.former_covers(output, cover_name))
@@ -109,20 +105,29 @@ def publish(
     )
 
 
-def _listed(path: Path) -> tuple[ListedItem, ...]:
-    """What the feed that is there lists."""
-    feed_there = read_feed(feed_bytes(path) or b"")
-    return feed_there.items if feed_there else ()
+def _followed(
+    kept: ids.FeedIds, former: ReadFeed, title: str, episodes: Sequence[FinishedEpisode]
+) -> ids.FeedIds:
+    """What is kept, by the keys of today; only a feed of the same title tells of the same show."""
+    listed = former.items if former.title == title else ()
+    return ids.followed(
+        kept,
+        {item.guid: (item.title, item.duration_s) for item in listed},
+        {episode.key: channel.look_of(episode) for episode in episodes},
+    )
 
 
 def _dropped(
-    former: Sequence[ListedItem], items: Sequence[Item], kept: ids.FeedIds
+    former: ReadFeed, title: str, items: Sequence[Item], kept: ids.FeedIds
 ) -> tuple[Dropped, ...]:
+    """What is listed no more; in a feed of the same title, a title alone tells an item again."""
     keys = {item.guid: key for key, item in kept.items.items()}
-    known = {name for item in items for name in (item.guid, item.title)}
+    known = {item.guid for item in items}
+    if former.title == title:
+        known |= {item.title for item in items}
     return tuple(
         Dropped(item.title, keys.get(item.guid))
-        for item in former
+        for item in former.items
         if known.isdisjoint((item.guid, item.title))
     )
 

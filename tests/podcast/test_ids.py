@@ -110,6 +110,13 @@ def test_former_items_and_foreign_guids_stay(show: Show, tmp_path: Path) -> None
     assert read_ids(path).items["old.md"] == ItemId("tag:old,2019:1")
 
 
+@pytest.mark.parametrize("form", ["{{{}}}", "urn:uuid:{}"])
+def test_a_podcast_guid_is_read_in_any_form(tmp_path: Path, form: str) -> None:
+    path = tmp_path / "feed-ids.json"
+    path.write_text(json.dumps({"podcast": form.format(GOOD["podcast"])}), "utf-8")
+    assert read_ids(path).podcast == GOOD["podcast"]
+
+
 def test_one_story_is_not_two_episodes(show: Show, tmp_path: Path) -> None:
     (tmp_path / "a.mp3").write_bytes(b"sound")
     episode = FinishedEpisode(tmp_path / "a.mp3", "a.md", "A", 5.0)
@@ -147,6 +154,8 @@ def test_no_guid_is_ever_that_of_two_episodes(versions: list[dict[str, str]]) ->
         ('{"items": {\n"a.md": {}}}', 2),
         ('{"items": {\n"a.md": "x"}}', 2),
         ('{"items": {\n"a.md": {"guid": " "}}}', 2),
+        ('{"items": {\n"a.md": {"guid": "\\u0000"}}}', 2),
+        ('{"items": {\n"a.md": {"guid": "\\ud800"}}}', 2),
         ('{"items": {\n"a.md": {"guid": "1", "published": "soon"}}}', 2),
         ('{"items": {\n"a.md": {"guid": "1",\n "publishd": "2026-01-01"}}}', 3),
         ('{"items": {"a.md": {"guid": "1"},\n"ä.md": {"guid": "1"}}}', 2),
