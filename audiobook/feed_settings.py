@@ -9,7 +9,8 @@ from audiobook.errors import AudiobookError, ConfigError, UsageError, Where
 
 __all__ = ["check_email", "folder_url", "web_url"]
 
-_URL_CHARACTERS = re.compile(r"[!-~]+")
+_URL_CHARACTERS = re.compile(r"(?:[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=]|%[0-9A-Fa-f]{2})+")
+"""What an address may hold (RFC 3986, section 2): anything else is percent-encoded."""
 _EMAIL = re.compile(r"[^\s@<>(),;:\"]+@[^\s@<>(),;:\".]+(\.[^\s@<>(),;:\".]+)+")
 """A name and a host with a dot in it: what RFC 5322 allows besides, no directory takes."""
 

@@ -254,6 +254,8 @@ def test_an_address_on_the_command_line_is_the_stronger(tmp_path: Path) -> None:
         "https://example.org/a b",
         "https://example.org/\n",
         "https://exämple.org/",
+        'https://example.org/<a>"',
+        "https://example.org/%zz",
         "https://example.org:99999/",
         "https://[::1/",
         "https://example.org/?x=1",
