@@ -161,6 +161,20 @@ def test_files_of_each_format_are_played(
     assert once.samples.shape[1] / LOW_RATE == pytest.approx(5.0, abs=0.2)
 
 
+def test_an_offset_is_taken_out(store: Store, tmp_path: Path) -> None:
+    """It is not heard, and would take the room that peaks need."""
+    theme = tune(5, LOW_RATE)
+    for name, offset in (("even.wav", 0.0), ("uneven.wav", (0.4, -0.2))):
+        soundfile.write(tmp_path / name, theme + offset, LOW_RATE, subtype="FLOAT")
+    for loop in (True, False):
+        even, uneven = (
+            load(f"{name}.wav", tmp_path, store, loop=loop) for name in ("even", "uneven")
+        )
+        np.testing.assert_allclose(uneven.samples, even.samples, atol=1e-4)
+    soundfile.write(tmp_path / "offset.wav", np.full(5 * LOW_RATE, 0.4), LOW_RATE)
+    assert "is silent" in refused("offset.wav", tmp_path, store).what
+
+
 def test_a_file_is_known_by_what_it_holds(store: Store, tmp_path: Path) -> None:
     write_tune(tmp_path / "a.wav")
     (tmp_path / "sub").mkdir()
