@@ -1,20 +1,33 @@
-"""What a request asks of a file beside its name: a part of it, or nothing if it has not changed."""
+"""What a request asks of a file beside its name: a part, or on which condition it is sent."""
 
 from __future__ import annotations
 
+import email.utils
 import re
+from collections.abc import Sequence
 
 from starlette.requests import Request
 
-__all__ = ["asked_range", "asked_ranges", "has_already"]
+__all__ = ["asked_range", "asked_ranges", "status_instead"]
 
 _RANGE = re.compile(r"(\d{0,18})-(\d{0,18})", re.ASCII)
 
 
-def has_already(request: Request, etag: str) -> bool:
-    """Whether a client has the content of that tag (If-None-Match; RFC 9110, section 13.1.2)."""
-    tags = ",".join(request.headers.getlist("if-none-match")).split(",")
-    return any(tag.strip(" \t").removeprefix("W/") in (etag, "*") for tag in tags)
+def status_instead(request: Request, etag: str, modified: str | None = None) -> int | None:
+    """The status that is the whole answer, by what a client has already (RFC 9110, section 13.2.2).
+
+    304 where it has just this content, 412 where it wants what is left of another one, as when it
+    resumes a download; None where the content is to be sent.
+
+    Args:
+        request: what it asks.
+        etag: the tag of the content.
+        modified: when that last changed, as HTTP has it; None where that is not known.
+    """
+    changed_s = _time_s([modified] if modified else [])
+    if not _is_wanted(request, etag, changed_s):
+        return 412
+    return 304 if _is_held(request, etag, changed_s) else None
 
 
 def asked_ranges(request: Request) -> list[tuple[int | None, int | None]]:
@@ -43,6 +56,38 @@ def asked_range(request: Request, etag: str, n_bytes: int) -> range | None:
     if first is None:
         return range(max(0, n_bytes - (last or 0)), n_bytes)
     return range(first, n_bytes if last is None else min(last + 1, n_bytes))
+
+
+def _is_wanted(request: Request, etag: str, changed_s: float | None) -> bool:
+    """Whether this is the content that a client wants, or one that it does not exclude."""
+    tags = request.headers.getlist("if-match")
+    if tags:
+        return not {etag, "*"}.isdisjoint(_tags(tags))
+    since_s = _time_s(request.headers.getlist("if-unmodified-since"))
+    return changed_s is None or since_s is None or changed_s <= since_s
+
+
+def _is_held(request: Request, etag: str, changed_s: float | None) -> bool:
+    """Whether a client has this content; tags say it better than times."""
+    tags = request.headers.getlist("if-none-match")
+    if tags:
+        return not {etag, "*"}.isdisjoint(tag.removeprefix("W/") for tag in _tags(tags))
+    since_s = _time_s(request.headers.getlist("if-modified-since"))
+    return changed_s is not None and since_s is not None and changed_s <= since_s
+
+
+def _tags(lines: Sequence[str]) -> list[str]:
+    """The entity tags of a header, which may come in several lines."""
+    return [tag.strip(" \t") for tag in ",".join(lines).split(",")]
+
+
+def _time_s(lines: Sequence[str]) -> float | None:
+    """A time in seconds since the epoch; None of what is none, and so is to be ignored."""
+    try:
+        (line,) = lines
+        return email.utils.parsedate_to_datetime(line).timestamp()
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return None
 
 
 def _range(text: str) -> tuple[int | None, int | None] | None:

@@ -19,7 +19,7 @@ from starlette.routing import Route
 
 from audiobook.errors import UsageError
 from audiobook.podcast.address import address_of, address_to_open
-from audiobook.podcast.conditions import asked_range, asked_ranges, has_already
+from audiobook.podcast.conditions import asked_range, asked_ranges, status_instead
 from audiobook.podcast.connection import Connection
 from audiobook.podcast.feed_reader import ReadFeed, feed_bytes, moved_feed, read_feed
 from audiobook.podcast.media import FEED_FILE, is_audio, media_type
@@ -170,8 +170,9 @@ def _file_response(path: Path, request: Request) -> Response:
         path, media_type=media_type(path), stat_result=status, headers=_NO_SNIFFING
     )
     etag = response.headers["etag"]
-    if has_already(request, etag):
-        return Response(status_code=304, headers={"etag": etag})
+    status_code = status_instead(request, etag, response.headers["last-modified"])
+    if status_code is not None:
+        return Response(status_code=status_code, headers={"etag": etag})
     if not asked_ranges(request):  # a header that is to be ignored, which Starlette refuses
         del MutableHeaders(scope=request.scope)["range"]
     return response
@@ -185,8 +186,9 @@ def _bytes_response(data: bytes, kind: str, request: Request) -> Response:
         **_NO_SNIFFING,
         **_FOR_THIS_CLIENT,
     }
-    if has_already(request, headers["etag"]):
-        return Response(status_code=304, headers=headers)
+    status_code = status_instead(request, headers["etag"])
+    if status_code is not None:
+        return Response(status_code=status_code, headers=headers)
     asked = asked_range(request, headers["etag"], len(data))
     if asked is None:
         return Response(data, media_type=kind, headers=headers)

@@ -198,6 +198,38 @@ def test_what_a_client_has_is_found_among_several(client: httpx.Client, name: st
         assert client.get(f"/{name}", headers={"If-None-Match": held}).status_code == 200
 
 
+EARLIER, LATER = "Sat, 01 Jan 2000 00:00:00 GMT", "Thu, 01 Jan 2099 00:00:00 GMT"
+
+
+@pytest.mark.parametrize(
+    ("held", "status"),
+    [
+        ({"If-Modified-Since": LATER}, 304),
+        ({"If-Modified-Since": EARLIER}, 200),
+        ({"If-Modified-Since": "yesterday"}, 200),
+        ({"If-Modified-Since": LATER, "If-None-Match": '"old"'}, 200),
+        ({"If-Unmodified-Since": LATER}, 200),
+        ({"If-Unmodified-Since": EARLIER}, 412),
+        ({"If-Unmodified-Since": EARLIER, "If-Match": "*"}, 200),
+        ({"If-Match": '"old"', "Range": "bytes=5-9"}, 412),
+    ],
+)
+def test_conditions_come_in_their_order(
+    client: httpx.Client, held: dict[str, str], status: int
+) -> None:
+    assert client.get("/lamp.mp3", headers=held).status_code == status
+    assert client.head("/lamp.mp3", headers=held).status_code == status
+
+
+def test_what_has_not_changed_since_it_was_sent(client: httpx.Client) -> None:
+    sent = client.head("/lamp.mp3").headers
+    again = client.get("/lamp.mp3", headers={"If-Modified-Since": sent["last-modified"]})
+    assert (again.status_code, again.content) == (304, b"")
+    resumed = {"If-Match": f'"old", {sent["etag"]}', "Range": "bytes=5-9"}
+    assert client.get("/lamp.mp3", headers=resumed).content == SOUND[5:10]
+    assert client.get("/feed.xml", headers={"If-Match": '"old"'}).status_code == 412
+
+
 @pytest.mark.parametrize(
     ("name", "kind"),
     [
