@@ -14,6 +14,7 @@ from audiobook.engine_settings import AUTO
 from audiobook.errors import MissingError, SpeechError, UnknownNameError, UsageError
 from audiobook.language_tags import EVERY_LANGUAGE, primary
 from audiobook.model import Script
+from audiobook.plugins import blaming
 from audiobook.podcast.audition_page import AuditionedVoice, audition_page
 from audiobook.progress import (
     Event,
@@ -266,8 +267,10 @@ def _is_ready(name: str, language: str, engines: Engines) -> bool:
     try:
         if not engines.is_set_up(name):
             return False
-        engines.load(name).default_voice(language)
-        engines.load(name).check_ready()
+        engine = engines.load(name)
+        with blaming(name, engine):
+            engine.default_voice(language)
+            engine.check_ready()
     except (MissingError, UnknownNameError):
         return False
     return True

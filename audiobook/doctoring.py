@@ -279,12 +279,13 @@ def _voice(engine: Engine) -> Voice:
         return Voice(engine.name, info.name, language)
 
 
-def _told(ask: Callable[[], str | None]) -> str | None:
+def _told(ask: Callable[[], object]) -> str | None:
     """What an engine tells of itself, if it can."""
     try:
-        return ask()
+        told = ask()
     except Exception:  # that of an engine which lacks something, whatever it is
         return None
+    return None if told is None else str(told)
 
 
 def _silent_engine(name: str, problem: str) -> EngineHealth:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from audiobook.plugins import blaming
 from audiobook.sound.voice import Room, kept_length
 from audiobook.speech.casting import Casting
 from audiobook.speech.engine import CountsRequests, Engine
@@ -104,7 +105,8 @@ def planned_lines(
 
 def _n_requests(engine: Engine, text: str) -> int:
     if isinstance(engine, CountsRequests):
-        return engine.n_requests(text)
+        with blaming(engine.name, engine):
+            return int(engine.n_requests(text))
     return int(engine.needs_network)
 
 

@@ -38,7 +38,7 @@ LAYERS = [
     {"show"},
     {"categories", "engine_settings", "feed_settings", "lexicon", "own_profiles"},
     {"settings"},
-    {"toml_places", "yaml_values"},
+    {"plugins", "toml_places", "yaml_values"},
     {"progress"},
     {"model"},
     {"decoding", "errors", "language_tags", "utterance"},

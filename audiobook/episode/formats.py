@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from importlib.metadata import entry_points
 from typing import cast
 
 from audiobook.episode.encoder import Encoder
 from audiobook.episode.mp3 import mp3_encoder
 from audiobook.episode.mp3_settings import Cbr, Mp3Settings, Vbr
 from audiobook.episode.wav import WavEncoder
-from audiobook.errors import MissingError, UnknownNameError, UsageError
+from audiobook.errors import UnknownNameError, UsageError
+from audiobook.plugins import blaming, load_plugin, plugin_names
 
 __all__ = ["check_formats", "check_rates", "format_names", "load_encoder", "mp3", "wav"]
 
@@ -41,7 +41,7 @@ def wav(
 
 def format_names() -> list[str]:
     """The names of all registered formats, sorted."""
-    return sorted(point.name for point in entry_points(group=_GROUP))
+    return plugin_names(_GROUP)
 
 
 def check_formats(names: Iterable[str]) -> None:
@@ -92,9 +92,7 @@ def load_encoder(
         MissingError: what it needs is not installed, or does not work here.
     """
     check_formats([name])
-    points = {point.name: point for point in entry_points(group=_GROUP)}
-    try:
-        make = cast(Callable[[int, int, int, float | None], Encoder], points[name].load())
-    except ImportError as error:
-        raise MissingError(f'format "{name}" cannot be loaded: {error}') from error
-    return make(sample_rate, channels, bitrate_kbps, vbr_quality)
+    what = f'format "{name}"'
+    make = cast(Callable[[int, int, int, float | None], Encoder], load_plugin(_GROUP, name, what))
+    with blaming(what, make):
+        return make(sample_rate, channels, bitrate_kbps, vbr_quality)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, cast
 
 from audiobook.errors import MissingError, StoryError, UsageError, Where
 from audiobook.model import Book
+from audiobook.plugins import blaming, load_plugin, plugin_names
 from audiobook.script.documents.limits import MAX_PACKED_BYTES
 from audiobook.script.encoding import MAX_STORY_BYTES, decode
 from audiobook.script.notation.front import FrontMatter, front_matter
@@ -40,7 +40,7 @@ class Reader(Protocol):
 
 def story_suffixes() -> list[str]:
     """The suffixes there are readers for, with their dots, sorted."""
-    return sorted(f".{point.name}" for point in entry_points(group=_GROUP))
+    return [f".{name}" for name in plugin_names(_GROUP)]
 
 
 def read(path: Path, *, cast: Collection[str] = ()) -> Book:
@@ -54,10 +54,15 @@ def read(path: Path, *, cast: Collection[str] = ()) -> Book:
         UsageError: there is no such file, it cannot be read, or no reader knows its suffix.
         StoryError: its content cannot be used.
         UnknownNameError: a line names a speaker who is not in the cast.
-        MissingError: what its reader needs is not installed.
+        MissingError: its reader cannot be loaded, or fails.
     """
     data = _read_bytes(path)
-    return _reader(path)(data, str(path), cast)
+    reader = _reader(path)
+    with blaming(_called(path), reader):
+        book = reader(data, str(path), cast)
+    if not isinstance(book, Book):
+        raise MissingError(f"{_called(path)} gives no Book, but {type(book).__name__}")
+    return book
 
 
 def read_front_matter(path: Path) -> FrontMatter | None:
@@ -93,15 +98,13 @@ def _read_bytes(path: Path) -> bytes:
 
 
 def _reader(path: Path) -> Reader:
-    points: dict[str, EntryPoint] = {point.name: point for point in entry_points(group=_GROUP)}
     suffix = path.suffix.lower()
-    point = points.get(suffix.removeprefix("."))
-    if point is None:
+    if suffix not in story_suffixes():
         what = f'stories with the suffix "{suffix}"' if suffix else "stories without a suffix"
         known = ", ".join(story_suffixes())
         raise UsageError(f"{path}: {what} cannot be read", hint=f"known suffixes: {known}")
-    try:
-        reader: Reader = point.load()
-    except ImportError as error:
-        raise MissingError(f"the reader of {suffix} stories cannot be loaded: {error}") from error
-    return reader
+    return cast(Reader, load_plugin(_GROUP, suffix.removeprefix("."), _called(path)))
+
+
+def _called(path: Path) -> str:
+    return f"the reader of {path.suffix.lower()} stories"

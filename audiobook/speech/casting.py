@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from audiobook.engine_settings import AUTO
 from audiobook.errors import ConfigError, UnknownNameError, Where
+from audiobook.plugins import blaming
 from audiobook.show import NARRATOR, CastMember, Show
 from audiobook.speech.auto_cast import Speaker, auto_cast, ensemble
 from audiobook.speech.engine import Engine
@@ -144,9 +145,10 @@ def _given_out(
 
 
 def _voice(member: CastMember, engine: Engine, language: str, override: str | None) -> Voice:
-    name = override or member.voice_for(engine.name) or engine.default_voice(language)
-    voice = Voice(engine.name, name, language, member.rate, member.pitch, member.gain_db)
-    engine.check_voice(voice)
+    with blaming(engine.name, engine):
+        name = override or member.voice_for(engine.name) or engine.default_voice(language)
+        voice = Voice(engine.name, name, language, member.rate, member.pitch, member.gain_db)
+        engine.check_voice(voice)
     return voice
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 
 from audiobook.engine_settings import AUTO, EngineSettings
-from audiobook.errors import ConfigError, MissingError, UnknownNameError, Where
+from audiobook.errors import AudiobookError, ConfigError, MissingError, UnknownNameError, Where
 from audiobook.language_tags import EVERY_LANGUAGE
+from audiobook.plugins import blaming
 from audiobook.progress import Listener, Warned
-from audiobook.speech.engine import Engine, TakesSettings, engine_names, load_engine
+from audiobook.speech.engine import Engine, TakesSettings, checked, engine_names, load_engine
 from audiobook.speech.retrying import WaitsForServer
 
 __all__ = ["AUTO_ENGINES", "STAND_IN", "Engines"]
@@ -110,10 +111,11 @@ class Engines:
         """
         if engine.name in self._ready:
             return
-        if isinstance(engine, WaitsForServer):
-            engine.await_ready()
-        else:
-            engine.check_ready()
+        with blaming(engine.name, engine):
+            if isinstance(engine, WaitsForServer):
+                engine.await_ready()
+            else:
+                engine.check_ready()
         self._ready.add(engine.name)
 
     def fit(
@@ -150,10 +152,11 @@ class Engines:
     def _is_made_for(self, language: str, name: str) -> bool:
         try:
             engine = self.usable(name)
-            voice = engine.default_voice(language)
+            with blaming(name, engine):
+                voice = engine.default_voice(language)
+                tags = [info.language for info in engine.voices() if info.name == voice]
         except (ConfigError, MissingError):
             return False
-        tags = [info.language for info in engine.voices() if info.name == voice]
         return any(tag != EVERY_LANGUAGE for tag in tags)
 
     def usable(self, name: str, where: Where | None = None) -> Engine:
@@ -217,13 +220,18 @@ class Engines:
     def close(self) -> None:
         """End the processes and connections of all of them."""
         for engine in self._by_name.values():
-            engine.close()
+            try:
+                with blaming(engine.name, engine):
+                    engine.close()
+            except AudiobookError as error:  # the work is done, and others are to be ended
+                self._listen(Warned(error.what, error.where, error.hint))
 
     def _fit(self, name: str, language: str, where: Where | None) -> Engine:
         """An engine that can speak a language here, as far as can be told without a network."""
         engine = self.usable(name, where)
         try:
-            engine.default_voice(language)
+            with blaming(name, engine):
+                engine.default_voice(language)
         except UnknownNameError as error:
             raise MissingError(f'{name} has no voice for "{language}"') from error
         return engine
@@ -259,6 +267,7 @@ def _set_up(settings: EngineSettings) -> Engine:
     kind = _PROGRAM if _runs_a_program(settings) else settings.name
     engine = load_engine(kind, where=settings.where)
     if isinstance(engine, TakesSettings):
-        engine = engine.configured(settings)
+        with blaming(settings.name, engine):
+            engine = checked(engine.configured(settings), settings.name)
     settings.table.finish()
     return engine

@@ -72,7 +72,7 @@ def synthesised(engine: Engine, utterance: Utterance, voice: Voice) -> Clip:
             return replace(clip, words=(), warnings=(*clip.warnings, warning))
     except AudiobookError:
         raise
-    except Exception as error:  # of an engine of others', or of a library
+    except (Exception, SystemExit) as error:  # of an engine of others', or of a library
         kind, what = type(error).__name__, " ".join(str(error).split())
         raise _failed(engine, f"fails with {kind} ({what})", text) from error
     return clip

@@ -5,12 +5,12 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from importlib.metadata import entry_points
 from typing import Protocol, cast, runtime_checkable
 
 from audiobook.engine_settings import AUTO, EngineSettings
-from audiobook.errors import NotInstalledError, SpeechError, UnknownNameError, Where
+from audiobook.errors import MissingError, SpeechError, UnknownNameError, Where
 from audiobook.language_tags import EVERY_LANGUAGE
+from audiobook.plugins import blaming, load_plugin, plugin_names
 from audiobook.utterance import Clip, Utterance, Voice
 
 __all__ = [
@@ -25,6 +25,7 @@ __all__ = [
     "TakesSettings",
     "VoiceInfo",
     "check_speakable",
+    "checked",
     "engine_names",
     "excerpt",
     "is_speakable",
@@ -36,6 +37,7 @@ __all__ = [
 ]
 
 _GROUP = "audiobook.engines"
+_METHODS = ("voices", "default_voice", "check_voice", "check_ready", "synthesise", "close")
 _EXCERPT_CHARACTERS = 60
 
 AGES = ("child", "adult", "old")
@@ -224,7 +226,7 @@ class CountsRequests(Protocol):
 
 def engine_names() -> list[str]:
     """The names of all registered engines, sorted."""
-    return sorted(point.name for point in entry_points(group=_GROUP))
+    return plugin_names(_GROUP)
 
 
 def load_engine(name: str, *, where: Where | None = None) -> Engine:
@@ -236,18 +238,35 @@ def load_engine(name: str, *, where: Where | None = None) -> Engine:
 
     Raises:
         UnknownNameError: nothing is registered under that name.
-        NotInstalledError: what the engine needs is not there.
+        MissingError: it cannot be loaded, or is no engine.
     """
-    points = {point.name: point for point in entry_points(group=_GROUP)}
-    if name not in points:
-        raise UnknownNameError("engine", name, [*points, AUTO], where=where)
-    try:
-        make = cast(Callable[[], Engine], points[name].load())
-    except ImportError as error:
-        raise NotInstalledError(
-            f'engine "{name}" cannot be loaded: {error}', hint=f"pip install 'audiobook[{name}]'"
-        ) from error
-    return make()
+    if name not in engine_names():
+        raise UnknownNameError("engine", name, [*engine_names(), AUTO], where=where)
+    make = cast(Callable[[], Engine], load_plugin(_GROUP, name, f'engine "{name}"'))
+    with blaming(f'engine "{name}"', make):
+        return checked(make(), name)
+
+
+def checked(engine: Engine, name: str) -> Engine:
+    """An engine that has been seen to have what every engine has.
+
+    Raises:
+        MissingError: it has not.
+    """
+    limits = engine.limits
+    faults = {
+        f'it calls itself "{engine.name}"': engine.name != name,
+        f"its limits are {limits}": not isinstance(limits, Limits)
+        or min(limits.characters, limits.at_once) < 1,
+        "it does not say whether it needs the network": not isinstance(engine.needs_network, bool),
+    }
+    faults |= {
+        f"it has no method {method}": not callable(getattr(engine, method, None))
+        for method in _METHODS
+    }
+    if fault := next((fault for fault, is_there in faults.items() if is_there), None):
+        raise MissingError(f'"{name}" is no engine: {fault}', hint="see to its package")
+    return engine
 
 
 def voice_for(voices: Sequence[VoiceInfo], language: str) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from audiobook.engine_settings import AUTO
 from audiobook.errors import MissingError, UnknownNameError, near_names
 from audiobook.language_tags import EVERY_LANGUAGE, primary
+from audiobook.plugins import blaming
 from audiobook.speech.auto_cast import HasEnsemble
 from audiobook.speech.choose import Engines
 from audiobook.speech.engine import Engine, VoiceInfo
@@ -87,7 +88,8 @@ def list_voices(
     for name in names:
         try:
             loaded = engines.load(name)
-            own = list(_voices(loaded))
+            with blaming(name, loaded):
+                own = list(_voices(loaded))
         except MissingError as error:
             unusable.append(UnusableEngine(name, error.what, error.hint))
             continue

@@ -17,6 +17,7 @@ import numpy as np
 
 from audiobook.errors import MissingError, SpeechError, Where
 from audiobook.parallel import wait_for_any
+from audiobook.plugins import blaming
 from audiobook.speech.clip_faults import synthesised
 from audiobook.speech.engine import (
     Engine,
@@ -82,10 +83,11 @@ def clip_key(engine: Engine, line: Line) -> str:
     Every field of Voice counts but the gain and what the engine does not follow, so one added later
     does so too.
     """
-    version = engine.version
-    heard = _heard(engine, line.voice)
-    if _has_voice_versions(engine):
-        version += f" {engine.voice_version(heard)}"
+    with blaming(engine.name, engine):
+        version = engine.version
+        heard = _heard(engine, line.voice)
+        if _has_voice_versions(engine):
+            version += f" {engine.voice_version(heard)}"
     return digest(_voice_key(engine.name, version, heard), utterance_of(engine, line))
 
 
