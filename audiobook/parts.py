@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -86,5 +86,16 @@ def _no_chapter(only: str, titles: list[str], story: Story) -> UnknownNameError:
 
 
 def file_stem(story: Path) -> str:
-    """The name of a story's finished files, without a suffix: letters, digits and hyphens."""
-    return re.sub(r"[\W_]+", "-", story.stem.casefold()).strip("-") or "story"
+    """The name of a story's finished files, without a suffix: letters, digits and hyphens.
+
+    A letter keeps its marks, such as the vowels of Hindi and Thai; it is the same however the
+    system that the file comes from composes it (Unicode Standard Annex 15, form NFC).
+    """
+    text = unicodedata.normalize("NFC", story.stem.casefold())
+    kept = "".join(each if each.isalnum() or _is_mark(each) else " " for each in text)
+    return "-".join(word for word in kept.split() if not all(map(_is_mark, word))) or "story"
+
+
+def _is_mark(character: str) -> bool:
+    """Whether a character belongs to the letter before it (Unicode, general category M)."""
+    return unicodedata.category(character).startswith("M")
