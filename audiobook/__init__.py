@@ -32,7 +32,7 @@ if TYPE_CHECKING:
         UsageError,
         Where,
     )
-    from audiobook.model import Chapter, Cue, Kind, Script, Segment, Source
+    from audiobook.model import Chapter, Cue, Kind, Role, Script, Segment, Source
     from audiobook.planning import Expected, Plan, PlannedChapter, PlannedSpeaker, plan
     from audiobook.progress import (
         Event,
@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     )
     from audiobook.publishing import PublishedFeed, publish
     from audiobook.report import Built, ChapterEngine, ChapterStart, Report
+    from audiobook.sound.profiles import Profile
     from audiobook.stories import read_script
     from audiobook.story import Choices
     from audiobook.tally import Tally
@@ -79,8 +80,10 @@ __all__ = [
     "Plan",
     "PlannedChapter",
     "PlannedSpeaker",
+    "Profile",
     "PublishedFeed",
     "Report",
+    "Role",
     "Script",
     "Segment",
     "SoundError",
@@ -117,13 +120,14 @@ _NAMES = {
     "audiobook.doctoring": "Health examine",
     "audiobook.errors": "AudiobookError CheckError ConfigError LostError MissingError OutputError "
     "SoundError SpeechError StoryError UnknownNameError UsageError Where",
-    "audiobook.model": "Chapter Cue Kind Script Segment Source",
+    "audiobook.model": "Chapter Cue Kind Role Script Segment Source",
     "audiobook.planning": "Expected Plan PlannedChapter PlannedSpeaker plan",
     "audiobook.progress": (
         "Event Listener Noted StageAdvanced StageEnded StageStarted Waiting Warned"
     ),
     "audiobook.publishing": "PublishedFeed publish",
     "audiobook.report": "Built ChapterEngine ChapterStart Report",
+    "audiobook.sound.profiles": "Profile",
     "audiobook.stories": "read_script",
     "audiobook.story": "Choices",
     "audiobook.tally": "Tally",

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import inspect
+from collections.abc import Iterator
 from pathlib import Path
+from typing import get_args, get_type_hints
 
 import feedparser
 import pytest
@@ -110,3 +113,26 @@ def test_what_goes_wrong_is_told_with_its_place_and_cure(tmp_path: Path) -> None
     assert isinstance(caught.value, audiobook.UnknownNameError)
     assert caught.value.hint == 'did you mean "espeak"?'
     assert str(caught.value.where) == f"{story}:2:1"
+
+
+def own_types(hint: object) -> Iterator[type]:
+    """The types of this package in a type hint."""
+    if isinstance(hint, type) and hint.__module__.startswith("audiobook"):
+        yield hint
+    for part in get_args(hint):
+        yield from own_types(part)
+
+
+def test_all_that_a_call_takes_is_public() -> None:
+    public = [getattr(audiobook, name) for name in audiobook.__all__]
+    calls = [audiobook.Choices, *filter(inspect.isfunction, public)]
+    taken = [
+        kind
+        for call in calls
+        for name, hint in get_type_hints(call).items()
+        if name != "return"
+        for kind in own_types(hint)
+    ]
+
+    assert audiobook.Role in taken
+    assert [kind for kind in taken if kind not in public] == []
