@@ -12,7 +12,7 @@ from audiobook.decoding import UNDECODABLE, open_sound
 from audiobook.episode.crc16 import crc16
 from audiobook.episode.encoder import EncodedBlock, FrameTable, fitted, frame_table
 from audiobook.episode.lame import load_lame
-from audiobook.episode.mp3_frame import FrameHeader, bitrates_kbps, frame_sizes
+from audiobook.episode.mp3_frame import frame_samples, frame_sizes
 from audiobook.episode.mp3_info import ENCODER_DELAY_SAMPLES, info_frame
 from audiobook.episode.mp3_settings import Mp3Settings
 from audiobook.episode.pyav import load_pyav
@@ -65,13 +65,11 @@ class Mp3Encoder:
     def __init__(self, settings: Mp3Settings, codec: FrameCodec) -> None:
         self._settings = settings
         self._codec = codec
-        kbps = bitrates_kbps(settings.sample_rate)[0]
-        header = FrameHeader(settings.sample_rate, settings.channels, kbps)
         self.sample_rate = settings.sample_rate
         self.channels = settings.channels
-        self.frame_samples = header.frame_samples
+        self.frame_samples = frame_samples(settings.sample_rate)
         # A decoder lags 529 samples behind: LAME, and we, leave 576 beyond the sound for it.
-        self.flush_frames = 1152 // header.frame_samples
+        self.flush_frames = 1152 // self.frame_samples
         self.version = f"mp3 {codec.version} {settings} lead {self.lead_frames}"
 
     def encode(self, pcm: Sound, lead_frames: int, n_frames: int) -> EncodedBlock:

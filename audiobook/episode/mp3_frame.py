@@ -20,6 +20,7 @@ __all__ = [
     "SAMPLE_RATES",
     "FrameHeader",
     "bitrates_kbps",
+    "frame_samples",
     "frame_sizes",
     "main_data_begin",
     "parse_header",
@@ -63,8 +64,8 @@ class FrameHeader:
 
     @property
     def frame_samples(self) -> int:
-        """Samples per channel: two granules of 576 in MPEG-1, one in MPEG-2."""
-        return 1152 if self._is_mpeg1 else 576
+        """Samples per channel."""
+        return frame_samples(self.sample_rate)
 
     @property
     def size(self) -> int:
@@ -98,6 +99,11 @@ class FrameHeader:
     @property
     def _is_mpeg1(self) -> bool:
         return self.sample_rate in SAMPLE_RATES[:3]
+
+
+def frame_samples(sample_rate: int) -> int:
+    """Samples per channel in a frame: two granules of 576 in MPEG-1, one in MPEG-2."""
+    return 1152 if sample_rate in SAMPLE_RATES[:3] else 576
 
 
 def bitrates_kbps(sample_rate: int) -> tuple[int, ...]:

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from audiobook.episode.encoder import EncodedBlock, FrameTable, fitted, frame_table
+from audiobook.episode.mp3_frame import frame_samples
 from audiobook.episode.tags import Tag, id3_bytes
 from audiobook.errors import SoundError
 from audiobook.sound import Sound
@@ -35,7 +36,6 @@ class WavEncoder:
 
     extension = "wav"
     media_type = "audio/wav"
-    frame_samples = 1152  # as in MP3, so that one timeline serves both
     lead_frames = 0
     tail_frames = 0
     flush_frames = 0
@@ -43,6 +43,7 @@ class WavEncoder:
     def __init__(self, sample_rate: int, channels: int) -> None:
         self.sample_rate = sample_rate
         self.channels = channels
+        self.frame_samples = frame_samples(sample_rate)  # as in MP3: one timeline serves both
         self.version = f"wav int16 {sample_rate} {channels}"
 
     def encode(self, pcm: Sound, lead_frames: int, n_frames: int) -> EncodedBlock:

@@ -124,7 +124,7 @@ def test_the_file_is_tag_head_and_blocks_and_nothing_else(
 def test_elsewhere_than_on_linux_the_file_is_the_same(
     tmp_path: Path, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    encoder = WavEncoder(24000, 1)
+    encoder = WavEncoder(44100, 1)
     kept = _kept_blocks(store, encoder, np.ones((1, _CUTS[-1] * 1152), dtype=np.float32))
     for path in (tmp_path / "linux", tmp_path / "darwin"):
         with monkeypatch.context() as patch:
@@ -155,7 +155,7 @@ def _lost_its_end(block: KeptBlock) -> None:
 def test_a_failure_midway_leaves_the_old_file(
     tmp_path: Path, store: Store, harm: Callable[[KeptBlock], None]
 ) -> None:
-    encoder = WavEncoder(24000, 1)
+    encoder = WavEncoder(44100, 1)
     kept = _kept_blocks(store, encoder, np.ones((1, _CUTS[-1] * 1152), dtype=np.float32))
     path = tmp_path / "x.wav"
     path.write_bytes(b"old")
@@ -168,7 +168,7 @@ def test_a_failure_midway_leaves_the_old_file(
 
 
 def test_a_full_disk_leaves_the_old_file(tmp_path: Path, store: Store) -> None:
-    encoder = WavEncoder(24000, 1)
+    encoder = WavEncoder(44100, 1)
     kept = _kept_blocks(store, encoder, np.ones((1, _CUTS[-1] * 1152), dtype=np.float32))
     path = tmp_path / "x.wav"
     path.write_bytes(b"old")
@@ -179,7 +179,7 @@ def test_a_full_disk_leaves_the_old_file(tmp_path: Path, store: Store) -> None:
 
 
 def test_blocks_that_do_not_add_up_write_nothing(tmp_path: Path, store: Store) -> None:
-    encoder = WavEncoder(24000, 1)
+    encoder = WavEncoder(44100, 1)
     kept = _kept_blocks(store, encoder, np.ones((1, _CUTS[-1] * 1152), dtype=np.float32))
     with pytest.raises(SoundError, match="do not hold"):
         write_episode(tmp_path / "x.wav", encoder, Tag("x"), kept[:-1], _CUTS[-1] * 1152, store)

@@ -34,14 +34,14 @@ def test_blocks_end_to_end_are_the_sound(channels: int, speech_like: Callable[..
 
 def test_context_is_left_out_and_what_is_missing_is_silence() -> None:
     pcm = np.repeat(np.array([[0.1, 0.2, 0.3]], dtype=np.float32), 1152, axis=1)
-    block = WavEncoder(24000, 1).encode(pcm, lead_frames=1, n_frames=3)
+    block = WavEncoder(44100, 1).encode(pcm, lead_frames=1, n_frames=3)
     levels = np.frombuffer(block.data, dtype="<i2")[::1152]
     assert levels.tolist() == [6554, 9830, 0]
 
 
 def test_full_scale_and_beyond_does_not_wrap_round() -> None:
     pcm = np.tile(np.array([[-2, -1, 1, 2]], dtype=np.float32), 288)
-    levels = np.frombuffer(WavEncoder(24000, 1).encode(pcm, 0, 1).data, dtype="<i2")
+    levels = np.frombuffer(WavEncoder(44100, 1).encode(pcm, 0, 1).data, dtype="<i2")
     assert levels[:4].tolist() == [-32768, -32768, 32767, 32767]
 
 
@@ -59,13 +59,13 @@ def test_more_than_four_gibibytes_become_rf64(tmp_path: Path) -> None:
 
 def test_the_tag_stands_ahead_of_the_sound() -> None:
     mutagen_wave = pytest.importorskip("mutagen.wave")
-    encoder = WavEncoder(24000, 1)
+    encoder = WavEncoder(44100, 1)
     block = encoder.encode(np.zeros((1, 1152), dtype=np.float32), 0, 1)
     tag = Tag("Title", chapters=(ChapterMark("One", 0, 48),))
     head = encoder.head(tag, [block.table], 1152)
     wave = mutagen_wave.WAVE(io.BytesIO(head + block.data))
     assert wave.tags["TIT2"].text == ["Title"]
-    assert wave.info.length == pytest.approx(1152 / 24000)
+    assert wave.info.length == pytest.approx(1152 / 44100)
 
 
 def test_blocks_that_do_not_add_up_are_an_error() -> None:
