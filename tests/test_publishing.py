@@ -379,6 +379,21 @@ def test_a_file_that_names_no_story_is_taken_as_it_is(story: Path, output: Path)
     assert [title for title, *_ in numbers(output)] == ["tale"]
 
 
+def test_a_file_that_does_not_say_its_length_has_that_of_its_sound(
+    story: Path, output: Path
+) -> None:
+    audiobook.build(story, output=output, choices=TONE)
+    feed = audiobook.publish(story, output=output, url=URL).path
+    before = feed.read_bytes()
+    tag = ID3(output / "tale.mp3")
+    size = (output / "tale.mp3").stat().st_size
+    tag.delall("TLEN")
+    tag.save(v2_version=3, padding=lambda info: info.padding)
+    assert (output / "tale.mp3").stat().st_size == size
+    audiobook.publish(story, output=output, url=URL)
+    assert feed.read_bytes() == before
+
+
 def test_chapters_that_are_missing_are_told(story: Path, output: Path) -> None:
     audiobook.build(story, output=output, choices=SECOND)
     (warning,) = warned(story, output)

@@ -43,6 +43,7 @@ from mutagen.id3 import (
     ID3NoHeaderError,
     PictureType,
 )
+from mutagen.mp3 import MP3
 from mutagen.wave import WAVE
 
 from audiobook.episode.iso639 import iso_639_1, iso_639_2
@@ -120,7 +121,7 @@ class Tag:
     cover: Cover | None = None
     """The front cover (APIC)."""
     duration_ms: int | None = None
-    """Length of the episode (TLEN)."""
+    """Length of the episode (TLEN); of a file that does not say, that of its sound."""
     chapters: tuple[ChapterMark, ...] = ()
     """The chapters (CHAP, CTOC), in any order; they are written by their starts."""
     source: str = ""
@@ -284,7 +285,7 @@ def read_tag(path: Path) -> Tag:
         lyrics=str(next(iter(tag.getall("USLT")), "")),
         copyright=_first(tag, "TCOP"),
         cover=Cover(picture.data, picture.mime) if picture else None,
-        duration_ms=_number(_first(tag, "TLEN")),
+        duration_ms=_number(_first(tag, "TLEN")) or _length_ms(path),
         chapters=tuple(
             ChapterMark(_first(mark.sub_frames, "TIT2"), mark.start_time, mark.end_time)
             for mark in sorted(tag.getall("CHAP"), key=lambda mark: mark.start_time)
@@ -298,6 +299,16 @@ def _id3(path: Path) -> ID3:
     if tag is None:
         raise ID3NoHeaderError
     return tag
+
+
+def _length_ms(path: Path) -> int | None:
+    """How long a file plays, by the headers of its sound; None where they do not tell."""
+    try:
+        sound = WAVE(path) if path.suffix.lower() == ".wav" else MP3(path)
+    except mutagen.MutagenError:
+        return None
+    length_s: float = sound.info.length
+    return round(length_s * 1000)
 
 
 def other_source(path: Path, story: Path) -> str | None:
