@@ -202,6 +202,7 @@ def test_a_broken_reader_is_told_by_its_suffix(
         ("1 / 0", 'format "ogg" cannot be loaded: ZeroDivisionError'),
         ("def make(): pass", 'format "ogg" fails with TypeError'),
         ("def make(*_): 1 / 0", 'format "ogg" fails with ZeroDivisionError'),
+        ("def make(*_): pass", 'format "ogg" gives no encoder, but NoneType'),
     ],
 )
 def test_a_broken_format_is_told_by_name(

@@ -12,7 +12,7 @@ from __future__ import annotations
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -59,6 +59,7 @@ class EncodedBlock:
     """What joining needs to know of them."""
 
 
+@runtime_checkable
 class Encoder(Protocol):
     """A way to store sound. It keeps nothing from block to block; any thread may use it."""
 

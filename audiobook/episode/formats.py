@@ -9,7 +9,7 @@ from audiobook.episode.encoder import Encoder
 from audiobook.episode.mp3 import mp3_encoder
 from audiobook.episode.mp3_settings import Cbr, Mp3Settings, Vbr
 from audiobook.episode.wav import WavEncoder
-from audiobook.errors import UnknownNameError, UsageError
+from audiobook.errors import MissingError, UnknownNameError, UsageError
 from audiobook.plugins import blaming, load_plugin, plugin_names
 
 __all__ = ["check_formats", "check_rates", "format_names", "load_encoder", "mp3", "wav"]
@@ -89,10 +89,13 @@ def load_encoder(
 
     Raises:
         UnknownNameError: no format is registered under that name.
-        MissingError: what it needs is not installed, or does not work here.
+        MissingError: what it needs is not installed, or does not work here; or it is no format.
     """
     check_formats([name])
     what = f'format "{name}"'
     make = cast(Callable[[int, int, int, float | None], Encoder], load_plugin(_GROUP, name, what))
     with blaming(what, make):
-        return make(sample_rate, channels, bitrate_kbps, vbr_quality)
+        encoder = make(sample_rate, channels, bitrate_kbps, vbr_quality)
+        if not isinstance(encoder, Encoder):
+            raise MissingError(f"{what} gives no encoder, but {type(encoder).__name__}")
+    return encoder
