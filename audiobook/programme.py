@@ -278,9 +278,11 @@ def _corrected(
         error_db = profile.error_db(mixed.figures)
         if not profile.near_enough_db < abs(error_db) < _SILENCE_DB:
             break
-        step_db = rounded_gain_db(error_db / slope)
-        louder = dataclasses.replace(studio.mix, gain_db=studio.mix.gain_db + step_db)
-        studio = dataclasses.replace(studio, mix=louder)
+        gain_db = rounded_gain_db(studio.mix.gain_db + error_db / slope)
+        step_db = gain_db - studio.mix.gain_db
+        if not step_db:
+            break
+        studio = dataclasses.replace(studio, mix=dataclasses.replace(studio.mix, gain_db=gain_db))
         again = _mixed(studio, script, mixed.timeline.slots, n_segments, tools)
         slope = max((error_db - profile.error_db(again.figures)) / step_db, _LEAST_SLOPE)
         mixed = dataclasses.replace(again, n_encoded=mixed.n_encoded + again.n_encoded)

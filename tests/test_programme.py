@@ -346,6 +346,16 @@ def test_a_story_of_silence_is_no_louder_for_it(
     assert mixed.figures.true_peak_dbtp < -50  # room tone
 
 
+def test_a_file_of_one_word_is_not_filled_with_noise(tmp_path: Path, store: Store) -> None:
+    """As a part's title is, in a file of its own: nearly all of it is room tone."""
+    acx = PROFILES["acx"]
+    word = made(tmp_path, store, SILENT, tmp_path, profile=acx, chapters=[[Line("Go", 0.25, 1200)]])
+    figures = measure(word.path).figures
+    assert figures.noise_floor_db <= -60
+    assert 0.5 <= figures.head_s <= 1
+    assert figures.true_peak_dbtp <= -3
+
+
 @pytest.mark.parametrize("kind", ["music", "sting", "sound"])
 def test_music_that_is_missing_is_told_with_its_place(
     store: Store, tmp_path: Path, kind: str

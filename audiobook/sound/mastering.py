@@ -30,16 +30,19 @@ __all__ = ["GAIN_STEP_DB", "foretold_db", "rounded_gain_db"]
 GAIN_STEP_DB = 0.25
 """Gains are multiples of this."""
 
-_MOST_GAIN_DB = 40.0
+_LEAST_GAIN_DB = -40.0
+_MOST_GAIN_DB = 22.0
+"""Room tone, at −82 dB, is then at −60 dB, the most that any profile allows it; a voice that is not
+turned down needs 16 dB for the loudest profile there may be."""
 _STEP_MS = 100
 
 
 def rounded_gain_db(gain_db: float) -> float:
-    """The gain to use where this one is wanted; 0 where that is no number."""
+    """The gain to use where this one is wanted, from −40 to 22 dB; 0 where that is no number."""
     if not math.isfinite(gain_db):
         return 0.0
     steps = round(gain_db / GAIN_STEP_DB)
-    return max(-_MOST_GAIN_DB, min(steps * GAIN_STEP_DB, _MOST_GAIN_DB))
+    return max(_LEAST_GAIN_DB, min(steps * GAIN_STEP_DB, _MOST_GAIN_DB))
 
 
 def foretold_db(
