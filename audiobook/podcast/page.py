@@ -47,7 +47,7 @@ def page_html(
     Args:
         title: the show's; "" where it has none.
         feed_address: where the feed is; None for none.
-        episodes: what the feed lists, first to last.
+        episodes: what the feed lists, the oldest first.
         others: the names of audio files beside the page that it does not list.
     """
     title = _escaped(title) or "Episodes"

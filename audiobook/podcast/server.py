@@ -132,7 +132,7 @@ def _audio_names(folder: Path) -> list[str]:
 
 
 def _episodes(folder: Path, feed: ReadFeed) -> list[PageEpisode]:
-    """What a feed lists, first to last, each with its file in the folder if it is there."""
+    """What a feed lists, the oldest first, each with its file in the folder if it is there."""
     episodes = []
     for item in reversed(feed.items):
         name = None
