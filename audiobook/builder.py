@@ -243,17 +243,21 @@ def _build_part(
     relay, profile, encoders = ready.relay, ready.profile, ready.encoders
     pieces = load_music(show.music, part.script, part.story.folders, profile, tools.store)
     room = room_of(profile, narration=show.narration)
-    performance = Performance(part.script, relay, room, tools, trusts_takes=timed_by is None)
-    try:
+
+    def made(*, trusts_takes: bool) -> tuple[Performance, dict[str, Mixed], dict[str, Path]]:
+        performance = Performance(part.script, relay, room, tools, trusts_takes=trusts_takes)
         mixes = _mixed(part, performance, profile, pieces, encoders)
+        files = {
+            name: _written(part, ready, mixed, encoders[name], folder, tools.store)
+            for name, mixed in mixes.items()
+        }
+        return performance, mixes, files
+
+    try:
+        performance, mixes, files = made(trusts_takes=timed_by is None)
     except LostError:
         # Of what was taken for kept. What is looked at more closely is made where it is missing.
-        performance = Performance(part.script, relay, room, tools, trusts_takes=False)
-        mixes = _mixed(part, performance, profile, pieces, encoders)
-    files = {
-        name: _written(part, ready, mixed, encoders[name], folder, tools.store)
-        for name, mixed in mixes.items()
-    }
+        performance, mixes, files = made(trusts_takes=False)
     for name, mixed in mixes.items():
         excused = {Measure.LOUDNESS} if is_said and mixed.timeline.duration_s < _SAMPLE_S else ()
         _check(files[name], mixed, encoders[name], profile, excused, tools.listen)

@@ -2,7 +2,8 @@
 
 A file a value, named by a digest of all that shaped it. The folder's name carries the version of
 this layout. A value is written to a temporary file and renamed, so a killed build leaves whole
-values or none; it is read back against its checksum, so a damaged one counts as missing.
+values or none; it is read back against its checksum, so a damaged one counts as missing, and so
+does one that lies in the place of another.
 """
 
 from __future__ import annotations
@@ -34,15 +35,16 @@ __all__ = [
     "default_folder",
     "digest",
     "make_writable",
+    "read_value",
     "replacing",
     "sweep",
 ]
 
-_LAYOUT = "v2"
-_MAGIC = b"abk2"
+_LAYOUT = "v3"
+_MAGIC = b"abk3"
 _HEADER = struct.Struct("<4sQI")
 HEADER_BYTES = _HEADER.size
-"""Bytes before the value in its file: a mark, the value's length and its CRC-32."""
+"""Bytes before the value in its file: a mark, its length, and the CRC-32 of its name and itself."""
 
 _OUTPUT_CURE = "choose another folder with --output"
 _STORE_CURE = "set AUDIOBOOK_CACHE to a folder that can be written"
@@ -118,15 +120,7 @@ class Store:
 
     def get(self, kind: str, key: str) -> bytes | None:
         """The value, or None when it was never put or is damaged."""
-        path = self.file(kind, key)
-        if self._put is not None and path not in self._put:
-            return None
-        try:
-            with open(path, "rb", buffering=0) as file:  # noqa: PTH123
-                header, value = file.read(HEADER_BYTES), file.read()
-        except OSError:
-            return None
-        return value if header == _header(value) else None
+        return read_value(self.file(kind, key)) if self.has(kind, key) else None
 
     def put(self, kind: str, key: str, value: bytes) -> None:
         """Keep a value.
@@ -135,14 +129,14 @@ class Store:
             OutputError: the folder cannot be written, or the disk is full.
         """
         with contextlib.suppress(*self._forgiven):
-            self._put_file(self.path(kind, key), value)
+            self._put_file(self.file(kind, key), value)
 
-    def _put_file(self, path: Path, value: bytes) -> None:
-        with replacing(path, make_folder=True, cure=_STORE_CURE) as file:
-            file.write(_header(value))
+    def _put_file(self, path: str, value: bytes) -> None:
+        with replacing(Path(path), make_folder=True, cure=_STORE_CURE) as file:
+            file.write(_header(path, value))
             file.write(value)
         if self._put is not None:
-            self._put.add(str(path))
+            self._put.add(path)
 
     def sweep(self) -> None:
         """Remove what killed builds left half-written, once it is a day old."""
@@ -150,8 +144,23 @@ class Store:
             sweep(folder)
 
 
-def _header(value: bytes) -> bytes:
-    return _HEADER.pack(_MAGIC, len(value), zlib.crc32(value))
+def read_value(path: str) -> bytes | None:
+    """The value in a store's file, by its path as `Store.file` has it.
+
+    None when the file cannot be read, is damaged, or holds what was put by another name.
+    """
+    try:
+        with open(path, "rb", buffering=0) as file:  # noqa: PTH123
+            header, value = file.read(HEADER_BYTES), file.read()
+    except OSError:
+        return None
+    return value if header == _header(path, value) else None
+
+
+def _header(path: str, value: bytes) -> bytes:
+    _, *name = path.rsplit("/", 3)  # kind, shelf and key
+    checksum = zlib.crc32(value, zlib.crc32("/".join(name).encode()))
+    return _HEADER.pack(_MAGIC, len(value), checksum)
 
 
 @contextlib.contextmanager
@@ -169,7 +178,7 @@ def replacing(
         OutputError: the folder cannot be written, the disk is full, or what stands there is no
             file; what stood there stays.
     """
-    check_target(path)
+    check_target(path, cure)
     partial = path.parent / f"{_PREFIX}{uuid.uuid4().hex}"
     try:
         with _opened(partial, make_folder=make_folder) as file:
@@ -193,10 +202,14 @@ def _opened(path: Path, *, make_folder: bool) -> BinaryIO:
         return path.open("xb")
 
 
-def check_target(path: Path) -> None:
+def check_target(path: Path, cure: str = _OUTPUT_CURE) -> None:
     """See that what is to be replaced is a file, if there is anything: no folder, no device.
 
     It is asked before hours are spent on what goes in there.
+
+    Args:
+        path: the file.
+        cure: what the user may do about it, other than to move away what is there.
 
     Raises:
         OutputError: it is none.
@@ -209,7 +222,7 @@ def check_target(path: Path) -> None:
         what = "a folder" if stat.S_ISDIR(mode) else "a device or a pipe"
         raise OutputError(
             f"cannot write {path}: it is {what}",
-            hint="move it away, or choose another place with --output",
+            hint=f"move it away, or {cure}",
         )
 
 

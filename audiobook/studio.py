@@ -78,9 +78,12 @@ class Studio:
 
     def kept(self, near: Near) -> MadeBlock | None:
         """A block from the store, if all of it is there."""
-        _, _, key = self._scene(near)
+        blocks, index = near
+        _, flush, key = self._scene(near)
         kept, levels = find_block(self.store, key), self.store.get(_LEVELS_KIND, key)
         if kept is None or levels is None:
+            return None
+        if kept.table.n_frames != blocks[index].n_frames + flush:  # the file of another block
             return None
         try:
             return MadeBlock(kept, unpacked(levels), _n_segments(near), was_kept=True)

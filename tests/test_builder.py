@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 import time
+from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -194,6 +195,38 @@ def test_a_damaged_store_is_mended(story: Path, tmp_path: Path, store_folder: Pa
         place = chance.randrange(len(data))
         path.write_bytes(data[:place] if chance.random() < 0.5 else b"\0" * len(data))
     assert file_bytes(audiobook.build(story, output=tmp_path / "out", choices=TONE)) == good
+
+
+def flip_a_bit(paths: Sequence[Path]) -> None:
+    for path in paths:
+        data = bytearray(path.read_bytes())
+        data[len(data) * 4 // 5] ^= 16
+        path.write_bytes(data)
+
+
+def change_places(paths: Sequence[Path]) -> None:
+    values = [path.read_bytes() for path in paths]
+    for path, value in zip(paths, values[1:] + values[:1], strict=True):
+        path.write_bytes(value)
+
+
+@pytest.mark.parametrize("kind", ["block", "levels", "take", "music"])
+@pytest.mark.parametrize("harm", [flip_a_bit, change_places])
+def test_no_value_of_the_store_that_is_not_the_right_one_is_heard(
+    kind: str,
+    harm: Callable[[Sequence[Path]], None],
+    story: Path,
+    tmp_path: Path,
+    store_folder: Path,
+) -> None:
+    good = file_bytes(audiobook.build(story, output=tmp_path / "out", choices=WITH_MUSIC))
+    values = sorted(store_folder.glob(f"*/{kind}/*/*"))
+    assert len(values) > 1
+    harm(values)
+    if kind == "music":  # what is made of it is not kept either
+        shutil.rmtree(next(store_folder.glob("*/block")))
+    again = file_bytes(audiobook.build(story, output=tmp_path / "again", choices=WITH_MUSIC))
+    assert again == good
 
 
 def test_progress_comes_as_events_and_nothing_is_printed(

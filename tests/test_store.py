@@ -98,11 +98,30 @@ def test_a_damaged_value_counts_as_missing_and_can_be_put_again(
     assert store.get("clip", KEY) == b"value"
 
 
+@pytest.mark.parametrize(("kind", "key"), [("block", KEY), ("clip", KEY[::-1])])
+def test_a_value_in_the_place_of_another_counts_as_missing(
+    kind: str, key: str, store: Store
+) -> None:
+    store.put("clip", KEY, b"value")
+    store.put(kind, key, b"other")
+    store.path("clip", KEY).replace(store.path(kind, key))
+
+    assert store.get(kind, key) is None
+
+
+def test_nobody_waits_for_a_pipe_in_the_place_of_a_value(store: Store) -> None:
+    path = store.path("clip", KEY)
+    path.parent.mkdir(parents=True)
+    os.mkfifo(path)
+    assert store.get("clip", KEY) is None
+
+
 def test_a_folder_in_the_place_of_a_value_is_no_value(store: Store) -> None:
     store.path("clip", KEY).mkdir(parents=True)
     assert store.get("clip", KEY) is None
-    with pytest.raises(OutputError, match="cannot write"):
+    with pytest.raises(OutputError, match="cannot write") as caught:
         store.put("clip", KEY, b"value")
+    assert "AUDIOBOOK_CACHE" in str(caught.value.hint)
 
 
 def test_fresh_takes_what_was_there_for_missing_and_sees_what_it_puts(store: Store) -> None:

@@ -12,6 +12,7 @@ Numbers are little-endian.
 
 from __future__ import annotations
 
+import contextlib
 import struct
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,9 +20,9 @@ from pathlib import Path
 import numpy as np
 
 from audiobook.episode.encoder import EncodedBlock, FrameTable, frame_table
-from audiobook.store import HEADER_BYTES, Store
+from audiobook.store import HEADER_BYTES, Store, read_value
 
-__all__ = ["KeptBlock", "find_block", "keep_block"]
+__all__ = ["KeptBlock", "find_block", "frames_of", "keep_block"]
 
 _KIND = "block"
 _MARK = b"blk1"
@@ -60,9 +61,8 @@ def keep_block(store: Store, key: str, block: EncodedBlock) -> KeptBlock:
 def find_block(store: Store, key: str) -> KeptBlock | None:
     """Find a block in the store, reading its head alone; None when it is not there.
 
-    A file of the wrong length counts as not there. The frames are not read here, nor checked when
-    they are joined: files in the store are whole or absent, reading them would cost as much as the
-    copy, and a bit that rots on the disk still shows in the finished file, against its checksum.
+    A file of the wrong length counts as not there. The frames are neither read nor checked until
+    somebody wants them, which nobody does where the finished file holds them already.
     """
     if not store.has(_KIND, key):
         return None
@@ -80,3 +80,17 @@ def find_block(store: Store, key: str) -> KeptBlock | None:
     if mark != _MARK or n_file != offset + table.n_bytes:
         return None
     return KeptBlock(table, path, offset)
+
+
+def frames_of(block: KeptBlock) -> bytes | None:
+    """The frames of a block in the store; None when it has left the store, or is damaged.
+
+    A file that does not hold them is removed, so that the block is made anew.
+    """
+    value = read_value(block.file)
+    frames = b"" if value is None else value[block.offset - HEADER_BYTES :]
+    if len(frames) == block.table.n_bytes:
+        return frames
+    with contextlib.suppress(OSError):
+        block.path.unlink()
+    return None

@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import contextlib
-import errno
 import hashlib
 import os
-import shutil
-import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import BinaryIO
 
-from audiobook.episode.blocks import KeptBlock
+from audiobook.episode.blocks import KeptBlock, frames_of
 from audiobook.episode.encoder import Encoder
 from audiobook.episode.tags import Tag
-from audiobook.errors import SoundError
+from audiobook.errors import LostError
 from audiobook.store import Store, digest, replacing
 
 __all__ = ["write_episode"]
@@ -46,7 +42,8 @@ def write_episode(
 
     Raises:
         OutputError: the file cannot be written, or the disk is full.
-        SoundError: the blocks do not add up to the programme, or one has left the store.
+        SoundError: the blocks do not add up to the programme.
+        LostError: some have left the store, or are damaged; they are made by the next build.
     """
     head = encoder.head(tag, [block.table for block in blocks], n_samples)
     content = digest(hashlib.blake2b(head).hexdigest(), [block.file for block in blocks])
@@ -54,8 +51,14 @@ def write_episode(
     if not _is_touched(path, store.get(_KIND, key), content):
         with replacing(path) as file:
             file.write(head)
-            for block in blocks:
-                _append(file, block)
+            n_lost = 0
+            for block in blocks:  # to the last, so that all that are lost are known at once
+                frames = frames_of(block)
+                n_lost += frames is None
+                file.write(frames or b"")
+            if n_lost:
+                what = f"{n_lost} of {len(blocks)} blocks have left the store, or are damaged"
+                raise LostError(what, hint="build again")
     with contextlib.suppress(OSError):  # somebody has taken it away already
         store.put(_KIND, key, _sealed(path, content))
 
@@ -76,35 +79,3 @@ def _sealed(path: Path, content: str) -> bytes:
     status = path.stat()
     marks = (status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns)
     return f"{content} {marks}".encode()
-
-
-def _append(file: BinaryIO, block: KeptBlock) -> None:
-    try:
-        source = open(block.file, "rb")  # noqa: PTH123, SIM115
-    except OSError as error:
-        raise SoundError(
-            f"a block has left the store: {error.strerror}", hint="build again"
-        ) from error
-    with source:
-        n_copied = _copy(source, block.offset, file)
-    if n_copied != block.table.n_bytes:
-        raise SoundError("a block in the store has changed its length", hint="build again")
-
-
-def _copy(source: BinaryIO, offset: int, file: BinaryIO) -> int:
-    """Append a file from an offset to its end to another; return how many bytes that were."""
-    if sys.platform == "linux":  # elsewhere sendfile writes to sockets only
-        file.flush()
-        at = offset
-        try:
-            while n_sent := os.sendfile(file.fileno(), source.fileno(), at, 1 << 30):
-                at += n_sent
-        except OSError as error:
-            if error.errno not in (errno.EINVAL, errno.ENOSYS) or at > offset:
-                raise  # only some file systems cannot do it, and they say so at once
-        else:
-            return at - offset
-    source.seek(offset)
-    before = file.tell()
-    shutil.copyfileobj(source, file, 1 << 20)
-    return file.tell() - before

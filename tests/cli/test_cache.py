@@ -86,7 +86,7 @@ def test_no_link_leads_out_of_it(
     value = elsewhere / "ab" / ("ab" + 38 * "0")
     value.parent.mkdir(parents=True)
     value.write_text("mine")
-    (store_folder / "v3").symlink_to(tmp_path, target_is_directory=True)
+    (store_folder / "v4").symlink_to(tmp_path, target_is_directory=True)
     assert run("cache", "--clear", "--yes").code == 0
     (store_folder / "v2").mkdir()
     (store_folder / "v2/clips").symlink_to(elsewhere, target_is_directory=True)

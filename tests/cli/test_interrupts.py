@@ -33,11 +33,12 @@ ESPEAK = ("--engine", "espeak", "--no-music")
 TONE = ("--engine", "tone", "--no-music")
 STUCK = """
 import os, runpy
-os.sendfile = lambda *arguments: os.read(0, 1)
+from audiobook.episode import join
+join.frames_of = lambda block: os.read(0, 1)
 runpy.run_module("audiobook", run_name="__main__", alter_sys=True)
 """
 ON_A_STUCK_DISK = (sys.executable, "-c", STUCK)
-"""The program where copying a block into an episode's file never ends, nobody writing to it."""
+"""The program where reading a block for an episode's file never ends, nobody writing to it."""
 PARROT = """
 story = "{story}"
 engine = "parrot"
