@@ -166,7 +166,7 @@ class Health:
 def examine(engine: str | None = None) -> Health:
     """Try out all that a build may need, each engine by having it speak, all at the same time.
 
-    It takes as long as the slowest: under a second as a rule, `_WITHIN_S` at the most.
+    It takes as long as the slowest: under a second as a rule, 20 s at the most.
 
     Args:
         engine: what a build would speak with; None for what the show in this folder says.
