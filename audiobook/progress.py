@@ -1,6 +1,7 @@
 """Events: how the library tells what it is doing. It emits; it never prints.
 
-A build calls its listener with these, in order, from one thread at a time.
+A build calls its listener with these, in order, from one thread at a time. What a listener raises
+ends the build, and comes out of it.
 """
 
 from __future__ import annotations

@@ -115,6 +115,29 @@ def test_what_goes_wrong_is_told_with_its_place_and_cure(tmp_path: Path) -> None
     assert str(caught.value.where) == f"{story}:2:1"
 
 
+@pytest.mark.parametrize(
+    "event",
+    [
+        audiobook.Noted,
+        audiobook.StageStarted,
+        audiobook.StageAdvanced,
+        audiobook.StageEnded,
+        audiobook.Warned,
+    ],
+)
+def test_what_a_listener_raises_comes_out_and_the_next_build_goes_on(
+    event: type[audiobook.Event], story: Path, tmp_path: Path
+) -> None:
+    def listen(told: audiobook.Event) -> None:
+        if isinstance(told, event):
+            raise LookupError(event.__name__)
+
+    story.write_text(STORY.replace("title:", "titel: Crossing\ntitle:"), "utf-8")
+    with pytest.raises(LookupError, match=event.__name__):
+        audiobook.build(story, output=tmp_path, choices=TONE, listen=listen)
+    assert audiobook.build(story, output=tmp_path, choices=TONE).episodes[0].segments == 4
+
+
 def own_types(hint: object) -> Iterator[type]:
     """The types of this package in a type hint."""
     if isinstance(hint, type) and hint.__module__.startswith("audiobook"):
