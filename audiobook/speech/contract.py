@@ -25,7 +25,18 @@ import numpy as np
 from audiobook.errors import AudiobookError, SpeechError, UnknownNameError
 from audiobook.language_tags import EVERY_LANGUAGE, is_language_tag
 from audiobook.speech.clip_faults import sound_fault, words_fault
-from audiobook.speech.engine import AGES, QUALITIES, Engine, FollowsInPart, VoiceInfo, excerpt
+from audiobook.speech.engine import (
+    AGES,
+    QUALITIES,
+    CountsRequests,
+    Engine,
+    FollowsInPart,
+    HasPlace,
+    HasVoiceVersions,
+    VoiceInfo,
+    checked,
+    excerpt,
+)
 from audiobook.utterance import GENDERS, Clip, Delivery, Pronunciation, Utterance, Voice
 
 __all__ = [
@@ -52,6 +63,7 @@ __all__ = [
     "speaks",
     "speaks_as_much_as_it_takes",
     "subject_of",
+    "tells_by_choice_what_fits",
     "tells_what_it_is",
 ]
 
@@ -143,14 +155,27 @@ def check_engine(make: Callable[[], Engine], language: str = "en") -> None:
 def tells_what_it_is(subject: Subject) -> None:
     """A name, a version that stays, limits that make sense."""
     engine, limits = subject.engine, subject.engine.limits
-    _promise(bool(engine.name), "it has no name")
-    _promise(bool(engine.version), "it has no version")
+    checked(engine, engine.name)
+    _promise(_is_text(engine.name), "it has no name")
+    _promise(_is_text(engine.version), "its version is no text")
     with closing(subject.make()) as other:
         _promise(other.version == engine.version, "two of it have two versions")
-    _promise(limits.characters > 0, "it takes no text")
-    _promise(limits.at_once > 0, "it takes no piece at once")
     _promise(limits.pace_s >= 0, "its pace is below 0")
     _promise(limits.packed is None or limits.packed > 0, "it has nothing put together")
+
+
+def tells_by_choice_what_fits(subject: Subject) -> None:
+    """Its place, its requests and the versions of its voices, where it tells them."""
+    engine = subject.engine
+    if isinstance(engine, HasPlace):
+        _promise(_is_text(engine.place()), "its place is no text")
+    if isinstance(engine, HasVoiceVersions):
+        version = engine.voice_version(subject.voice())
+        _promise(_is_text(version), f"the version of a voice is {version!r}")
+    if isinstance(engine, CountsRequests):
+        n_requests = engine.n_requests(_SENTENCES[0])
+        is_count = isinstance(n_requests, int) and n_requests >= 0
+        _promise(is_count, f"{excerpt(_SENTENCES[0])} costs {n_requests} requests")
 
 
 def is_ready(subject: Subject) -> None:
@@ -234,6 +259,7 @@ def follows_what_it_says_it_does(subject: Subject) -> None:
     for rate, pitch in ((1.0, 1.0), (0.5, 2.0), (1.1, 1.0), (2.0, 0.5)):
         asked = subject.voice(rate=rate, pitch=pitch)
         heard = engine.heard(asked)
+        _promise(isinstance(heard, Voice), f"a voice is heard as {heard!r}")
         _promise(engine.heard(heard) == heard, f"{heard} is heard as yet another voice")
         if not engine.needs_network:
             one, other = (subject.speak(_SENTENCES[0], voice).samples for voice in (asked, heard))
@@ -316,6 +342,7 @@ def may_be_closed_while_it_speaks(subject: Subject) -> None:
 
 CHECKS: tuple[Check, ...] = (
     tells_what_it_is,
+    tells_by_choice_what_fits,
     is_ready,
     accepts_each_voice_it_lists,
     has_a_default_voice_that_it_lists,
@@ -335,6 +362,10 @@ CHECKS: tuple[Check, ...] = (
     may_be_closed_while_it_speaks,
 )
 """All of them."""
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str) and bool(value)
 
 
 def _promise(kept: bool, what: str) -> None:

@@ -152,6 +152,34 @@ class Once(Tone):
         self.closed = True
 
 
+class Numbered(Tone):
+    version = 1  # type: ignore[assignment]  # which is the fault
+
+
+class Boundless(Tone):
+    limits = None  # type: ignore[assignment]  # likewise
+
+
+class Nowhere(Tone):
+    def place(self) -> None:
+        return None
+
+
+class Countless(Tone):
+    def n_requests(self, text: str) -> None:
+        return None
+
+
+class Unversioned(Tone):
+    def voice_version(self, voice: Voice) -> None:
+        return None
+
+
+class Hearsay(Tone):
+    def heard(self, voice: Voice) -> str:
+        return "alto"
+
+
 class Ill(Tone):
     def check_ready(self) -> None:
         raise MissingError("it is ill")
@@ -175,6 +203,12 @@ class Ill(Tone):
         (Flat, "follows_deliveries: .* 0.00 s more"),
         (Floating, "not mono int16"),
         (Once, "may_be_closed_twice: ValueError"),
+        (Numbered, "its version is no text"),
+        (Boundless, "no engine: its limits are None"),
+        (Nowhere, "its place is no text"),
+        (Countless, "costs None requests"),
+        (Unversioned, "the version of a voice is None"),
+        (Hearsay, "a voice is heard as 'alto'"),
         (Ill, "is_ready: MissingError: it is ill"),
     ],
 )
