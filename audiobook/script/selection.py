@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from dataclasses import replace
-from itertools import chain, pairwise
+from itertools import pairwise
 
 from audiobook.model import Book, BookChapter, Cue, Omission, Paragraph, Role
 
@@ -14,20 +14,28 @@ __all__ = ["selected"]
 def selected(book: Book, include: Collection[Role] = ()) -> Book:
     """A book without the paragraphs that are not wanted; they are listed as left out.
 
+    Music and sounds of a chapter in which nothing is spoken are heard where the next one begins, or
+    where the last one ends.
+
     Args:
         book: as its reader found it.
         include: what is spoken besides the body.
     """
     kept: list[BookChapter] = []
+    held: list[Paragraph | Cue] = []
     omitted: list[Omission] = []
     for chapter in book.chapters:
-        items = tuple(item for item in chapter.items if _is_spoken(item, include))
-        if any(isinstance(item, Paragraph) for item in items):
-            kept.append(replace(chapter, items=items))
-            left = [item for item in chapter.items if not _is_spoken(item, include)]
-        else:
-            left = list(chapter.items)
-        omitted += chain.from_iterable(map(_omissions, left))
+        is_spoken = any(isinstance(i, Paragraph) and _is_wanted(i, include) for i in chapter.items)
+        for item in chapter.items:
+            if _is_music(item) or (is_spoken and _is_wanted(item, include)):
+                held.append(item)
+            else:
+                omitted += _omissions(item)
+        if is_spoken:
+            kept.append(replace(chapter, items=tuple(held)))
+            held = []
+    if kept and held:
+        kept[-1] = replace(kept[-1], items=(*kept[-1].items, *held))
     if not omitted:
         return replace(book, chapters=tuple(kept))
     left_out = sorted((*book.left_out, *omitted), key=lambda omission: omission.start)
@@ -35,7 +43,11 @@ def selected(book: Book, include: Collection[Role] = ()) -> Book:
     return replace(book, chapters=tuple(kept), left_out=joined)
 
 
-def _is_spoken(item: Paragraph | Cue, include: Collection[Role]) -> bool:
+def _is_music(item: Paragraph | Cue) -> bool:
+    return isinstance(item, Cue) and item.kind != "break"
+
+
+def _is_wanted(item: Paragraph | Cue, include: Collection[Role]) -> bool:
     return isinstance(item, Cue) or item.role is Role.BODY or item.role in include
 
 

@@ -8,6 +8,7 @@ import pytest
 from audiobook.errors import StoryError
 from audiobook.model import Book, Cue, Kind, Script
 from audiobook.script import Pauses, read, split
+from audiobook.script.selection import selected
 
 ReadText = Callable[[str], Book]
 ReadMarkdown = Callable[..., Book]
@@ -41,6 +42,24 @@ def test_dialogue_and_narration_and_their_pauses(read_text: ReadText) -> None:
         ("Chapter 2", "heading", 900),
         ("More.", "narration", 1200),
     ]
+
+
+def test_music_of_a_chapter_without_words_is_heard_where_the_next_begins(
+    read_markdown: ReadMarkdown,
+) -> None:
+    story = (
+        "# One\n\nIt rained.\n\n# Interlude {spoken=no}\n\n***\n\n![sting](lute-opening)\n\n"
+        "# Two\n\nIt stopped.\n\n# Coda {spoken=no}\n\n![music]()\n"
+    )
+    book = selected(read_markdown(story))
+    one, two = _script(book).chapters
+    assert [item.kind for item in one.items] == [Kind.HEADING, Kind.NARRATION]
+    sting, *_, silence = two.items
+    assert isinstance(sting, Cue)
+    assert isinstance(silence, Cue)
+    assert (sting.kind, sting.name) == ("sting", "lute-opening")
+    assert (silence.kind, silence.name) == ("music", None)
+    assert [o.why for o in book.left_out if "***" in story[o.start : o.end]] == ["a scene break"]
 
 
 def test_pauses_are_settings(read_text: ReadText) -> None:
