@@ -19,7 +19,7 @@ from collections.abc import Collection, Hashable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from audiobook.errors import ConfigError, OutputError, UnknownNameError, Where
+from audiobook.errors import ConfigError, UnknownNameError, Where
 from audiobook.store import replacing
 
 __all__ = [
@@ -148,12 +148,9 @@ def write_ids(path: Path, ids: FeedIds) -> None:
     }
     table = ({"podcast": ids.podcast} if ids.podcast else {}) | {"items": items}
     text = json.dumps(table, indent=2) + "\n"
-    try:
-        with replacing(path, make_folder=True) as file:
-            file.write(text.encode())
-    except OutputError as error:
-        hint = "the feed's guids are kept there: make it writable"
-        raise OutputError(error.what, hint=hint) from error
+    cure = "make it writable: the feed's guids are kept there"
+    with replacing(path, make_folder=True, cure=cure) as file:
+        file.write(text.encode())
 
 
 def _alone(looks: Mapping[str, Hashable]) -> dict[Hashable, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import errno
 import json
 import os
 import uuid
@@ -218,6 +219,18 @@ def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:
     with pytest.raises(OutputError) as caught:
         write_ids(tmp_path / "file" / "feed-ids.json", FeedIds())
     assert "guids" in (caught.value.hint or "")
+
+
+def test_a_full_disk_is_told_for_what_it_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def is_full(path: Path, target: Path) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(Path, "replace", is_full)
+    with pytest.raises(OutputError) as caught:
+        write_ids(tmp_path / "feed-ids.json", FeedIds())
+    assert "free some space" in (caught.value.hint or "")
 
 
 @given(st.dictionaries(st.text(min_size=1), st.one_of(st.none(), st.dates()), max_size=5))
