@@ -225,6 +225,18 @@ def _encoders(choices: Choices, profile: Profile) -> dict[str, Encoder]:
     return {name: encoder_of(name, profile) for name in choices.formats}
 
 
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """A programme in its files."""
+
+    performance: Performance
+    """How it was spoken."""
+    mixes: Mapping[str, Mixed]
+    """What was mixed of that, by format."""
+    files: Mapping[str, Path]
+    """Where it stands, by format."""
+
+
 def _build_part(
     part: Part,
     ready: _Ready,
@@ -234,60 +246,58 @@ def _build_part(
     timed_by: Engines | None = None,
     is_said: bool = False,
 ) -> Built:
-    """Speak, lay out, mix, encode and write one programme; time its words where engines do that.
+    """Make one programme, and hold it against its profile; time its words where engines do that.
 
     A programme that is said, rather than built, may be too short to be held to a loudness.
     """
     begun = time.monotonic()
-    show = part.story.show
-    relay, profile, encoders = ready.relay, ready.profile, ready.encoders
-    pieces = load_music(show.music, part.script, part.story.folders, profile, tools.store)
-    room = room_of(profile, narration=show.narration)
-
-    def made(*, trusts_takes: bool) -> tuple[Performance, dict[str, Mixed], dict[str, Path]]:
-        performance = Performance(part.script, relay, room, tools, trusts_takes=trusts_takes)
-        mixes = _mixed(part, performance, profile, pieces, encoders)
-        files = {
-            name: _written(part, ready, mixed, encoders[name], folder, tools.store)
-            for name, mixed in mixes.items()
-        }
-        return performance, mixes, files
-
     try:
-        performance, mixes, files = made(trusts_takes=timed_by is None)
+        made = _made(part, ready, folder, tools, trusts_takes=timed_by is None)
     except LostError:
         # Of what was taken for kept. What is looked at more closely is made where it is missing.
-        performance, mixes, files = made(trusts_takes=False)
-    for name, mixed in mixes.items():
+        made = _made(part, ready, folder, tools, trusts_takes=False)
+    for name, mixed in made.mixes.items():
         excused = {Measure.LOUDNESS} if is_said and mixed.timeline.duration_s < _SAMPLE_S else ()
-        _check(files[name], mixed, encoders[name], profile, excused, tools.listen)
-    _keep_rate(performance, next(iter(mixes.values())), time.monotonic() - begun)
-    built = _built(part, relay, performance, files, mixes)
+        _check(made.files[name], mixed, ready.encoders[name], ready.profile, excused, tools.listen)
+    first = next(iter(made.mixes.values()))
+    _keep_rate(made.performance, first, time.monotonic() - begun)
+    built = _built(part, ready.relay, made)
     if timed_by is None:
         return built
-    timeline = next(iter(mixes.values())).timeline
-    words = timed_words(timeline, performance.spoken, timed_by, tools.store)
+    words = timed_words(first.timeline, made.performance.spoken, timed_by, tools.store)
     return replace(built, words=tuple(words))
 
 
-def _built(
-    part: Part,
-    relay: Relay,
-    performance: Performance,
-    files: Mapping[str, Path],
-    mixes: Mapping[str, Mixed],
-) -> Built:
+def _made(part: Part, ready: _Ready, folder: Path, tools: Tools, *, trusts_takes: bool) -> _Made:
+    """Speak, lay out, mix, encode and write one programme.
+
+    Raises:
+        LostError: something that was taken for kept is not in the store.
+    """
+    show, profile = part.story.show, ready.profile
+    pieces = load_music(show.music, part.script, part.story.folders, profile, tools.store)
+    room = room_of(profile, narration=show.narration)
+    performance = Performance(part.script, ready.relay, room, tools, trusts_takes=trusts_takes)
+    mixes = _mixed(part, performance, profile, pieces, ready.encoders)
+    files = {
+        name: _written(part, ready, mixed, ready.encoders[name], folder, tools.store)
+        for name, mixed in mixes.items()
+    }
+    return _Made(performance, mixes, files)
+
+
+def _built(part: Part, relay: Relay, made: _Made) -> Built:
     """What there is to tell of a finished programme; its figures are those of its first format."""
-    mixed = next(iter(mixes.values()))
+    mixed, performance = next(iter(made.mixes.values())), made.performance
     return Built(
         part.script.title,
-        files,
+        made.files,
         mixed.timeline.duration_s,
         segments=len(performance.spoken),
         segments_synthesised=len(performance.spoken) - performance.n_kept,
         segments_reused=performance.n_kept,
-        blocks=sum(len(mixed.blocks) for mixed in mixes.values()),
-        blocks_encoded=sum(mixed.n_encoded for mixed in mixes.values()),
+        blocks=sum(len(mixed.blocks) for mixed in made.mixes.values()),
+        blocks_encoded=sum(mixed.n_encoded for mixed in made.mixes.values()),
         integrated_lufs=mixed.figures.integrated_lufs,
         true_peak_dbtp=mixed.figures.true_peak_dbtp,
         chapters=tuple(
