@@ -1,57 +1,44 @@
-"""The one module that knows the order of the stages.
+"""The way from a source, or a text, to finished files.
 
     source ─▶ Show ─▶ Script ─▶ voices ─▶ clips ─▶ takes ─▶ Timeline ─▶ blocks ─▶ files
 
-`audiobook.planning` goes the same way as far as it goes without speaking.
+As far as the voices everything is looked at here, for all episodes; from there on
+`audiobook.production` makes one programme after the other. `audiobook.planning` goes the same way
+as far as it goes without speaking.
 """
 
 from __future__ import annotations
 
 import os
 import time
-from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import ExitStack, closing
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import product
 from pathlib import Path
 
-from audiobook.build_rates import keep_rate
 from audiobook.covers import cover_of
 from audiobook.episode.encoder import Encoder
 from audiobook.episode.formats import check_formats, format_names
-from audiobook.episode.join import write_episode
-from audiobook.episode.measure import Measured
-from audiobook.episode.mp3_survey import BitRate
-from audiobook.episode.tags import Cover
-from audiobook.episode.verdicts import verdicts_of
-from audiobook.errors import LostError, UsageError
+from audiobook.errors import UsageError
 from audiobook.finished import warn_of_others
 from audiobook.parts import Part, parts_of
-from audiobook.performance import Performance
-from audiobook.programme import Mixed, Tools, encoder_of, load_music, mix_and_encode, room_of
-from audiobook.progress import Listener, Noted, Warned, one_at_a_time, silent
-from audiobook.report import Built, ChapterEngine, ChapterStart, Report
-from audiobook.sound.music import Piece
-from audiobook.sound.profiles import Measure, Profile
-from audiobook.sound.voice import Take
+from audiobook.production import Ready, produced
+from audiobook.programme import Tools, encoder_of, load_music, room_of
+from audiobook.progress import Listener, Noted, one_at_a_time, silent
+from audiobook.report import Built, Report
+from audiobook.sound.profiles import Profile
 from audiobook.speech.casting import Casting
 from audiobook.speech.choose import Engines
 from audiobook.speech.pacing import Pacer
-from audiobook.speech.relay import Relay
 from audiobook.store import Store, check_target, make_writable, sweep
 from audiobook.stories import read_stories, read_story, story_of_text
 from audiobook.story import Choices, Story
-from audiobook.tagging import tag_of
-from audiobook.timed_words import timed_words
 from audiobook.voicing import voiced
 
 __all__ = ["build", "say", "say_story"]
 
 _AHEAD_PER_JOB = 3
-_SAMPLE_S = 30.0
-"""What is said in less is a sample of a voice, too short to be held to a loudness."""
 
 
 def build(
@@ -105,7 +92,7 @@ def build(
         for each in ready:
             for part in each.parts:
                 listen(Noted(_overview(part, each.relay.preferred)))
-                built.append(_build_part(part, each, folder, tools))
+                built.append(produced(part, each, folder, tools))
         store.sweep()
         sweep(folder)
     return Report(tuple(built), time.monotonic() - begun)
@@ -175,34 +162,19 @@ def say_story(
         tools = Tools(Store(), executor, executor, _AHEAD_PER_JOB, listen, pacer)
         check_target(path)
         profile = story.profile(choices)
-        room = None if words else room_of(profile, narration=story.show.narration)
-        chosen = voiced(story, choices, engines, tools.store, listen, room=room)
+        room = room_of(profile, narration=story.show.narration)
+        trusted = None if words else room
+        chosen = voiced(story, choices, engines, tools.store, listen, room=trusted)
         part = Part(story, chosen.script, path.stem, None)
-        ready = _Ready(chosen.relay, None, profile, _encoders(choices, profile), (part,))
+        ready = Ready(chosen.relay, None, profile, room, _encoders(choices, profile), (part,))
         timed_by = engines if words else None
-        built = _build_part(part, ready, path.parent, tools, timed_by=timed_by, is_said=True)
+        built = produced(part, ready, path.parent, tools, timed_by=timed_by, is_said=True)
     return Report((built,), time.monotonic() - begun)
-
-
-@dataclass(frozen=True, slots=True)
-class _Ready:
-    """An episode that can be spoken: nothing that it needs was found wanting."""
-
-    relay: Relay
-    """Who speaks it."""
-    cover: Cover | None
-    """What its files show."""
-    profile: Profile
-    """What it is mastered to."""
-    encoders: Mapping[str, Encoder]
-    """What makes its frames, by format."""
-    parts: tuple[Part, ...]
-    """What goes into one file each."""
 
 
 def _made_ready(
     story: Story, choices: Choices, engines: Engines, folder: Path, tools: Tools
-) -> _Ready:
+) -> Ready:
     """Choose an episode's voices, and see to its cover, its music and its files.
 
     The music is let go again: that of many episodes would fill the memory.
@@ -218,170 +190,11 @@ def _made_ready(
     for path in paths:
         check_target(path)
     warn_of_others(paths, story, tools.listen)
-    return _Ready(chosen.relay, cover, profile, encoders, parts)
+    return Ready(chosen.relay, cover, profile, room, encoders, parts)
 
 
 def _encoders(choices: Choices, profile: Profile) -> dict[str, Encoder]:
     return {name: encoder_of(name, profile) for name in choices.formats}
-
-
-@dataclass(frozen=True, slots=True)
-class _Made:
-    """A programme in its files."""
-
-    performance: Performance
-    """How it was spoken."""
-    mixes: Mapping[str, Mixed]
-    """What was mixed of that, by format."""
-    files: Mapping[str, Path]
-    """Where it stands, by format."""
-
-
-def _build_part(
-    part: Part,
-    ready: _Ready,
-    folder: Path,
-    tools: Tools,
-    *,
-    timed_by: Engines | None = None,
-    is_said: bool = False,
-) -> Built:
-    """Make one programme, and hold it against its profile; time its words where engines do that.
-
-    A programme that is said, rather than built, may be too short to be held to a loudness.
-    """
-    begun = time.monotonic()
-    try:
-        made = _made(part, ready, folder, tools, trusts_takes=timed_by is None)
-    except LostError:
-        # Of what was taken for kept. What is looked at more closely is made where it is missing.
-        made = _made(part, ready, folder, tools, trusts_takes=False)
-    for name, mixed in made.mixes.items():
-        excused = {Measure.LOUDNESS} if is_said and mixed.timeline.duration_s < _SAMPLE_S else ()
-        _check(made.files[name], mixed, ready.encoders[name], ready.profile, excused, tools.listen)
-    first = next(iter(made.mixes.values()))
-    _keep_rate(made.performance, first, time.monotonic() - begun)
-    built = _built(part, ready.relay, made)
-    if timed_by is None:
-        return built
-    words = timed_words(first.timeline, made.performance.spoken, timed_by, tools.store)
-    return replace(built, words=tuple(words))
-
-
-def _made(part: Part, ready: _Ready, folder: Path, tools: Tools, *, trusts_takes: bool) -> _Made:
-    """Speak, lay out, mix, encode and write one programme.
-
-    Raises:
-        LostError: something that was taken for kept is not in the store.
-    """
-    show, profile = part.story.show, ready.profile
-    pieces = load_music(show.music, part.script, part.story.folders, profile, tools.store)
-    room = room_of(profile, narration=show.narration)
-    performance = Performance(part.script, ready.relay, room, tools, trusts_takes=trusts_takes)
-    mixes = _mixed(part, performance, profile, pieces, ready.encoders)
-    files = {
-        name: _written(part, ready, mixed, ready.encoders[name], folder, tools.store)
-        for name, mixed in mixes.items()
-    }
-    return _Made(performance, mixes, files)
-
-
-def _built(part: Part, relay: Relay, made: _Made) -> Built:
-    """What there is to tell of a finished programme; its figures are those of its first format."""
-    mixed, performance = next(iter(made.mixes.values())), made.performance
-    return Built(
-        part.script.title,
-        made.files,
-        mixed.timeline.duration_s,
-        segments=len(performance.spoken),
-        segments_synthesised=len(performance.spoken) - performance.n_kept,
-        segments_reused=performance.n_kept,
-        blocks=sum(len(mixed.blocks) for mixed in made.mixes.values()),
-        blocks_encoded=sum(mixed.n_encoded for mixed in made.mixes.values()),
-        integrated_lufs=mixed.figures.integrated_lufs,
-        true_peak_dbtp=mixed.figures.true_peak_dbtp,
-        chapters=tuple(
-            ChapterStart(mark.title, round(mixed.timeline.grid.seconds(mark.start_frame), 3))
-            for mark in mixed.timeline.marks
-        ),
-        engines=tuple(
-            ChapterEngine(chapter.title, relay.casting(chapter).main)
-            for chapter in part.script.chapters
-        ),
-    )
-
-
-def _keep_rate(performance: Performance, mixed: Mixed, took_s: float) -> None:
-    """Keep how long a programme took, for plans, where one engine has spoken all that is new."""
-    n_samples: Counter[str] = Counter()
-    for spoken, take in zip(performance.spoken, mixed.takes, strict=True):
-        if not spoken.kept:
-            n_samples[spoken.line.voice.engine] += take.n_samples
-    if len(n_samples) == 1:
-        ((engine, n_new),) = n_samples.items()
-        keep_rate(Store(), engine, n_new / mixed.timeline.grid.sample_rate, took_s)
-
-
-def _check(
-    path: Path,
-    mixed: Mixed,
-    encoder: Encoder,
-    profile: Profile,
-    excused: Collection[str],
-    listen: Listener,
-) -> None:
-    """Hold a finished programme against its profile, by what was measured of its blocks."""
-    duration_s = mixed.timeline.duration_s
-    n_bytes = sum(block.table.n_bytes for block in mixed.blocks)
-    rate = BitRate(n_bytes * 8 / 1000 / duration_s, profile.vbr_quality is None)
-    measured = Measured(
-        path,
-        encoder.sample_rate,
-        encoder.channels,
-        duration_s,
-        rate if encoder.media_type == "audio/mpeg" else None,
-        mixed.figures,
-    )
-    for verdict in verdicts_of(measured, profile):
-        if not verdict.passes and verdict.name not in excused:
-            asked = f"profile {profile.name} asks for {verdict.wanted}"
-            listen(Warned(f"{path}: {verdict.name} is {verdict.shown}, {asked}"))
-
-
-def _mixed(
-    part: Part,
-    performance: Performance,
-    profile: Profile,
-    pieces: Mapping[str, Piece],
-    encoders: Mapping[str, Encoder],
-) -> dict[str, Mixed]:
-    """A part in each format: the first while it is spoken, the others from the same takes."""
-    mixes: dict[str, Mixed] = {}
-    with closing(performance.takes()) as spoken:
-        takes: Iterable[Take] = spoken
-        for name, encoder in encoders.items():
-            mixes[name] = mix_and_encode(
-                part.script,
-                takes,
-                show=part.story.show,
-                profile=profile,
-                pieces=pieces,
-                encoder=encoder,
-                tools=performance.tools,
-            )
-            takes = mixes[name].takes
-    return mixes
-
-
-def _written(
-    part: Part, ready: _Ready, mixed: Mixed, encoder: Encoder, folder: Path, store: Store
-) -> Path:
-    """Lay a programme's blocks into its file."""
-    path = part.file(folder, encoder)
-    tag = tag_of(part, ready.relay, ready.cover, mixed.timeline)
-    n_samples = mixed.timeline.n_frames * encoder.frame_samples
-    write_episode(path, encoder, tag, mixed.blocks, n_samples, store)
-    return path
 
 
 def _overview(part: Part, casting: Casting) -> str:

@@ -18,6 +18,7 @@ LAYERS = [
     {"cli"},
     {"auditioning"},
     {"builder", "checking", "doctoring", "planning", "publishing"},
+    {"production"},
     {"report"},
     {"finished", "performance", "tagging", "tally", "timed_words"},
     {"programme", "voicing"},

@@ -146,7 +146,7 @@ def test_loudness_is_rounded_once(run: Run, story: Path, monkeypatch: pytest.Mon
         made = mix_and_encode(*arguments, **settings)
         return replace(made, figures=replace(made.figures, integrated_lufs=-16.1504))
 
-    monkeypatch.setattr("audiobook.builder.mix_and_encode", mixed)
+    monkeypatch.setattr("audiobook.production.mix_and_encode", mixed)
     assert "-16.2 LUFS)" in run("build", story, *QUICK).out
     episode = run("build", story, *QUICK, "--json").json["episodes"][0]
     assert episode["integrated_lufs"] == -16.15
