@@ -10,6 +10,7 @@ from pathlib import Path
 from statistics import mode
 
 from audiobook.covers import cover_of
+from audiobook.episode.mp3_survey import check_length
 from audiobook.finished import FinishedFile, finished_files, outdated_chapters
 from audiobook.parts import file_stem
 from audiobook.podcast.channel import FinishedEpisode
@@ -62,6 +63,7 @@ def publish(
         UsageError: an episode has not been built, `url` is no address of a folder, or `language`
             no language tag.
         ConfigError: the show cannot be published as it is.
+        SoundError: a finished file is damaged, or ends early.
         OutputError: the feed cannot be written.
     """
     output = Path(output)
@@ -71,6 +73,8 @@ def publish(
     files = [
         (story, file) for story in stories for file in finished_files(story, output, wholes, listen)
     ]
+    for _, file in files:
+        check_length(file.path)
     outdated = [
         path
         for story in stories

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import feedparser
@@ -11,7 +12,7 @@ import pytest
 from mutagen.id3 import ID3
 
 import audiobook
-from audiobook import Choices, Event, OutputError, UsageError, Warned
+from audiobook import Choices, Event, OutputError, SoundError, UsageError, Warned
 from audiobook.episode.tags import read_tag
 
 TONE = Choices(engine="tone", music=False)
@@ -391,6 +392,30 @@ def test_a_file_that_does_not_say_its_length_has_that_of_its_sound(
     tag.save(v2_version=3, padding=lambda info: info.padding)
     assert (output / "tale.mp3").stat().st_size == size
     audiobook.publish(story, output=output, url=URL)
+    assert feed.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("kept", "told"),
+    [
+        (lambda data, sound: data[:-1], "it ends early, after "),
+        (lambda data, sound: data[: len(data) // 2], "it ends early, after "),
+        (lambda data, sound: data[:sound], "it holds no MP3 frame"),
+        (lambda data, sound: data[:sound] + b"no sound at all", "there is no MP3 frame"),
+    ],
+    ids=["a byte", "half", "all", "something else"],
+)
+def test_a_file_that_was_cut_short_is_not_published(
+    story: Path, output: Path, kept: Callable[[bytes, int], bytes], told: str
+) -> None:
+    audiobook.build(story, output=output, choices=TONE)
+    feed = audiobook.publish(story, output=output, url=URL).path
+    before, path = feed.read_bytes(), output / "tale.mp3"
+    path.write_bytes(kept(path.read_bytes(), ID3(path).size))
+    with pytest.raises(SoundError) as caught:
+        audiobook.publish(story, output=output, url=URL)
+    assert told in caught.value.what
+    assert caught.value.what.startswith(f"{path} is damaged: ")
     assert feed.read_bytes() == before
 
 

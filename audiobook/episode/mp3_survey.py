@@ -11,19 +11,20 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from io import SEEK_END, BufferedIOBase
 from itertools import chain
+from pathlib import Path
 
 from audiobook.episode.mp3_frame import HEADER_BYTES, FrameHeader, parse_header
 from audiobook.errors import SoundError
 
-__all__ = ["BitRate", "survey"]
+__all__ = ["BitRate", "check_length", "survey"]
 
 _ID3_HEADER_BYTES = 10
 _ID3_FOOTER = 0x10
 _TAGS_BEHIND = (b"TAG", b"APETAGEX", b"LYRICSBEGIN", b"ID3")
 _LONGEST_MARK = max(map(len, _TAGS_BEHIND))
 _KNOWN = "MP3, WAVE, AIFF, FLAC and Ogg files can be measured"
-_XING = struct.Struct(">4s I I")  # name, flags, frames where the lowest flag says so
-_XING_HAS_FRAMES = 1
+_XING = struct.Struct(">4s I I I")  # name, flags, frames and bytes where the lowest flags say so
+_XING_HAS_FRAMES, _XING_HAS_BYTES = 1, 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,7 @@ def survey(file: BufferedIOBase) -> BitRate:
         first = next(headers)
     except StopIteration:
         raise SoundError("it holds no MP3 frame") from None
-    announced = _announced_frames(file, start, first)
+    announced = _announced(file, start, first, _XING_HAS_FRAMES)
     heard = headers if announced is not None else chain([first], headers)
     n_frames = n_bytes = 0
     rates: set[int] = set()
@@ -60,6 +61,32 @@ def survey(file: BufferedIOBase) -> BitRate:
         raise SoundError(f"it ends early, after {n_frames} of {announced} MP3 frames")
     seconds = n_frames * first.frame_samples / first.sample_rate
     return BitRate(n_bytes * 8 / 1000 / seconds, len(rates) == 1)
+
+
+def check_length(path: Path) -> None:
+    """See that an MP3 is as long as its first frame says, where that does; no more of it is read.
+
+    Raises:
+        SoundError: it cannot be read, does not begin with a frame, or ends too early.
+    """
+    try:
+        with path.open("rb") as file:
+            _check_length(file)
+    except OSError as error:
+        raise SoundError(f"cannot read {path}: {error.strerror or error}") from error
+    except SoundError as error:
+        raise SoundError(f"{path} is damaged: {error.what}", hint="build it again") from error
+
+
+def _check_length(file: BufferedIOBase) -> None:
+    start = _skip_id3(file)
+    first = next(_headers(file), None)
+    if first is None:
+        raise SoundError("it holds no MP3 frame")
+    n_announced = _announced(file, start, first, _XING_HAS_BYTES) or 0
+    n_bytes = file.seek(0, SEEK_END) - start
+    if n_bytes < n_announced:
+        raise SoundError(f"it ends early, after {n_bytes} of {n_announced} bytes")
 
 
 def _skip_id3(file: BufferedIOBase) -> int:
@@ -103,13 +130,17 @@ def _headers(file: BufferedIOBase) -> Iterator[FrameHeader]:
         yield header
 
 
-def _announced_frames(file: BufferedIOBase, start: int, first: FrameHeader) -> int | None:
-    """How many frames a first frame that holds no sound announces; None where it holds some.
+def _announced(file: BufferedIOBase, start: int, first: FrameHeader, what: int) -> int | None:
+    """How many frames or bytes a first frame that holds no sound announces.
 
-    A header that does not say how many announces 0.
+    None where it holds sound; 0 where it does not say how many.
     """
     file.seek(start + first.side_info_offset + first.side_info_bytes)
-    name, flags, n_frames = _XING.unpack(file.read(_XING.size).ljust(_XING.size, b"\0"))
+    name, flags, *fields = _XING.unpack(file.read(_XING.size).ljust(_XING.size, b"\0"))
     if name not in (b"Xing", b"Info"):
         return None
-    return int(n_frames) if flags & _XING_HAS_FRAMES else 0
+    if not flags & what:
+        return 0
+    # Only what is told is there: bytes follow where frames would stand if those are not told.
+    before = what == _XING_HAS_BYTES and flags & _XING_HAS_FRAMES
+    return int(fields[1 if before else 0])
