@@ -23,18 +23,21 @@ def plugin_names(group: str) -> list[str]:
 
 
 def load_plugin(group: str, name: str, what: str) -> object:
-    """What is registered under a name that there is.
+    """What is registered under a name in a group of entry points.
 
     Args:
         group: of the entry points.
-        name: one of `plugin_names`.
+        name: as it is registered.
         what: what it is called in an error.
 
     Raises:
+        LookupError: nothing is registered under that name.
         NotInstalledError: it imports what is not there.
         MissingError: it cannot be imported, or several packages offer it.
     """
     points = sorted(set(entry_points(group=group, name=name)), key=_package)
+    if not points:
+        raise LookupError(name)
     if len(points) > 1:
         packages = [_package(point) for point in points]
         others = " or ".join(package for package in packages if package != _OWN)

@@ -91,9 +91,12 @@ def load_encoder(
         UnknownNameError: no format is registered under that name.
         MissingError: what it needs is not installed, or does not work here; or it is no format.
     """
-    check_formats([name])
     what = f'format "{name}"'
-    make = cast(Callable[[int, int, int, float | None], Encoder], load_plugin(_GROUP, name, what))
+    try:
+        plugin = load_plugin(_GROUP, name, what)
+    except LookupError:
+        raise UnknownNameError("format", name, format_names()) from None
+    make = cast(Callable[[int, int, int, float | None], Encoder], plugin)
     with blaming(what, make):
         encoder = make(sample_rate, channels, bitrate_kbps, vbr_quality)
         if not isinstance(encoder, Encoder):

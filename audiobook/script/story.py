@@ -99,11 +99,13 @@ def _read_bytes(path: Path) -> bytes:
 
 def _reader(path: Path) -> Reader:
     suffix = path.suffix.lower()
-    if suffix not in story_suffixes():
+    try:
+        return cast(Reader, load_plugin(_GROUP, suffix.removeprefix("."), _called(path)))
+    except LookupError:
         what = f'stories with the suffix "{suffix}"' if suffix else "stories without a suffix"
         known = ", ".join(story_suffixes())
-        raise UsageError(f"{path}: {what} cannot be read", hint=f"known suffixes: {known}")
-    return cast(Reader, load_plugin(_GROUP, suffix.removeprefix("."), _called(path)))
+        hint = f"known suffixes: {known}"
+        raise UsageError(f"{path}: {what} cannot be read", hint=hint) from None
 
 
 def _called(path: Path) -> str:

@@ -240,9 +240,10 @@ def load_engine(name: str, *, where: Where | None = None) -> Engine:
         UnknownNameError: nothing is registered under that name.
         MissingError: it cannot be loaded, or is no engine.
     """
-    if name not in engine_names():
-        raise UnknownNameError("engine", name, [*engine_names(), AUTO], where=where)
-    make = cast(Callable[[], Engine], load_plugin(_GROUP, name, f'engine "{name}"'))
+    try:
+        make = cast(Callable[[], Engine], load_plugin(_GROUP, name, f'engine "{name}"'))
+    except LookupError:
+        raise UnknownNameError("engine", name, [*engine_names(), AUTO], where=where) from None
     with blaming(f'engine "{name}"', make):
         return checked(make(), name)
 
