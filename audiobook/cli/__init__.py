@@ -10,7 +10,7 @@ from audiobook.errors import INTERRUPTED
 
 __all__ = ["main"]
 
-_OBJECTS_BETWEEN_LOOKS = 100_000
+_OBJECTS_BETWEEN_LOOKS = 300_000
 """What a command makes lives as long as it does, all but a little: looking for cycles in it after
 every 700 objects, as Python does, takes an eighth of the time that a short one has."""
 _AS_CTRL_C = ("SIGTERM", "SIGHUP")  # from a supervisor, from a terminal that is closed
