@@ -27,7 +27,7 @@ class FinishedFile:
     path: Path
     """Where it lies."""
     tag: Tag
-    """What it says of itself."""
+    """What it says of itself, but for its text."""
     chapter: int | None = None
     """The number of the chapter that it holds, from 1; None for a whole episode."""
 
@@ -68,7 +68,7 @@ def finished_files(
     if newer:
         what = f"{whole} is older than {newer[0].path}, which is left out"
         listen(Warned(what, hint=f"build it anew: {command}"))
-    return [FinishedFile(whole, read_tag(whole))]
+    return [FinishedFile(whole, read_tag(whole, lyrics=False))]
 
 
 def outdated_chapters(
@@ -124,7 +124,7 @@ def _chapters(story: Story, output: Path, wholes: Set[str], after_ns: int) -> li
         path = output / f"{name}{_SUFFIX}"
         if name in wholes or not path.is_file() or path.stat().st_mtime_ns <= after_ns:
             continue
-        tag = read_tag(path)
+        tag = read_tag(path, lyrics=False)
         if _is_chapter(tag, number, story):
             finished.append(FinishedFile(path, tag, number))
     return finished
@@ -137,7 +137,7 @@ def _is_chapter(tag: Tag, number: int, story: Story) -> bool:
 
 def _is_outdated(path: Path, number: int, story: Story) -> bool:
     with suppress(SoundError):
-        return _is_chapter(read_tag(path), number, story)
+        return _is_chapter(read_tag(path, lyrics=False), number, story)
     return False
 
 

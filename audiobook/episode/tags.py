@@ -11,7 +11,7 @@ from __future__ import annotations
 import datetime
 import io
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -40,6 +40,8 @@ from mutagen.id3 import (
     CTOCFlags,
     Encoding,
     Frame,
+    Frames,
+    Frames_2_2,
     ID3NoHeaderError,
     PictureType,
 )
@@ -58,6 +60,10 @@ _MAX_LINE_CHARACTERS = 1000
 _MAX_COMMENT_CHARACTERS = 4000  # as much as podcast directories show
 _MAX_LYRICS_BYTES = 256 * 1024
 _MAX_COVER_BYTES = 16 * 1024 * 1024
+_LYRICS = ("USLT", "ULT")  # since version 2.3, and in 2.2
+_FRAMES_BUT_LYRICS = {
+    name: frame for name, frame in {**Frames_2_2, **Frames}.items() if name not in _LYRICS
+}
 _MAX_CHILDREN = 255
 _MOST_DIGITS = 18
 _NO_OFFSET = 0xFFFFFFFF  # of a chapter in bytes: "use the times"
@@ -258,14 +264,19 @@ def _text(text: str) -> str:
     return _CONTROL.sub("", text).strip()
 
 
-def read_tag(path: Path) -> Tag:
+def read_tag(path: Path, *, lyrics: bool = True) -> Tag:
     """Read a tag back from the beginning of a file, or from its chunk of a WAVE file.
+
+    Args:
+        path: the file.
+        lyrics: whether the text of the programme is read, too, which takes far longer than all
+            the rest.
 
     Raises:
         SoundError: there is none, or it cannot be read.
     """
     try:
-        tag = _id3(path)
+        tag = _id3(path, None if lyrics else _FRAMES_BUT_LYRICS)
     except mutagen.MutagenError as error:
         what = f"cannot read the ID3 tag of {path}: {_reason(error)}"
         raise SoundError(what, hint="if it was built, build it again") from error
@@ -294,8 +305,10 @@ def read_tag(path: Path) -> Tag:
     )
 
 
-def _id3(path: Path) -> ID3:
-    tag = WAVE(path).tags if path.suffix.lower() == ".wav" else ID3(path)
+def _id3(path: Path, known: Mapping[str, type[Frame]] | None) -> ID3:
+    """A file's tag, of which frames that are not known are left as they are; None: all are."""
+    is_wave = path.suffix.lower() == ".wav"
+    tag = WAVE(path).tags if is_wave else ID3(path, known_frames=known)
     if tag is None:
         raise ID3NoHeaderError
     return tag
@@ -317,7 +330,7 @@ def other_source(path: Path, story: Path) -> str | None:
     None also where there is no such file, or it does not say.
     """
     try:
-        tag = read_tag(path)
+        tag = read_tag(path, lyrics=False)
     except SoundError:
         return None
     return None if is_of(tag, story) else tag.source

@@ -109,6 +109,7 @@ def test_hostile_text_does_no_harm(
     assert back.chapters[1] == marks[1]
     assert (back.comment, back.lyrics) == (back.comment.strip(), back.comment)
     assert read_tag(_written(path, back)) == back
+    assert read_tag(path, lyrics=False) == replace(back, lyrics="")
 
 
 def test_what_text_loses(tmp_path: Path) -> None:
