@@ -97,6 +97,23 @@ def test_no_more_than_that_is_ever_in_hand(n_ahead: int) -> None:
     assert shelf.most == min(20, n_ahead)
 
 
+def test_what_is_known_is_looked_up_while_others_are_worked_on_and_not_without_bounds() -> None:
+    shelf, looked_up = Shelf(), 0
+
+    def known(n: int) -> int | None:
+        nonlocal looked_up
+        looked_up += 1
+        return None if n == 3 else -n
+
+    results = in_order(shelf, square, range(1000), 2, known=known)
+    assert [next(results) for _ in range(3)] == [0, -1, -2]
+    assert looked_up == 3
+    assert next(results) == 9
+    assert len(shelf.futures) == 1
+    assert 50 < looked_up < 500
+    assert list(results) == [-n for n in range(4, 1000)]
+
+
 def test_the_first_failure_in_order_is_raised_and_the_rest_cancelled() -> None:
     shelf = Shelf()
     results = in_order(shelf, picky, range(10), 6)
