@@ -16,7 +16,7 @@ from audiobook.episode.blocks import KeptBlock, find_block, keep_block
 from audiobook.episode.encoder import EncodedBlock, Encoder
 from audiobook.sound import Sound
 from audiobook.sound.blocks import Block
-from audiobook.sound.levels import Levels, levels_of, packed, unpacked
+from audiobook.sound.levels import Levels, levels_of, packed, true_peak, unpacked
 from audiobook.sound.music import Piece
 from audiobook.sound.render import render
 from audiobook.sound.roomtone import ROOM_TONE_KEY, room_tone
@@ -31,11 +31,11 @@ Near: TypeAlias = tuple[tuple[Block, ...], int]
 """A block among its neighbours, and its index among them; see `with_neighbours`."""
 
 _LEVELS_KIND = "levels"
-_VERSION = 7
+_VERSION = 8
 """Part of every block's key: another number when rendering changes what it makes of a scene."""
-_MOST_TRIES = 4
-_BELOW_CEILING_DB = 0.1
-"""A block that was too loud is made again to peak this far below what is allowed."""
+_LOWER_STILL_DB = (0.1, 0.5, 1.0, 2.0)
+"""How far below what is allowed a block that was too loud is to peak, the first time it is made
+again, the second, and so on: an encoder can make such a peak of what no limiter would touch yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,30 +102,36 @@ class Studio:
             OutputError: the store cannot be written.
         """
         scene, flush, key = self._scene(near)
-        for _ in range(_MOST_TRIES):
-            block, levels = self._encoded(scene, near, flush)
-            over = levels.true_peak / 10 ** (self.ceiling_dbtp / 20)
+        block, levels, over = self._encoded(scene, near, flush)
+        for still_db in _LOWER_STILL_DB:
             if over <= 1:
                 break
-            lower_db = scene.mix.ceiling_db - 20 * math.log10(over) - _BELOW_CEILING_DB
+            lower_db = scene.mix.ceiling_db - 20 * math.log10(over) - still_db
             scene = replace(scene, mix=replace(scene.mix, ceiling_db=lower_db))
+            block, levels, over = self._encoded(scene, near, flush)
         self.store.put(_LEVELS_KIND, key, packed(levels))
         kept = keep_block(self.store, key, block)
         return MadeBlock(kept, levels, _n_segments(near), was_kept=False)
 
-    def _encoded(self, scene: Scene, near: Near, flush: int) -> tuple[EncodedBlock, Levels]:
-        """A block rendered and encoded, and what is measured of it."""
+    def _encoded(self, scene: Scene, near: Near, flush: int) -> tuple[EncodedBlock, Levels, float]:
+        """A block rendered and encoded, its levels, and its true peak as a factor of the ceiling.
+
+        All that its frames have a part in counts: what is too loud where two blocks meet is turned
+        down in both.
+        """
         blocks, index = near
         pcm = render(scene, self._speech, self._piece)
         first = -scene.start
         n_frames = blocks[index].n_frames
         last = first + n_frames * self.grid.frame_samples
         block = self.encoder.encode(pcm, first // self.grid.frame_samples, n_frames + flush)
-        first_heard, heard = self.encoder.decoded(block)
-        # What is measured is what players hear, but for the ends, which hang on other blocks too.
-        measured = pcm[:, first + first_heard : last]
-        measured[:, : heard.shape[1]] = heard[:, : measured.shape[1]]
-        return block, levels_of(pcm, self.mix.sample_rate, first=first, last=last)
+        place, heard = self.encoder.decoded(block)
+        begins = first + place
+        start, stop = max(0, begins), min(begins + heard.shape[1], pcm.shape[1])
+        pcm[:, start:stop] = heard[:, start - begins : stop - begins]  # it is what players hear
+        levels = levels_of(pcm, self.mix.sample_rate, first=first, last=last)
+        beside = max(true_peak(pcm, start, first), true_peak(pcm, last, stop))
+        return block, levels, max(levels.true_peak, beside) / 10 ** (self.ceiling_dbtp / 20)
 
     def _scene(self, near: Near) -> tuple[Scene, int, str]:
         """The scene of a block, the frames that end the programme with it, and its key."""

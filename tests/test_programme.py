@@ -14,11 +14,12 @@ import pytest
 import soundfile
 from fakes.programmes import Line, blocks_of, clip_of, oversampled_peak, script_of
 
-from audiobook.episode.encoder import Encoder
+from audiobook.episode.encoder import EncodedBlock, Encoder
 from audiobook.episode.formats import load_encoder
 from audiobook.episode.join import write_episode
 from audiobook.episode.measure import measure
 from audiobook.episode.tags import Tag
+from audiobook.episode.wav import WavEncoder
 from audiobook.errors import ConfigError
 from audiobook.model import Cue
 from audiobook.programme import Mixed, Tools, load_music, mix_and_encode, room_of
@@ -90,6 +91,7 @@ def made(
     profile: Profile = PODCAST,
     n_threads: int = 1,
     chapters: list[list[Line | Cue]] | None = None,
+    encoder: Encoder | None = None,
 ) -> Programme:
     """A programme, as a build makes it."""
     script = script_of(chapters or CHAPTERS)
@@ -101,9 +103,8 @@ def made(
                 keep_clip(store, key, clip(item.name, item.speech_s))
                 takes.append(find_take(store, key, room_of(profile)))
     pieces = load_music(music, script, [music_folder], profile, store)
-    encoder: Encoder = load_encoder(
-        "mp3", profile.sample_rate, profile.channels, profile.bitrate_kbps
-    )
+    if encoder is None:
+        encoder = load_encoder("mp3", profile.sample_rate, profile.channels, profile.bitrate_kbps)
     events: list[Event] = []
     with ThreadPoolExecutor(n_threads) as executor:
         tools = Tools(store, executor, executor, 3 * n_threads, events.append)
@@ -194,6 +195,36 @@ def test_the_ceiling_and_the_loudness_are_those_of_what_is_decoded(
     episode = made(tmp_path, store, music, tmp_path, profile=profile, chapters=chapters)
     assert 20 * math.log10(oversampled_peak(episode.decoded())) <= profile.ceiling_dbtp
     assert_blocks_measure_what_the_file_does(episode)
+
+
+class LoudBeside(WavEncoder):
+    """Makes a peak where its block meets the one before, or the one after."""
+
+    times = 1.3
+    lead_frames = tail_frames = 1
+
+    def __init__(self, sample_rate: int, channels: int, side: str) -> None:
+        super().__init__(sample_rate, channels)
+        self._is_before = side == "before"
+
+    def decoded(self, block: EncodedBlock) -> tuple[int, Sound]:
+        _, heard = super().decoded(block)
+        peak = np.full((self.channels, 3), self.times * np.abs(heard).max(), np.float32)
+        return (-3, np.hstack([peak, heard])) if self._is_before else (0, np.hstack([heard, peak]))
+
+
+@pytest.mark.parametrize("side", ["before", "after"])
+def test_a_block_is_turned_down_for_what_is_too_loud_where_it_meets_another(
+    side: str, tmp_path: Path, store: Store
+) -> None:
+    profile = PROFILES["loud"]
+    encoder = LoudBeside(profile.sample_rate, profile.channels, side)
+    episode = made(tmp_path, store, SILENT, tmp_path, profile=profile, encoder=encoder)
+    sound, blocks = episode.decoded(), blocks_of(episode.timeline)
+    assert len(blocks) >= 3
+    for block in blocks[1:-1]:
+        there = sound[:, block.start_frame * 1152 : block.end_frame * 1152]
+        assert 20 * math.log10(encoder.times * np.abs(there).max()) <= profile.ceiling_dbtp
 
 
 @pytest.mark.parametrize("music", [SILENT, SCORED], ids=["speech", "music"])

@@ -57,6 +57,10 @@ class EncodedBlock:
     """Its frames, end to end."""
     table: FrameTable
     """What joining needs to know of them."""
+    before: bytes = field(default=b"", repr=False)
+    """The frames made of its context just before, for `Encoder.decoded`; they are not kept."""
+    after: bytes = field(default=b"", repr=False)
+    """Those made of what comes after."""
 
 
 @runtime_checkable
@@ -120,11 +124,14 @@ class Encoder(Protocol):
         """
 
     def decoded(self, block: EncodedBlock) -> tuple[int, Sound]:
-        """What players hear of a block, as far as that can be told without those around it.
+        """What players hear of a block, with all that its frames have a part in.
+
+        The frames beside it are taken for those that its neighbours were given, which they are but
+        for one time in hundreds.
 
         Returns:
-            The place in the block, in samples, of what is heard first; and the sound from there on,
-            shape (channels, n). Less than two frames are missing at either end.
+            The place of what is heard first, in samples of the block, less than 0 where its first
+            frame sounds before it; and the sound from there on, shape (channels, n).
 
         Raises:
             SoundError: it cannot be decoded.

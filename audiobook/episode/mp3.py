@@ -25,6 +25,8 @@ __all__ = ["FrameCodec", "Mp3Encoder", "mp3_encoder"]
 
 _LAG_SAMPLES = ENCODER_DELAY_SAMPLES + 529
 """So much later than it went in is sound heard, behind any decoder."""
+_WARM_UP_FRAMES = 2
+"""A frame's sound overlaps with that of the one before, which overlaps with another."""
 
 
 class FrameCodec(Protocol):
@@ -59,9 +61,6 @@ class Mp3Encoder:
     hearing threshold returns slowly, may be three times as long: the first frames after one come
     out a little different from a single encoder's, and no worse."""
 
-    tail_frames = 1
-    """LAME lets a frame go once 272 samples beyond it are in."""
-
     def __init__(self, settings: Mp3Settings, codec: FrameCodec) -> None:
         self._settings = settings
         self._codec = codec
@@ -70,6 +69,9 @@ class Mp3Encoder:
         self.frame_samples = frame_samples(settings.sample_rate)
         # A decoder lags 529 samples behind: LAME, and we, leave 576 beyond the sound for it.
         self.flush_frames = 1152 // self.frame_samples
+        self._late_frames = -(-_LAG_SAMPLES // self.frame_samples)
+        # A block's end sounds in frames after it. LAME lets one go once 272 samples more are in.
+        self.tail_frames = self._late_frames + 1
         self.version = f"mp3 {codec.version} {settings} lead {self.lead_frames}"
 
     def encode(self, pcm: Sound, lead_frames: int, n_frames: int) -> EncodedBlock:
@@ -82,22 +84,27 @@ class Mp3Encoder:
             raise SoundError(f"the MP3 encoder made {len(sizes)} frames where {stop} were due")
         ends = np.cumsum([0, *sizes])
         data = stream[ends[lead_frames] : ends[stop]]
-        return EncodedBlock(data, frame_table(sizes[lead_frames:stop], crc16(data)))
+        before = stream[ends[max(0, lead_frames - _WARM_UP_FRAMES)] : ends[lead_frames]]
+        after = stream[ends[stop] : ends[min(stop + self._late_frames, len(sizes))]]
+        table = frame_table(sizes[lead_frames:stop], crc16(data))
+        return EncodedBlock(data, table, before, after)
 
     def decoded(self, block: EncodedBlock) -> tuple[int, Sound]:
-        """What players hear of a block; see `Encoder.decoded`.
-
-        A decoder needs the frame before to give a frame's sound, so that of the first is left out.
-        """
-        n_samples = max(0, block.table.n_frames * self.frame_samples - _LAG_SAMPLES)
-        info = info_frame(self._settings, "LAME", [block.table], n_samples)
+        """What players hear of a block; see `Encoder.decoded`."""
+        before, after = (
+            frame_table(frame_sizes(frames), crc=0) for frames in (block.before, block.after)
+        )
+        n_frames = before.n_frames + block.table.n_frames + after.n_frames
+        n_samples = max(0, n_frames * self.frame_samples - _LAG_SAMPLES)
+        info = info_frame(self._settings, "LAME", [before, block.table, after], n_samples)
         try:
-            with open_sound(io.BytesIO(info + block.data)) as decoder:
+            with open_sound(io.BytesIO(info + block.before + block.data + block.after)) as decoder:
                 sound = decoder.read(dtype="float32", always_2d=True)
         except UNDECODABLE as error:
             raise SoundError("the MP3 encoder made frames that cannot be decoded") from error
-        first = max(0, self.frame_samples - _LAG_SAMPLES)
-        return first, sound[first:n_samples].T
+        begins = -before.n_frames * self.frame_samples
+        first = min(0, begins + _WARM_UP_FRAMES * self.frame_samples - _LAG_SAMPLES)
+        return first, sound[first - begins : n_samples].T
 
     def head(self, tag: Tag, tables: Sequence[FrameTable], n_samples: int) -> bytes:
         """The ID3 tag and the info frame; see `Encoder.head`."""

@@ -26,6 +26,7 @@ __all__ = [
     "levels_of",
     "packed",
     "quiet_ends_s",
+    "true_peak",
     "unpacked",
 ]
 
@@ -97,8 +98,31 @@ def levels_of(
     last = sound.shape[1] if last is None else last
     squares = _squares(sound[:, first:last], sample_rate)
     energies = step_energies(sound[:, :last], sample_rate, lead_samples=first)
-    peaks = _peaks(sound, first, last)
-    return Levels(energies.astype(np.float32), squares.astype(np.float32), *peaks)
+    return Levels(
+        energies.astype(np.float32),
+        squares.astype(np.float32),
+        true_peak(sound, first, last),
+        _sample_peak(sound[:, first:last]),
+    )
+
+
+def true_peak(sound: Sound, first: int, last: int) -> float:
+    """The greatest true peak from sample `first` up to `last`, as a factor of full scale.
+
+    A sound that is cut off short overshoots between its last samples: those around are context.
+
+    Args:
+        sound: shape (channels, n).
+        first: the first sample measured.
+        last: the one after the last; nothing is measured where it is not beyond the first.
+    """
+    measured = sound[:, first : max(first, last)]
+    peak = _sample_peak(measured)
+    for start in range(first, last, _PEAKS_AT_ONCE):
+        stop, before = min(start + _PEAKS_AT_ONCE, last), max(0, start - _PEAK_CONTEXT_SAMPLES)
+        peaks = true_peaks(sound[:, before : stop + _PEAK_CONTEXT_SAMPLES], peak)
+        peak = max(peak, float(peaks[start - before : stop - before].max()))
+    return peak
 
 
 def quiet_ends_s(sound: Sound, sample_rate: int, gain_db: float) -> tuple[float, float]:
@@ -120,19 +144,8 @@ def _squares(sound: Sound, sample_rate: int) -> NDArray[np.float32]:
     return np.asarray(np.einsum("cij,cij->i", steps, steps) / (step * len(sound)))
 
 
-def _peaks(sound: Sound, first: int, last: int) -> tuple[float, float]:
-    """The greatest true peak and the greatest sample from `first` up to `last`.
-
-    A sound that is cut off short overshoots between its last samples: context is needed.
-    """
-    measured = sound[:, first:last]
-    sample_peak = float(max(measured.max(initial=0.0), -measured.min(initial=0.0)))
-    true_peak = sample_peak
-    for start in range(first, last, _PEAKS_AT_ONCE):
-        stop, before = min(start + _PEAKS_AT_ONCE, last), max(0, start - _PEAK_CONTEXT_SAMPLES)
-        peaks = true_peaks(sound[:, before : stop + _PEAK_CONTEXT_SAMPLES], true_peak)
-        true_peak = max(true_peak, float(peaks[start - before : stop - before].max()))
-    return true_peak, sample_peak
+def _sample_peak(sound: Sound) -> float:
+    return float(max(sound.max(initial=0.0), -sound.min(initial=0.0)))
 
 
 def figures_of(parts: Iterable[Levels]) -> Figures:

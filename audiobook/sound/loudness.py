@@ -35,7 +35,8 @@ _SETTLING_S = 0.06
 _OFFSET = -0.691
 _ABSOLUTE_GATE_LUFS = -70.0
 _RELATIVE_GATE_LU = -10.0
-_TAPS_BEFORE = 5
+_TAPS_BEFORE = 11
+"""As many as BS.1770-5 shows, 5, read up to 0.6 dB too little of bursts that reach up to 19 kHz."""
 _HITS_AT_ONCE = 1 << 15
 _STEPS_AT_ONCE = 49
 """At 44.1 kHz they fill sixteen transforms; what that takes stays in a processor's cache."""
@@ -159,9 +160,9 @@ def _turns(sound: Sound) -> NDArray[np.bool_]:
 
 @lru_cache(maxsize=1)
 def _oversampling_taps() -> NDArray[np.float32]:
-    """Weights for the three points between two samples, shape (3, 12): a Kaiser-windowed sinc."""
-    offsets = np.arange(12) - _TAPS_BEFORE - np.array([[0.25], [0.5], [0.75]])
-    window = np.i0(5.0 * np.sqrt(np.clip(1 - (offsets / 6.25) ** 2, 0, 1))) / np.i0(5.0)
+    """Weights for the three points between two samples, shape (3, 24): a Kaiser-windowed sinc."""
+    offsets = np.arange(-_TAPS_BEFORE, _TAPS_BEFORE + 2) - np.array([[0.25], [0.5], [0.75]])
+    window = np.i0(5.0 * np.sqrt(1 - (offsets / (_TAPS_BEFORE + 1.25)) ** 2)) / np.i0(5.0)
     taps = np.sinc(offsets) * window
     return np.asarray(taps / taps.sum(axis=1, keepdims=True), np.float32)
 

@@ -141,20 +141,27 @@ def test_a_join_is_no_worse_than_the_encoding_around_it(
 
 
 @pytest.mark.parametrize("mp3_settings", _SETTINGS, ids=str)
-def test_what_is_decoded_of_a_block_is_known_by_its_place(
+def test_what_is_decoded_of_a_block_is_what_the_file_sounds_like_there(
     mp3_settings: Mp3Settings, speech_like: SpeechLike
 ) -> None:
+    """From what its first frame has a part in, before it, up to its end and beyond.
+
+    All but the same: where frames have to be padded, that begins anew with each block.
+    """
     encoder = mp3_encoder(mp3_settings)
-    n = encoder.frame_samples
-    pcm = speech_like(200 * n, mp3_settings.sample_rate, mp3_settings.channels)
-    block = encoder.encode(pcm[:, 40 * n :], encoder.lead_frames, 120)
-    first, heard = encoder.decoded(block)
-    assert first < n
-    assert first + heard.shape[1] > (120 - 2) * n
-    start = (40 + encoder.lead_frames) * n + first
-    went_in = {late: pcm[:, start + late :][:, : heard.shape[1]] for late in range(-4, 5)}
-    noise = {late: float(np.square(heard - sound).mean()) for late, sound in went_in.items()}
-    assert min(noise, key=noise.__getitem__) == 0
+    n, cuts = encoder.frame_samples, [90, 210, 300]
+    pcm = speech_like(cuts[-1] * n, mp3_settings.sample_rate, mp3_settings.channels)
+    blocks = _blocks(encoder, pcm, cuts)
+    in_file = _decoded(encoder, blocks, pcm.shape[1])
+    for block, start, stop in zip(blocks, [0, *cuts], cuts, strict=False):
+        place, heard = encoder.decoded(block)
+        assert place == (-1105 if start else 0)
+        heard = heard[:, : pcm.shape[1] - (start * n + place)]
+        assert place + heard.shape[1] >= (stop - start) * n
+        there = in_file[:, start * n + place :][:, : heard.shape[1]]
+        for part in (slice(2 * n), slice(None), slice(-2 * n, None)):
+            unlike = np.square(heard[:, part] - there[:, part]).mean()
+            assert unlike <= 2e-3 * np.square(there[:, part]).mean()
 
 
 @pytest.mark.parametrize("name", ["._", ".AppleDouble"])
