@@ -7,7 +7,9 @@ import os
 import struct
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 import pytest
@@ -396,14 +398,19 @@ def test_any_name_finds_a_file_inside_or_none(
     assert path is None or path.is_relative_to(folder.resolve())
 
 
+@cache
+def whole_file(ending: str) -> bytes:
+    with TemporaryDirectory() as folder:
+        return write_tune(Path(folder) / f"whole.{ending}", 2.5, LOW_RATE, 1).read_bytes()
+
+
 @settings(max_examples=60, deadline=None)
 @given(data=st.data(), ending=st.sampled_from(["wav", "flac", "ogg", "mp3"]))
 def test_damaged_files_are_played_or_refused(
     data: st.DataObject, ending: str, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     path = tmp_path_factory.getbasetemp() / f"damaged.{ending}"
-    write_tune(path, 2.5, LOW_RATE, 1)
-    content = bytearray(path.read_bytes())
+    content = bytearray(whole_file(ending))
     for _ in range(data.draw(st.integers(0, 8))):
         content[data.draw(st.integers(0, len(content) - 1))] = data.draw(st.integers(0, 255))
     path.write_bytes(content[: data.draw(st.integers(0, len(content)))])
