@@ -14,6 +14,15 @@ __all__ = ["is_ended", "sentences", "sentences_of_speech"]
 # English words that sentencex takes for abbreviations and that more often end a sentence.
 _REPAIR = re.compile(r"\b(?i:me|no|ill|art|may)\.\s+(?=[^\w\s]*[A-Z])")
 
+# English abbreviations that sentencex misses: titles behind a mark (“Mr.), short forms of first
+# names, and measures and places in books with more of the sentence after them (6s. 3d. and).
+_GLUED_TITLE = re.compile(r"[^\w\s](?:Mrs?|Ms|Messrs|Dr|Prof|Rev|St|Capt|Col|Gen|Lieut)\.\s+$")
+_SHORT_NAME = re.compile(r"\b(?:Edw|Geo|Wm|Thos|Robt)\.\s+$")
+_MEASURE = re.compile(r"(?:[\d¼½¾][sd]|\b(?:ft|in|oz|lbs?|yds?))\.\s*$")
+_PLACE = re.compile(r"\b(?i:vol|ch|chap|pp?|fig)\.\s+$")
+_NUMBER = re.compile(r"\d|[IVXLC]+\b")
+_WITHIN = tuple(",;:")
+
 _WINDOW_CHARACTERS = 10_000
 """Most text given to sentencex at once, since on unbalanced quotes its time grows as the square."""
 
@@ -35,7 +44,7 @@ def sentences(text: str, language: str) -> list[str]:
     ]
     if code != "en":
         return found
-    return [part for sentence in found for part in _repaired(sentence)]
+    return [part for sentence in _joined(found) for part in _repaired(sentence)]
 
 
 def sentences_of_speech(text: str, language: str) -> list[str]:
@@ -69,6 +78,25 @@ def _windows(text: str) -> Iterator[str]:
         yield text[start:stop]
         start = stop
     yield text[start:]
+
+
+def _joined(found: list[str]) -> Iterator[str]:
+    kept = ""
+    for sentence in found:
+        if kept and not _goes_on(kept, sentence):
+            yield kept
+            kept = ""
+        kept += sentence
+    if kept:
+        yield kept
+
+
+def _goes_on(text: str, after: str) -> bool:
+    if after.startswith(_WITHIN) or _GLUED_TITLE.search(text) or _SHORT_NAME.search(text):
+        return True
+    if _PLACE.search(text):
+        return _NUMBER.match(after) is not None
+    return (after[0].islower() or after[0].isdigit()) and bool(_MEASURE.search(text))
 
 
 def _repaired(sentence: str) -> Iterator[str]:
