@@ -12,9 +12,10 @@ from importlib.metadata import EntryPoint, entry_points
 
 from audiobook.errors import AudiobookError, MissingError, NotInstalledError
 
-__all__ = ["blaming", "load_plugin", "plugin_names"]
+__all__ = ["blaming", "load_plugin", "plugin_names", "said"]
 
 _OWN = "audiobook"
+_MOST_SAID_CHARACTERS = 200
 
 
 def plugin_names(group: str) -> list[str]:
@@ -69,7 +70,7 @@ def blaming(what: str, plugin: object) -> Generator[None]:
         yield
     except AudiobookError:
         raise
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         if str(getattr(plugin, "__module__", "")).partition(".")[0] == _OWN:
             raise
         raise MissingError(
@@ -78,7 +79,8 @@ def blaming(what: str, plugin: object) -> Generator[None]:
 
 
 def _package(point: EntryPoint) -> str:
-    return point.dist.name if point.dist else point.value
+    """The package's name; of one whose metadata are damaged, what it offers."""
+    return (point.dist.name if point.dist else None) or point.value
 
 
 def _cure(point: EntryPoint) -> str:
@@ -90,4 +92,15 @@ def _cure(point: EntryPoint) -> str:
 
 def _told(error: BaseException) -> str:
     """An error on one line."""
-    return f"{type(error).__name__}: {' '.join(str(error).split())}"
+    return f"{type(error).__name__}: {said(error)}"
+
+
+def said(error: BaseException) -> str:
+    """What an error of others' says: on one line, of a length to be read; "" where it cannot."""
+    try:
+        words = " ".join(str(error).split())
+    except Exception:  # its own method may fail, too
+        return ""
+    line = "".join(c if c.isprintable() else " " for c in words[: _MOST_SAID_CHARACTERS + 1])
+    cut = len(line) > _MOST_SAID_CHARACTERS
+    return f"{line[:_MOST_SAID_CHARACTERS].rstrip()}…" if cut else line

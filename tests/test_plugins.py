@@ -53,6 +53,7 @@ CANNOT_BE_LOADED = {
     "def Hum(): pass": 'engine "hum" fails with AttributeError',
     with_method("__init__(self, model)", "pass"): 'engine "hum" fails with TypeError: .*model',
     with_method("__init__(self)", "1 / 0"): 'engine "hum" fails with ZeroDivisionError',
+    with_method("__init__(self)", "raise SystemExit(3)"): 'engine "hum" fails with SystemExit: 3',
     without('"hum", "1"', '"hem", "1"'): '"hum" is no engine: it calls itself "hem"',
     without("Limits(characters=500, at_once=2)", "None"): "no engine: its limits are None",
     without("=500,", "=0,"): r"no engine: its limits are Limits\(characters=0",
@@ -63,6 +64,8 @@ CANNOT_BE_LOADED = {
 CANNOT_SPEAK = {
     with_method("check_ready(self)", "1 / 0"): "hum fails with ZeroDivisionError",
     with_method("default_voice(self, language)", "return None"): "hum fails with TypeError",
+    with_method("close(self)", "pass")
+    + "    @property\n    def version(self):\n        raise SystemExit": "hum fails with SystemE",
     with_method("voice_version(self, voice)", "1 / 0"): "hum fails with ZeroDivisionError",
     without('return (VoiceInfo("low", "mul"),)', "1 / 0"): "hum fails with ZeroDivisionError",
     with_method("heard(self, voice)", "1 / 0"): "hum fails with ZeroDivisionError",
@@ -117,6 +120,25 @@ def test_a_broken_engine_is_told_by_name_and_others_speak(
     assert "espeak" in engines.that_speak("de")
     engines.close()
     assert speak_with("tone", story).engine == "tone"
+
+
+def test_what_a_broken_engine_says_fits_on_a_line(install: Install, story: Path) -> None:
+    code = with_method("check_ready(self)", "raise ValueError('one\\x1b[31m\\u202e' + 9999 * 'x')")
+    install(code, "engines", "hum", "Hum")
+    with pytest.raises(MissingError, match="hum fails with ValueError: one") as caught:
+        speak_with("hum", story)
+    assert len(str(caught.value)) < 300
+    assert str(caught.value).isprintable()
+
+
+def test_a_package_without_a_name_is_told_by_what_it_offers(
+    install: Install, story: Path, tmp_path: Path
+) -> None:
+    install(ENGINE, "engines", "hum", "Hum")
+    install(ENGINE, "engines", "hum", "Hum", "drumming")
+    (tmp_path / "drumming" / "drumming-1.dist-info" / "METADATA").unlink()
+    with pytest.raises(MissingError, match="offered by drumming_plugin:Hum and humming"):
+        speak_with("hum", story)
 
 
 def test_an_engine_that_ends_the_program_ends_its_line(install: Install, story: Path) -> None:

@@ -7,9 +7,10 @@ from dataclasses import replace
 import numpy as np
 
 from audiobook.errors import AudiobookError, SpeechError
+from audiobook.plugins import said
 from audiobook.speech.engine import Engine, excerpt, nothing_said
 from audiobook.speech.word_spans import word_spans
-from audiobook.utterance import Clip, Utterance, Voice
+from audiobook.utterance import Clip, Utterance, Voice, Word
 
 __all__ = ["SAMPLE_RATES_HZ", "sound_fault", "synthesised", "words_fault"]
 
@@ -18,7 +19,7 @@ SAMPLE_RATES_HZ = range(4_000, 192_001)
 
 
 def sound_fault(clip: object) -> str | None:
-    """What is wrong with the sound that an engine gave, said of the engine; None if nothing is.
+    """What keeps an engine's clip from being used, said of the engine; None if nothing does.
 
     Silence is nothing wrong here.
     """
@@ -29,6 +30,19 @@ def sound_fault(clip: object) -> str | None:
         return f"gives samples that are not mono int16, but {samples.dtype} {samples.shape},"
     if not isinstance(rate, int) or rate not in SAMPLE_RATES_HZ:
         return f"gives a sample rate of {rate}"
+    return _label_fault(clip)
+
+
+def _label_fault(clip: Clip) -> str | None:
+    """What is wrong with what a clip says of itself; a list is as good as a tuple."""
+    for name, kind in (("words", Word), ("warnings", str)):
+        values = getattr(clip, name)
+        if not isinstance(values, tuple | list):
+            return f"gives {name} that are no tuple, but {type(values).__name__},"
+        if others := [value for value in values if not isinstance(value, kind)]:
+            return f"gives {name} of kind {type(others[0]).__name__}"
+    if not isinstance(clip.words_by, str):
+        return f"gives words_by of kind {type(clip.words_by).__name__}"
     return None
 
 
@@ -73,8 +87,7 @@ def synthesised(engine: Engine, utterance: Utterance, voice: Voice) -> Clip:
     except AudiobookError:
         raise
     except (Exception, SystemExit) as error:  # of an engine of others', or of a library
-        kind, what = type(error).__name__, " ".join(str(error).split())
-        raise _failed(engine, f"fails with {kind} ({what})", text) from error
+        raise _failed(engine, f"fails with {type(error).__name__} ({said(error)})", text) from error
     return clip
 
 

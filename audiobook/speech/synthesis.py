@@ -141,12 +141,13 @@ def keep_clip(store: Store, key: str, clip: Clip) -> None:
     Raises:
         OutputError: the store cannot be written.
     """
-    words = [(word.start, word.end, float(word.onset_ms)) for word in clip.words]
+    # Plain numbers: an engine may have reckoned its own with numpy, which JSON does not know.
+    words = [(int(word.start), int(word.end), float(word.onset_ms)) for word in clip.words]
     facts = {
         "sample_rate": clip.sample_rate,
         "words": words,
         "words_by": clip.words_by,
-        "words_confidence": clip.words_confidence,
+        "words_confidence": float(clip.words_confidence),
         "warnings": clip.warnings,
     }
     header = json.dumps(facts).encode()

@@ -41,6 +41,17 @@ def told(engine: Engine, store: Store) -> list[str]:
     return [event.what for event in events if isinstance(event, Warned)]
 
 
+class SilentError(Exception):
+    """An error that cannot say what it is."""
+
+    def __str__(self) -> str:
+        raise RuntimeError
+
+
+def fail(error: Exception) -> object:
+    raise error
+
+
 NO_SPEECH: dict[str, Callable[[Clip], object]] = {
     "says nothing for": lambda clip: replace(clip, samples=clip.samples * 0),
     "gives no clip, but NoneType, for": lambda clip: None,
@@ -57,6 +68,15 @@ NO_SPEECH: dict[str, Callable[[Clip], object]] = {
     "a sample rate of 22050.5 for": lambda clip: replace(clip, sample_rate=22_050.5),
     r"fails with ZeroDivisionError \(.* by zero\) for": lambda clip: 1 // 0,
     r"fails with AttributeError \(.*\) for": lambda clip: replace(clip, samples=[1, 2, 3]),
+    r"fails with SilentError \(\) for": lambda clip: fail(SilentError()),
+    r"fails with ValueError \(no \[31m +x{100,200}…\) for": lambda clip: fail(
+        ValueError("no\x1b[31m\u202e\n" + 10_000 * "x")
+    ),
+    "gives words that are no tuple, but NoneType, for": lambda clip: replace(clip, words=None),
+    "gives words of kind int for": lambda clip: replace(clip, words=(1,)),
+    "gives warnings that are no tuple, but str, for": lambda clip: replace(clip, warnings="loud"),
+    "gives warnings of kind object for": lambda clip: replace(clip, warnings=(object(),)),
+    "gives words_by of kind NoneType for": lambda clip: replace(clip, words_by=None),
 }
 
 
@@ -76,11 +96,8 @@ def test_what_is_no_speech_is_refused_and_not_kept(store: Store, what: str) -> N
 def test_an_error_of_ours_is_told_as_it_is(store: Store) -> None:
     error = OutputError("the disk is full")
 
-    def fail(clip: Clip) -> object:
-        raise error
-
     with pytest.raises(OutputError) as caught:
-        told(Spoilt(fail), store)
+        told(Spoilt(lambda clip: fail(error)), store)
     assert caught.value is error
 
 
@@ -123,3 +140,16 @@ def test_times_of_numpys_kind_are_kept(store: Store) -> None:
     clip = load_clip(store, clip_key(engine, LINE))
     assert clip is not None
     assert clip.words[-1] == Word(14, 19, 300.0)
+
+
+def test_places_of_numpys_kind_are_kept(store: Store) -> None:
+    def by_numpy(clip: Clip) -> Clip:
+        words = (Word(np.int64(w.start), np.int64(w.end), w.onset_ms) for w in clip.words)  # type: ignore[arg-type]  # which is the fault
+        return replace(clip, words=tuple(words), words_confidence=np.float32(0.5))  # type: ignore[arg-type]  # likewise
+
+    engine = Spoilt(by_numpy)
+
+    assert told(engine, store) == []
+    clip = load_clip(store, clip_key(engine, LINE))
+    assert clip is not None
+    assert (clip.words[-1].end, clip.words_confidence) == (19, 0.5)
