@@ -249,6 +249,15 @@ def test_the_region_decides(language: str, text: str, said: str) -> None:
         ("Chapter I", "Chapter one"),
         ("IV", "four"),
         ("I. A Scandal in Bohemia", "one. A Scandal in Bohemia"),
+        ("Chapter One The Arrival", "Chapter One. The Arrival"),
+        ("CHAPTER TWENTY-ONE THE SEA", "Chapter Twenty-one. The Sea"),
+        ("Chapter 7 “Who Calls?”", "Chapter seven. “Who Calls?”"),
+        ("Chapter I The Well", "Chapter one. The Well"),
+        ("Act IV The Garden", "Act four. The Garden"),
+        ("Chapter One: The Arrival", "Chapter One: The Arrival"),
+        ("Chapter One Hundred", "Chapter One Hundred"),
+        ("Part Two of Three", "Part Two of Three"),
+        ("Book I Wrote", "Book I Wrote"),
         ("THE SPECKLED BAND", "The Speckled Band"),
         ("THE FBI FILES", "The F B I Files"),
         ("PREFACE", "Preface"),
@@ -258,6 +267,10 @@ def test_the_region_decides(language: str, text: str, said: str) -> None:
 )
 def test_a_heading_is_no_shout(text: str, said: str) -> None:
     assert spoken(text, kind=Kind.HEADING) == said
+
+
+def test_only_a_heading_has_a_stop_before_its_title() -> None:
+    assert spoken("Chapter One The Arrival") == "Chapter One The Arrival"
 
 
 def test_every_rule_has_a_name_that_can_be_switched() -> None:

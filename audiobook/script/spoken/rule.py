@@ -25,6 +25,7 @@ class Clue(Enum):
     CENTURY = " centur"
     PAGE = r"p(?:p|ages?)?\.? [ivxl]+\b"
     HEADED = r"^(?:\w+ )?[IVXL]{1,9}\b"
+    LABEL = r"^(?i:chapter|act|scene|canto|stave|volume|book|part|section) "
     STOP = (
         r"&|/(?<=[cwCW]/)"
         r"|\.(?:[^”’\"]|(?<=(?i:tc|iz|vs|cf|id|ox|pt|nc|td|rp|os|co|jr|sr|sq)\.))"

@@ -13,6 +13,7 @@ from audiobook.script.spoken import (
     characters,
     dates,
     emoji,
+    headings,
     languages,
     letters,
     money,
@@ -27,6 +28,7 @@ __all__ = ["RULES", "Group", "groups_for"]
 
 RULES: tuple[Rule, ...] = (
     *addresses.RULES,
+    *headings.RULES,
     *emoji.RULES,
     *characters.RULES,
     *numbers.POWERS,
