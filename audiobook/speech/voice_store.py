@@ -26,7 +26,7 @@ from audiobook.speech.voice_catalogue import InstallableVoice, RemoteFile
 if TYPE_CHECKING:
     from requests import Response
 
-__all__ = ["PlannedInstall", "install_voice", "planned_install", "voice_folders"]
+__all__ = ["PlannedInstall", "files_in", "install_voice", "planned_install", "voice_folders"]
 
 _STAGE = "install"
 _CHUNK_BYTES = 1 << 20
@@ -63,6 +63,14 @@ def voice_folders() -> tuple[Path, ...]:
     return (Path(platformdirs.user_data_dir("audiobook")) / "voices",)
 
 
+def files_in(folder: Path, pattern: str) -> list[Path]:
+    """The files of a folder of voices, by name; none where it cannot be looked into."""
+    try:
+        return sorted(folder.glob(pattern))
+    except OSError:
+        return []
+
+
 def planned_install(voice: InstallableVoice, folder: Path | None = None) -> PlannedInstall:
     """What there is to fetch for a voice; a file of the right name and size is there already.
 
@@ -71,13 +79,14 @@ def planned_install(voice: InstallableVoice, folder: Path | None = None) -> Plan
         folder: where to; None for the first of `voice_folders`.
 
     Raises:
-        OutputError: a file's name is not fit for the folder.
+        OutputError: a file's name is not fit for the folder, or the folder cannot be looked into.
     """
     folder = folder or voice_folders()[0]
     for file in voice.files:
         _check_name(file.name)
-    missing = tuple(file for file in voice.files if not _is_there(folder / file.name, file))
-    n_bytes = sum(file.n_bytes - _n_come(folder, file) for file in missing)
+    with _writing(folder):
+        missing = tuple(file for file in voice.files if not _is_there(folder / file.name, file))
+        n_bytes = sum(file.n_bytes - _n_come(folder, file) for file in missing)
     return PlannedInstall(voice, folder, missing, n_bytes)
 
 
@@ -116,9 +125,10 @@ def _fetch(file: RemoteFile, folder: Path, told: Callable[[int], None]) -> None:
     """Fetch one file, going on where an earlier attempt broke off."""
     folder.mkdir(parents=True, exist_ok=True)
     partial = _partial(folder, file)
-    if _n_come(folder, file) < file.n_bytes:
-        with _asked(file, _n_come(folder, file)) as answer, partial.open(_mode(answer)) as sink:
-            _receive(answer, sink, file, told)
+    with _held(partial) as sink:
+        if sink.tell() < file.n_bytes:
+            with _asked(file, sink.tell()) as answer:
+                _receive(answer, sink, file, told)
     if _digest(partial, file) != file.checksum:
         partial.unlink()
         raise MissingError(
@@ -126,6 +136,42 @@ def _fetch(file: RemoteFile, folder: Path, told: Callable[[int], None]) -> None:
             hint="it may have changed there; look for a newer version of this program",
         )
     partial.replace(folder / file.name)
+
+
+@contextmanager
+def _held(partial: Path) -> Iterator[IO[bytes]]:
+    """A partial file, open at its end, and for nobody else to write to meanwhile.
+
+    Raises:
+        OutputError: somebody else is writing to it, or has just done with it.
+    """
+    with partial.open("ab") as sink:
+        if not (_is_locked(sink) and partial.exists() and _is_open_as(sink, partial)):
+            raise OutputError(
+                f"another program is fetching {partial} now",
+                hint="wait until it has done, then install it again",
+            )
+        yield sink
+
+
+def _is_locked(file: IO[bytes]) -> bool:
+    """Lock a file for as long as it is open; False where another program has."""
+    try:
+        import fcntl  # noqa: PLC0415 - not there on Windows
+    except ImportError:
+        return True
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    except OSError:  # a file system without locks
+        return True
+    return True
+
+
+def _is_open_as(file: IO[bytes], path: Path) -> bool:
+    """Whether the open file is still the one of that path."""
+    return os.path.samestat(os.fstat(file.fileno()), path.stat())
 
 
 @contextmanager
@@ -156,14 +202,13 @@ def _check_answer(answer: Response, file: RemoteFile, n_come: int) -> None:
     raise MissingError(f"{file.url} cannot be fetched: it answers with {what}", hint=_AGAIN)
 
 
-def _mode(answer: Response) -> str:
-    """How to open the partial file: a server may send all, though the rest was asked for."""
-    return "ab" if answer.status_code == _PARTIAL else "wb"
-
-
 def _receive(
     answer: Response, sink: IO[bytes], file: RemoteFile, told: Callable[[int], None]
 ) -> None:
+    """Write down what comes: the rest, or all, which a server may send in its place."""
+    if answer.status_code == _OK:
+        sink.seek(0)
+        sink.truncate()
     n_come = sink.tell()
     for chunk in answer.iter_content(_CHUNK_BYTES):
         n_come += len(chunk)

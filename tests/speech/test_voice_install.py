@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import IO, Any
 
 import pytest
 import trustme
@@ -18,13 +19,16 @@ from fakes.serving import serving
 
 from audiobook.errors import AudiobookError, MissingError, OutputError, UnknownNameError
 from audiobook.progress import Event, StageAdvanced, StageEnded, StageStarted, silent
+from audiobook.speech.engines._models import ModelSettings
+from audiobook.speech.engines.kokoro import Kokoro
+from audiobook.speech.engines.piper import Piper
 from audiobook.speech.voice_catalogue import (
     InstallableVoice,
     RemoteFile,
     installable_voice,
     installable_voices,
 )
-from audiobook.speech.voice_store import install_voice, planned_install, voice_folders
+from audiobook.speech.voice_store import files_in, install_voice, planned_install, voice_folders
 
 MODEL = bytes(range(256)) * 12_000  # 3 MB: more than is read at a time
 CONFIG = b"{}"
@@ -301,6 +305,51 @@ def test_a_folder_that_cannot_be_written_is_told(voice: InstallableVoice, tmp_pa
         install(voice, tmp_path / "file" / "voices")
 
 
+def test_a_folder_whose_name_cannot_be_is_told(voice: InstallableVoice, tmp_path: Path) -> None:
+    with pytest.raises(OutputError, match=r"cannot write to .*: File name too long"):
+        install(voice, tmp_path / ("x" * 300))
+
+
+@pytest.mark.parametrize("n_before", [0, 1 << 20])
+def test_one_program_at_a_time_fetches_a_file(
+    voice: InstallableVoice, folder: Path, sender: Sender, n_before: int
+) -> None:
+    if n_before:
+        sender.spoil = lambda body: body[:n_before]
+        refused(voice, folder, MissingError, "cannot be fetched")
+
+    def meanwhile(body: bytes) -> bytes:
+        sender.spoil = bytes
+        with pytest.raises(OutputError, match=r"another program is fetching .*v\.onnx"):
+            install(voice, folder)
+        return body
+
+    sender.spoil = lambda body: meanwhile(body) if len(body) > len(CONFIG) else body
+
+    install(voice, folder)
+
+    assert (folder / "v.onnx").read_bytes() == MODEL
+
+
+def test_what_another_program_has_just_fetched_is_left_alone(
+    voice: InstallableVoice, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened = Path.open
+
+    def open_late(path: Path, mode: str = "r") -> IO[Any]:
+        file = opened(path, mode)
+        if path.name.endswith(".partial") and mode == "ab":
+            monkeypatch.undo()
+            path.replace(folder / "v.onnx.json")
+        return file
+
+    planned = planned_install(voice, folder)
+    monkeypatch.setattr(Path, "open", open_late)
+    with pytest.raises(OutputError, match="another program is fetching"):
+        install_voice(planned, silent)
+    assert (folder / "v.onnx.json").read_bytes() == b""
+
+
 def test_a_full_disk_is_told_before_anything_is_fetched(
     voice: InstallableVoice, folder: Path, sender: Sender, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -339,6 +388,19 @@ def test_a_voice_is_described_before_it_is_fetched() -> None:
 def test_a_name_that_is_mistyped_is_offered_the_right_one() -> None:
     with pytest.raises(UnknownNameError, match="en_US-ljspeech-medium"):
         installable_voice("en_US-ljspech-medium")
+
+
+def test_a_folder_that_cannot_be_looked_into_holds_no_voices(tmp_path: Path) -> None:
+    folders = (tmp_path / ("x" * 300), tmp_path)
+    (tmp_path / "b.onnx").touch()
+    (tmp_path / "a.onnx").touch()
+
+    assert [[path.name for path in files_in(folder, "*.onnx")] for folder in folders] == [
+        [],
+        ["a.onnx", "b.onnx"],
+    ]
+    for engine in (Piper, Kokoro):
+        assert engine(ModelSettings(folders[:1])).voices() == ()
 
 
 def test_folders_are_those_of_the_variable(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from pathlib import Path
 from audiobook.errors import MissingError
 from audiobook.speech.engine import VoiceInfo
 from audiobook.speech.voice_catalogue import gender_in
+from audiobook.speech.voice_store import files_in
 
 __all__ = ["FoundVoice", "find_voices", "read_voice"]
 
@@ -48,7 +49,7 @@ def find_voices(folders: Iterable[Path]) -> dict[str, FoundVoice]:
     """
     found: dict[str, FoundVoice] = {}
     for folder in folders:
-        for model in sorted(folder.glob("*.onnx")):
+        for model in files_in(folder, "*.onnx"):
             try:
                 found.setdefault(model.stem, read_voice(model))
             except MissingError:

@@ -27,6 +27,7 @@ from audiobook.speech.engines._models import (
     with_device,
 )
 from audiobook.speech.engines._phoneme_speech import MOST_CHARACTERS, Tongue, say
+from audiobook.speech.voice_store import files_in
 from audiobook.utterance import Clip, Utterance, Voice
 
 if TYPE_CHECKING:
@@ -143,7 +144,7 @@ class Kokoro(Engine):
     @functools.cached_property
     def _found(self) -> _Files | None:
         for folder in self._settings.folders:
-            for model in sorted(folder.glob("kokoro-*.onnx"), reverse=True):  # the unrounded first
+            for model in reversed(files_in(folder, "kokoro-*.onnx")):  # the unrounded first
                 if voices := _voices_beside(model):
                     return _Files(model, voices, _names_in(voices))
         return None

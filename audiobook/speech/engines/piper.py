@@ -25,6 +25,7 @@ from audiobook.speech.engines._models import (
 )
 from audiobook.speech.engines._phoneme_speech import MOST_CHARACTERS, Tongue, say
 from audiobook.speech.engines._piper_voices import FoundVoice, find_voices, read_voice
+from audiobook.speech.voice_store import files_in
 from audiobook.utterance import Clip, Utterance, Voice
 
 if TYPE_CHECKING:
@@ -143,7 +144,7 @@ class Piper(Engine):
     def _explain(self, name: str) -> None:
         """Say why a voice whose model is there cannot be used (MissingError)."""
         for folder in self._settings.folders:
-            for model in folder.glob("*.onnx"):
+            for model in files_in(folder, "*.onnx"):
                 if model.stem == name:
                     read_voice(model)
 
