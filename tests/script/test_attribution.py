@@ -124,6 +124,11 @@ def test_two_may_speak_in_one_paragraph() -> None:
     assert speakers(["“One,” said Anna. “Two,” said Ben."], ANNA_AND_BEN) == ["Anna", "Ben"]
 
 
+def test_one_of_the_cast_does_not_say_what_another_is_said_to_say_beside_them() -> None:
+    texts = ["“Bob!” said Anna. “Come in,” said Bob. “I will,” said Anna.", "“It is I,” said Ben."]
+    assert speakers(texts, ANNA_AND_BEN) == ["Anna", None, "Anna", "Ben"]
+
+
 def test_a_narrator_who_is_in_the_story_speaks_for_themselves() -> None:
     (found,) = spoken(["“Stay,” said I."], ANNA_AND_BEN)
     assert found.attribution is not None

@@ -51,6 +51,9 @@ class Tag:
     role: str = ""
     """The noun that stands for somebody, in lower case, such as "wife"."""
 
+    is_other: bool = False
+    """Whether it names somebody who is not in the roster: “said Bob” where no Bob is."""
+
     @property
     def is_explicit(self) -> bool:
         """Whether it tells by itself who speaks."""
@@ -87,7 +90,8 @@ class TagReader:
         sentence = stretch[: end.start() + 1] if end else stretch
         inverted = self._inverted.match(sentence)
         if inverted and (tag := self._whom(sentence, inverted.end())):
-            return tag
+            is_named = CAPITALISED.match(sentence, inverted.end()) is not None
+            return replace(tag, is_other=is_named and tag.is_stranger)
         if inverted and self._is_slavic:
             return Tag("said", gender=_gender_of_past(inverted[1]))
         return self._subject(sentence, self._verb.search(sentence))

@@ -99,7 +99,7 @@ def _of_passage(passage: Passage, number: int, reader: TagReader, roster: Roster
             turn.told += (mention.name for mention in roster.mentions(text, span.start, span.stop))
             continue
         tag = _tag_of(passage, index, reader)
-        if turn.tag and tag and turn.tag.is_explicit and tag.is_explicit and turn.tag != tag:
+        if turn.tag and tag and _are_two(turn.tag, tag):
             yield turn
             turn = Turn([], 0)
         turn.spans.append((number, index))
@@ -122,6 +122,12 @@ def _tag_of(passage: Passage, index: int, reader: TagReader) -> Tag | None:
     if before and not before.spoken:
         tags.append(reader.before(passage.text, before.start, before.stop))
     return max(filter(None, tags), key=_rank, default=None)
+
+
+def _are_two(one: Tag, other: Tag) -> bool:
+    """Whether two tags tell of two people."""
+    tell = all(tag.is_explicit or tag.is_other for tag in (one, other))
+    return tell and one != other
 
 
 def _rank(tag: Tag) -> tuple[int, bool]:
