@@ -420,14 +420,25 @@ def test_an_answer_without_an_end_is_not_waited_for(
     over.set()
 
 
-def test_a_host_without_an_address_is_told(
-    engine: GoogleTranslate, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    "proxy",
+    [
+        "http://me:pass-word@nowhere.invalid:9",
+        f"http://me:pass-word@{'a' * 70}.invalid:9",  # longer than a name may be
+        "http://me:pass-word@[::9",
+        "http://me:pass-word@127.0.0.1:99999",
+        "nothing://me:pass-word@127.0.0.1:9",
+    ],
+)
+def test_a_proxy_that_cannot_be_reached_is_told_without_its_password(
+    engine: GoogleTranslate, monkeypatch: pytest.MonkeyPatch, proxy: str
 ) -> None:
-    monkeypatch.setenv("HTTPS_PROXY", "http://nowhere.invalid:9")
-    monkeypatch.setenv("https_proxy", "http://nowhere.invalid:9")
+    monkeypatch.setenv("HTTPS_PROXY", proxy)
+    monkeypatch.setenv("https_proxy", proxy)
 
-    with pytest.raises(MissingError, match="cannot be reached"):
+    with pytest.raises(MissingError, match="cannot be reached") as caught:
         engine.synthesise(Utterance("One."), VOICE)
+    assert "pass-word" not in str(caught.value)
 
 
 def test_quotes_alone_are_never_sent(google: Google, engine: GoogleTranslate) -> None:

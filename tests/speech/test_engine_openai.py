@@ -252,6 +252,16 @@ def test_a_server_that_is_not_there_is_told(clock: Clock) -> None:
     assert len(clock.slept) == 4
 
 
+@pytest.mark.parametrize(
+    "host", ["a..b", f"{'a' * 70}.invalid", "xn--a", "127.0.0.1:0", "[::1%25x]"]
+)
+def test_a_host_that_cannot_be_is_told(clock: Clock, host: str) -> None:
+    engine = engine_by(clock, Server(f"https://{host}/v1"))
+
+    with pytest.raises(MissingError, match="cannot be reached"):
+        engine.check_ready()
+
+
 @pytest.mark.parametrize("silent_first", [True, False])
 def test_a_slow_server_is_not_waited_for(
     openai_server: SpeechServer, server: Server, clock: Clock, silent_first: bool
@@ -467,6 +477,20 @@ def test_the_key_is_told_to_nobody(
     assert kept
     assert not any(KEY[:12] in text for text in told)
     assert KEY[:12].encode() not in kept
+
+
+@pytest.mark.parametrize("status", [200, 403, 500])
+def test_a_secret_in_a_header_is_told_to_nobody(
+    openai_server: SpeechServer, server: Server, clock: Clock, status: int
+) -> None:
+    headers = (("X-Key", "Token 12-secret-34"), ("X-Tenant", "a"))
+    engine = engine_by(clock, replace(server, headers=headers))
+    told = b'{"error": "a wrong key: 12-secret-34"}'
+    openai_server.reply = lambda *_: Reply(status, (told,))
+
+    with pytest.raises((SpeechError, MissingError), match='"a wrong key: …"'):
+        engine.synthesise(HELLO, VOICE)
+    assert openai_server.asked[0].headers["X-Key"] == "Token 12-secret-34"
 
 
 @pytest.mark.parametrize("key", ["sk-1\nX: y", "sk 1", "ключ"])

@@ -12,6 +12,7 @@ from typing import Any
 import gtts
 import gtts.tts
 import requests
+import urllib3
 
 from audiobook.errors import AudiobookError, MissingError, SpeechError
 from audiobook.speech.engine import excerpt
@@ -58,6 +59,8 @@ def speak_once(
         return _failure(nothing, error)
     except gtts.gTTSError as error:
         return _failure_of_request(error, text)
+    except urllib3.exceptions.HTTPError as error:  # what requests lets through of a proxy's address
+        return _offline(error, error)
     except (NotSpeechError, ValueError) as error:  # ValueError: neither UTF-8 nor base64
         return _not_speech(error, text)
     except OSError as error:  # a certificate file that is not there
@@ -126,7 +129,11 @@ def _failure_to_connect(error: gtts.gTTSError, text: str) -> Failure:
     if isinstance(cause, requests.exceptions.ChunkedEncodingError):
         broken = SpeechError(f"Google breaks off its answer to {excerpt(text)}", hint=_LATER_HINT)
         return _failure(broken, cause, may_pass=True)
-    kind = type(cause).__name__
+    return _offline(cause, error)
+
+
+def _offline(why: BaseException | None, error: Exception) -> Failure:
+    kind = type(why).__name__
     offline = MissingError(f"Google Translate cannot be reached ({kind})", hint=_OFFLINE_HINT)
     return _failure(offline, error, may_pass=True)
 

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from typing import TypeAlias
 
 import requests
+import urllib3
 
 from audiobook.errors import AudiobookError, MissingError, SpeechError
 from audiobook.speech.engine import excerpt
@@ -33,6 +34,7 @@ _MOST_BYTES = 1 << 25  # five minutes at 48 kHz in 16 bits
 _MOST_MESSAGE_BYTES = 1 << 16
 _MOST_CONNECT_S = 10.0
 _KEY = re.compile(r"[!-~]+")
+_LEAST_SECRET_CHARACTERS = 6  # of a header: what is shorter may be any word of a message
 
 _Signer: TypeAlias = Callable[[requests.PreparedRequest], requests.PreparedRequest]
 
@@ -49,9 +51,10 @@ def speak_once(server: Server, text: str, voice: Voice) -> Clip | Failure:
         key = _key(server)
         with StayingSession() as session, _asked(session, server, key, text, voice) as response:
             if response.status_code == requests.codes.ok:
-                return decoded(body_of(response, _MOST_BYTES, server.timeout_s), secret=key)
+                body = body_of(response, _MOST_BYTES, server.timeout_s)
+                return decoded(body, secrets=_secrets(server, key))
             return _refusal(server, key, response, text)
-    except requests.exceptions.RequestException as error:
+    except (requests.exceptions.RequestException, urllib3.exceptions.HTTPError) as error:
         return _failure(error, server, text)
     except AudiobookError as error:
         return Failure(error)
@@ -74,6 +77,13 @@ def _key(server: Server) -> str | None:
             hint="set the variable to the key alone",
         )
     return key or None
+
+
+def _secrets(server: Server, key: str | None) -> set[str]:
+    """What no message repeats: the key, and what a show's own headers hold, which may be one."""
+    values = {part for _, value in server.headers for part in (value, *value.split())}
+    secrets = {value for value in values if len(value) >= _LEAST_SECRET_CHARACTERS}
+    return secrets | {key} if key else secrets
 
 
 def _asked(
@@ -158,16 +168,21 @@ def _final(server: Server, key: str | None, response: requests.Response) -> Miss
 
 
 def _message(server: Server, key: str | None, response: requests.Response) -> str:
-    """What the server says is wrong, shortened, the key taken out if it is repeated."""
+    """What the server says is wrong, shortened, without the secrets that it was sent."""
     try:
-        said = message_in(body_of(response, _MOST_MESSAGE_BYTES, server.timeout_s), key)
+        body = body_of(response, _MOST_MESSAGE_BYTES, server.timeout_s)
+        said = message_in(body, _secrets(server, key))
     except requests.exceptions.RequestException:
         return ""
     return f": {said}" if said else ""
 
 
-def _failure(error: requests.exceptions.RequestException, server: Server, text: str) -> Failure:
-    """Why no answer came, or none that is speech."""
+def _failure(
+    error: requests.exceptions.RequestException | urllib3.exceptions.HTTPError,
+    server: Server,
+    text: str,
+) -> Failure:
+    """Why no answer came, or none that is speech; urllib3 raises its own over some addresses."""
     host = server.host
     told: AudiobookError
     if isinstance(error, NotSpeechError):

@@ -10,7 +10,7 @@ import io
 import json
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 import numpy as np
 import requests
@@ -92,12 +92,12 @@ def _hang_up(response: requests.Response) -> None:
         response.raw.shutdown()
 
 
-def message_in(answer: bytes, secret: str | None = None) -> str:
+def message_in(answer: bytes, secrets: Collection[str] = ()) -> str:
     """What an answer in JSON says is wrong, shortened and in quotes; "" where it says nothing.
 
     Args:
         answer: any bytes.
-        secret: is taken out if it is repeated.
+        secrets: are taken out where they are repeated.
     """
     try:
         told = json.loads(answer)
@@ -105,15 +105,15 @@ def message_in(answer: bytes, secret: str | None = None) -> str:
         return ""
     error = told.get("error", told) if isinstance(told, dict) else told
     said = error.get("message", error.get("detail")) if isinstance(error, dict) else error
-    return _quoted(said, secret) if isinstance(said, str) else ""
+    return _quoted(said, secrets) if isinstance(said, str) else ""
 
 
-def decoded(audio: bytes, *, secret: str | None = None) -> Clip:
+def decoded(audio: bytes, *, secrets: Collection[str] = ()) -> Clip:
     """A sound file of any kind that libsndfile knows by its bytes, mixed to mono.
 
     Args:
         audio: the file; where it is a message instead, the error tells what it says.
-        secret: is taken out of that.
+        secrets: are taken out of that.
 
     Raises:
         NotSpeechError: it is none, is cut off, or has no sound in it.
@@ -128,7 +128,7 @@ def decoded(audio: bytes, *, secret: str | None = None) -> Clip:
             sound = file.read(dtype="float32", always_2d=True)
             sample_rate = int(file.samplerate)
     except UNDECODABLE as error:
-        said = _said(audio, secret)
+        said = _said(audio, secrets)
         raise NotSpeechError(f"{len(audio):,} bytes that are no sound{said}") from error
     if not np.isfinite(sound).all():
         raise NotSpeechError("sound with samples that are no numbers")
@@ -158,7 +158,7 @@ def _check_size(sample_rate_hz: int, n_samples: int) -> None:
         raise NotSpeechError(f"sound of {n_samples:,} samples")
 
 
-def _said(answer: bytes, secret: str | None) -> str:
+def _said(answer: bytes, secrets: Collection[str]) -> str:
     """What a message says in place of sound, after a colon; "" of what is no message."""
     if len(answer) > _MOST_MESSAGE_BYTES:
         return ""
@@ -167,12 +167,14 @@ def _said(answer: bytes, secret: str | None) -> str:
     except UnicodeDecodeError:
         return ""
     is_text = all(character.isprintable() or character.isspace() for character in text)
-    said = message_in(answer, secret) or (_quoted(text, secret) if is_text else "")
+    said = message_in(answer, secrets) or (_quoted(text, secrets) if is_text else "")
     return f": {said}" if said else ""
 
 
-def _quoted(said: str, secret: str | None) -> str:
-    line = " ".join((said.replace(secret, "…") if secret else said).split())
+def _quoted(said: str, secrets: Collection[str]) -> str:
+    for secret in sorted(secrets, key=len, reverse=True):  # one may be part of another
+        said = said.replace(secret, "…")
+    line = " ".join(said.split())
     return excerpt(line) if line else ""
 
 
