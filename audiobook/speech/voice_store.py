@@ -178,6 +178,7 @@ def _is_open_as(file: IO[bytes], path: Path) -> bool:
 def _asked(file: RemoteFile, n_come: int) -> Iterator[Response]:
     """The answer to a request for what is missing of a file, seen to be one that can be used."""
     import requests  # noqa: PLC0415 - slow to load
+    import urllib3  # noqa: PLC0415 - likewise
 
     # Compressed on the way, its parts could not be told by their place.
     headers = {"Accept-Encoding": "identity"} | ({"Range": f"bytes={n_come}-"} if n_come else {})
@@ -185,7 +186,7 @@ def _asked(file: RemoteFile, n_come: int) -> Iterator[Response]:
         with requests.get(file.url, headers=headers, stream=True, timeout=_TIMEOUT_S) as answer:
             _check_answer(answer, file, n_come)
             yield answer
-    except requests.RequestException as error:
+    except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
         kind = type(error).__name__  # what it says may be long, and about a library
         raise MissingError(f"{file.url} cannot be fetched ({kind})", hint=_ONLINE) from error
 

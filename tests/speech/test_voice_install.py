@@ -299,6 +299,13 @@ def test_without_network_it_says_so(voice: InstallableVoice, folder: Path) -> No
     refused(replace(voice, files=tuple(dead)), folder, MissingError, told)
 
 
+def test_a_proxy_that_cannot_be_is_told(
+    voice: InstallableVoice, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", f"http://me:pass-word@{'a' * 70}.invalid:9")
+    refused(voice, folder, MissingError, r"cannot be fetched \(LocationParseError\)")
+
+
 def test_a_folder_that_cannot_be_written_is_told(voice: InstallableVoice, tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(b"")
     with pytest.raises(OutputError, match="cannot write to"):
