@@ -148,7 +148,7 @@ def write_ids(path: Path, ids: FeedIds) -> None:
     }
     table = ({"podcast": ids.podcast} if ids.podcast else {}) | {"items": items}
     text = json.dumps(table, indent=2) + "\n"
-    cure = "make it writable: the feed's guids are kept there"
+    cure = "make its folder writable: the feed's identifiers are kept there"
     with replacing(path, make_folder=True, cure=cure) as file:
         file.write(text.encode())
 

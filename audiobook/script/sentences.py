@@ -14,14 +14,15 @@ __all__ = ["is_ended", "sentences", "sentences_of_speech"]
 # English words that sentencex takes for abbreviations and that more often end a sentence.
 _REPAIR = re.compile(r"\b(?i:me|no|ill|art|may)\.\s+(?=[^\w\s]*[A-Z])")
 
-# English abbreviations that sentencex misses: titles behind a mark (“Mr.), short forms of first
-# names, and measures and places in books with more of the sentence after them (6s. 3d. and).
+# English abbreviations that sentencex misses: titles behind a mark (“Mr.), short forms that end
+# no sentence, and measures and places in books with more of it after them (6s. 3d. and).
 _GLUED_TITLE = re.compile(r"[^\w\s](?:Mrs?|Ms|Messrs|Dr|Prof|Rev|St|Capt|Col|Gen|Lieut)\.\s+$")
-_SHORT_NAME = re.compile(r"\b(?:Edw|Geo|Wm|Thos|Robt)\.\s+$")
+_SHORT = re.compile(r"\b(?:Edw|Geo|Wm|Thos|Robt|vs|viz|cf|e\.g|i\.e)\.\s+$")
 _MEASURE = re.compile(r"(?:[\d¼½¾][sd]|\b(?:ft|in|oz|lbs?|yds?))\.\s*$")
 _PLACE = re.compile(r"\b(?i:vol|ch|chap|pp?|fig)\.\s+$")
 _NUMBER = re.compile(r"\d|[IVXLC]+\b")
-_WITHIN = tuple(",;:")
+_WITHIN = (",", ";", ":")
+_RANGE = ("–", "-")
 
 _WINDOW_CHARACTERS = 10_000
 """Most text given to sentencex at once, since on unbalanced quotes its time grows as the square."""
@@ -92,7 +93,9 @@ def _joined(found: list[str]) -> Iterator[str]:
 
 
 def _goes_on(text: str, after: str) -> bool:
-    if after.startswith(_WITHIN) or _GLUED_TITLE.search(text) or _SHORT_NAME.search(text):
+    if after.startswith(_WITHIN) or (after.startswith(_RANGE) and not text[-1].isspace()):
+        return True
+    if _GLUED_TITLE.search(text) or _SHORT.search(text):
         return True
     if _PLACE.search(text):
         return _NUMBER.match(after) is not None

@@ -218,7 +218,7 @@ def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(OutputError) as caught:
         write_ids(tmp_path / "file" / "feed-ids.json", FeedIds())
-    assert "guids" in (caught.value.hint or "")
+    assert "its folder" in (caught.value.hint or "")
 
 
 def test_a_full_disk_is_told_for_what_it_is(

@@ -17,6 +17,7 @@ from audiobook.script.sentences import sentences
         ("en", "“Mr. James was called.|He came—Mrs. Grey did not.|‘Mrs. Oakshott, 117,’ it said."),
         ("en", "Yours, Edw. Gardiner.|He gave her £5 6s. 3d. and a key.|It cost 3d.|Nobody paid."),
         ("en", "He read vol. II, ch. 3.|It cost 6½d.; she paid.|He took 180 lbs. and ran."),
+        ("en", "Mon.–Fri.; 3 p.m. sharp.|No. 7 vs. No. 8, i.e. Anna.|It was cold.|-5 was it."),
         ("en", "About five ft. seven in. in height.|He came in.|He sat."),
         ("de", "Am 4. Mai kam er z. B. allein.|Er ging."),
         ("es", "¿Quién es?|¡Nadie!|No sé."),

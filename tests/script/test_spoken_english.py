@@ -70,6 +70,7 @@ ORDINALS_AND_FRACTIONS = [
     ("the 1,000th", "the one thousandth"),
     ("½ a cup, 2½ cups", "one half a cup, two and a half cups"),
     ("3/4 of it, 2 3/4 miles", "three quarters of it, two and three quarters miles"),
+    ("a 50/50 chance", "a fifty fifty chance"),
     ("open 24/7, after 9/11", "open twenty-four seven, after nine eleven"),
     ("5/3", "five over three"),
 ]  # fmt: skip

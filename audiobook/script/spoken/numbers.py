@@ -60,7 +60,7 @@ def _glyph(match: re.Match[str], _context: Context) -> str:
 
 def _fraction(match: re.Match[str], _context: Context) -> str:
     upper, lower = int(match[2]), int(match[3])
-    if (upper, lower) in ((24, 7), (9, 11)) and not match[1]:
+    if (upper, lower) in ((24, 7), (9, 11), (50, 50)) and not match[1]:
         return f"{cardinal(upper)} {cardinal(lower)}"
     if 0 < upper < lower and (lower <= 20 or lower in (25, 32, 50, 64, 100, 1000)):
         return _mixed(match[1], upper, lower)
