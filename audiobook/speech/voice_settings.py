@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 
-from audiobook.errors import ConfigError
+from audiobook.errors import ConfigError, Where
 from audiobook.language_tags import EVERY_LANGUAGE, is_language_tag
 from audiobook.settings import Table
 from audiobook.speech.engine import AGES, QUALITIES, VoiceInfo
@@ -32,6 +32,8 @@ def read_voice_infos(settings: Table, default: Iterable[str] = ()) -> tuple[Voic
         _check_language(language, settings, "languages")
     voices = settings.table_or_texts("voices")
     if not isinstance(voices, Table):
+        if not all(map(_is_name, voices)):
+            raise _no_name(settings.where("voices"))
         names, tags = dict.fromkeys(voices or default), dict.fromkeys(languages)
         return tuple(VoiceInfo(name, tag) for name in names for tag in tags)
     return tuple(info for name in voices.names() for info in _infos(name, voices, languages))
@@ -39,8 +41,8 @@ def read_voice_infos(settings: Table, default: Iterable[str] = ()) -> tuple[Voic
 
 def _infos(name: str, voices: Table, languages: Collection[str]) -> list[VoiceInfo]:
     table = voices.table(name)
-    if table is None or not name.strip():
-        raise ConfigError("a voice needs a name", where=voices.where(name))
+    if table is None or not _is_name(name):
+        raise _no_name(voices.where(name))
     language = table.text("language")
     if language:
         _check_language(language, table, "language")
@@ -51,6 +53,19 @@ def _infos(name: str, voices: Table, languages: Collection[str]) -> list[VoiceIn
     table.finish()
     tags = [language] if language else dict.fromkeys(languages)
     return [VoiceInfo(name.strip(), tag, gender, age, quality, note) for tag in tags]
+
+
+def _is_name(name: str) -> bool:
+    """Whether a name can be printed, and handed to a program."""
+    return bool(name.strip()) and name.isprintable()
+
+
+def _no_name(where: Where) -> ConfigError:
+    return ConfigError(
+        "a voice needs a name that can be written",
+        where=where,
+        hint="take out what is no letter, sign or space",
+    )
 
 
 def _check_language(language: str, table: Table, setting: str) -> None:

@@ -325,6 +325,12 @@ def test_a_file_that_is_named_to_the_program_is_part_of_its_clips(
     assert len({other for _, other in keys}) == (1 if "{voice}" in argument else 2)
 
 
+@pytest.mark.skipif(not Path("/proc/self/mem").exists(), reason="needs a file that fails")
+def test_a_file_that_opens_and_cannot_be_read_is_named(tmp_path: Path) -> None:
+    with pytest.raises(MissingError, match="^/proc/self/mem cannot be read: Input/output error"):
+        key_of('command = ["sh", "-c", "true", "/proc/self/mem", "{out}"]', tmp_path, "default")
+
+
 def test_a_large_file_counts_by_its_size_and_time(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

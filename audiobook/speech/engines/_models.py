@@ -131,15 +131,15 @@ def digest_of(paths: Iterable[Path]) -> str:
     Raises:
         MissingError: one cannot be read.
     """
+    return "".join(map(_digest, paths))
+
+
+def _digest(path: Path) -> str:
     try:
-        return "".join(_file_digest(path, *_look(path)) for path in paths)
+        found = path.stat()
+        return _file_digest(path, found.st_size, found.st_mtime_ns)
     except OSError as error:
-        raise MissingError(f"{error.filename} cannot be read: {error.strerror}") from error
-
-
-def _look(path: Path) -> tuple[int, int]:
-    found = path.stat()
-    return found.st_size, found.st_mtime_ns
+        raise MissingError(f"{path} cannot be read: {error.strerror or error}") from error
 
 
 @functools.lru_cache(maxsize=256)
