@@ -327,7 +327,7 @@ def test_a_file_that_is_named_to_the_program_is_part_of_its_clips(
 
 @pytest.mark.skipif(not Path("/proc/self/mem").exists(), reason="needs a file that fails")
 def test_a_file_that_opens_and_cannot_be_read_is_named(tmp_path: Path) -> None:
-    with pytest.raises(MissingError, match="^/proc/self/mem cannot be read: Input/output error"):
+    with pytest.raises(MissingError, match=r"^/proc/self/mem cannot be read: Input/output error"):
         key_of('command = ["sh", "-c", "true", "/proc/self/mem", "{out}"]', tmp_path, "default")
 
 

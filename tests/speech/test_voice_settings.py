@@ -41,7 +41,7 @@ def test_voices_are_listed(toml: str, voices: tuple[VoiceInfo, ...]) -> None:
         ('[voices.amy]\nlanguage = "?"', r'show.toml:2:1: "\?" is no language tag'),
         ('voices = ["amy", 3]', 'show.toml:1:1: "voices" must be a list of texts'),
         ('[voices]\n" " = {}', "show.toml:2:1: a voice needs a name"),
-        ('[voices]\n"a\\u0000b" = {}', "show.toml:2:1: a voice needs a name that can be written"),
+        ('[voices]\n"a\\u0000b" = {}', "show.toml:1:1: a voice needs a name that can be written"),
         ('voices = ["a\\u202Eb"]', "show.toml:1:1: a voice needs a name that can be written"),
     ],
 )
