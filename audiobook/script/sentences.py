@@ -14,10 +14,23 @@ __all__ = ["is_ended", "sentences", "sentences_of_speech"]
 # English words that sentencex takes for abbreviations and that more often end a sentence.
 _REPAIR = re.compile(r"\b(?i:me|no|ill|art|may)\.\s+(?=[^\w\s]*[A-Z])")
 
-# English abbreviations that sentencex misses: titles behind a mark (“Mr.), short forms that end
-# no sentence, and measures and places in books with more of it after them (6s. 3d. and).
+_UNENDED = {
+    code: re.compile(rf"(?<!\w)(?:{forms})\.\s+$")
+    for code, forms in {
+        "en": r"Edw|Geo|Wm|Thos|Robt|vs|viz|cf|e\.g|i\.e",
+        "fr": "MM?|Mmes?|Mlles?|Mgr|Dr|Pr|Me|Ste?|[Nn]os?",
+        "es": "D|Dña|Dª|Fr|Sto|Sta",
+        "pt": "D|Dª|Fr|Sto|Sta",
+        "nl": "[Mm]evr|[Mm]ej|[Dd]hr",
+        "pl": "[Dd]r|[Śś]w|[Kk]s|[Uu]l",
+        "ru": "[Ии]м|[Уу]л|[Пп]роф",
+    }.items()
+}
+"""Abbreviations by language, unknown to sentencex, which end no sentence."""
+
+# What else it cuts in English: a title behind a mark (“Mr.), and measures and places in books with
+# more of the sentence after them (6s. 3d. and).
 _GLUED_TITLE = re.compile(r"[^\w\s](?:Mrs?|Ms|Messrs|Dr|Prof|Rev|St|Capt|Col|Gen|Lieut)\.\s+$")
-_SHORT = re.compile(r"\b(?:Edw|Geo|Wm|Thos|Robt|vs|viz|cf|e\.g|i\.e)\.\s+$")
 _MEASURE = re.compile(r"(?:[\d¼½¾][sd]|\b(?:ft|in|oz|lbs?|yds?))\.\s*$")
 _PLACE = re.compile(r"\b(?i:vol|ch|chap|pp?|fig)\.\s+$")
 _NUMBER = re.compile(r"\d|[IVXLC]+\b")
@@ -43,9 +56,8 @@ def sentences(text: str, language: str) -> list[str]:
     found = [
         sentence for window in _windows(text) for sentence in _segment(window, code) if sentence
     ]
-    if code != "en":
-        return found
-    return [part for sentence in _joined(found) for part in _repaired(sentence)]
+    whole = list(_joined(found, code))
+    return [part for one in whole for part in _repaired(one)] if code == "en" else whole
 
 
 def sentences_of_speech(text: str, language: str) -> list[str]:
@@ -81,10 +93,10 @@ def _windows(text: str) -> Iterator[str]:
     yield text[start:]
 
 
-def _joined(found: list[str]) -> Iterator[str]:
+def _joined(found: list[str], code: str) -> Iterator[str]:
     kept = ""
     for sentence in found:
-        if kept and not _goes_on(kept, sentence):
+        if kept and not _goes_on(kept, sentence, code):
             yield kept
             kept = ""
         kept += sentence
@@ -92,14 +104,19 @@ def _joined(found: list[str]) -> Iterator[str]:
         yield kept
 
 
-def _goes_on(text: str, after: str) -> bool:
+def _goes_on(text: str, after: str, code: str) -> bool:
     if after.startswith(_WITHIN) or (after.startswith(_RANGE) and not text[-1].isspace()):
         return True
-    if _GLUED_TITLE.search(text) or _SHORT.search(text):
+    if code in _UNENDED and _UNENDED[code].search(text):
         return True
+    return code == "en" and _goes_on_in_english(text, after)
+
+
+def _goes_on_in_english(text: str, after: str) -> bool:
     if _PLACE.search(text):
         return _NUMBER.match(after) is not None
-    return (after[0].islower() or after[0].isdigit()) and bool(_MEASURE.search(text))
+    is_lower = after[0].islower() or after[0].isdigit()
+    return bool(_GLUED_TITLE.search(text) or (is_lower and _MEASURE.search(text)))
 
 
 def _repaired(sentence: str) -> Iterator[str]:
