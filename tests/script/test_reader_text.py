@@ -61,6 +61,13 @@ CHAPTER_LINES = [
     "Capítulo 2",
     "Глава 1",
     "ГЛАВА ПЕРВАЯ",
+    "Hoofdstuk 2",
+    "ROZDZIAŁ III",
+    "Kapitola 4. Domů",
+    "Розділ 5",
+    "1-тарау",
+    "2-БӨЛІМ. Жол",
+    "3. Kapitel",
 ]
 
 
@@ -80,6 +87,8 @@ def test_a_chapter_line_opens_a_chapter(read_text: ReadText, line: str) -> None:
         "Part two of the plan was simple.",
         "Introduction to it all.",
         "Book club.",
+        "2 books",
+        "3 parts of it",
         "MIX",
         "IIII",
         "2020",

@@ -19,8 +19,12 @@ _NUMBER = (
 )
 _TITLE = r"(?:[ \t]*[.:—–-]+[ \t]*\S.*|\.)?"
 
-_CHAPTER = "chapter|kapitel|chapitre|capítulo|capitolo|глава"
-_PART = "part|book|volume|teil|buch|partie|livre|parte|libro|часть|книга"
+_CHAPTER = (
+    "chapter|kapitel|chapitre|capítulo|capitolo|глава|hoofdstuk|rozdział|kapitola|розділ|тарау"
+)
+_PART = (
+    "part|book|volume|teil|buch|partie|livre|parte|libro|часть|книга|deel|część|díl|частина|бөлім"
+)
 _ALONE = (
     "prologue|epilogue|preface|foreword|introduction|interlude|afterword|conclusion"
     "|prolog|epilog|vorwort|nachwort|einleitung|épilogue|avant-propos|préface"
@@ -29,6 +33,7 @@ _ALONE = (
 _CHAPTER_LINE = re.compile(
     rf"(?:{_CHAPTER}|{_PART})\s+{_NUMBER}{_TITLE}"  # Chapter IV. The Road
     rf"|(?:{_ALONE}){_TITLE}"
+    rf"|\d{{1,3}}(?:\.|-)? ?(?:{_CHAPTER}|{_PART}){_TITLE}"  # 3. Kapitel, 2-тарау
     r"|\w+tes (?:kapitel|buch)\.?"  # Erstes Kapitel
     r"|(?:kapitel|chapitre|capítulo|capitolo|глава|часть)\s+[^\W\d]+\.?",  # Глава первая
     re.IGNORECASE,
