@@ -61,6 +61,8 @@ def read_show(path: Path) -> Show:
     if story is not None:
         where = table.where("story")
         entries = (EpisodeEntry(_beside(story, folder, where), number=1, where=where),)
+    if len(entries) == 1:
+        entries = (replace(entries[0], is_only=True),)
     own = table.table("engines")
     engines = read_engine_settings(own) if own else ()
     show = Show(folder=folder, engines=engines, episodes=entries)

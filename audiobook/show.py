@@ -102,6 +102,8 @@ class EpisodeEntry:
     story without a show."""
     description: str | None = None
     """What it is about; None for the show's description."""
+    is_only: bool = False
+    """Whether it is all that its show has, so that the show's title may be its own."""
     where: Where | None = field(default=None, compare=False)
     """Where its story is named, for errors; None where it was typed."""
 

@@ -60,7 +60,7 @@ class Story:
     @property
     def title(self) -> str:
         """The show's name for it, else its own, else its file's."""
-        own = self.show.title if len(self.show.episodes) < 2 else None
+        own = self.show.title if self.entry.is_only else None
         return self.entry.title or self.book.title or own or self.entry.story.stem
 
     @property

@@ -102,7 +102,7 @@ def laid(show: Show, front: str, story: Path = Path("story.md")) -> Show:
         (Music, {*MUSIC, "places"}),
         (CastMember, {*MEMBER, "name", "voices", "places"}),
         (Feed, {*FEED}),
-        (EpisodeEntry, {*ENTRY, "story", "where"}),
+        (EpisodeEntry, {*ENTRY, "story", "is_only", "where"}),
     ],
 )
 def test_no_setting_is_forgotten_by_these_tests(kind: type, names: set[str]) -> None:

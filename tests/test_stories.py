@@ -1,4 +1,4 @@
-"""Which of a story's cues are heard."""
+"""What a story is called, and which of its cues are heard."""
 
 from __future__ import annotations
 
@@ -58,3 +58,26 @@ def test_a_sound_is_in_the_finished_file_without_music(story: Path, tmp_path: Pa
         ).episodes
         lengths_s.append(episode.duration_s)
     assert lengths_s[0] - lengths_s[1] == pytest.approx(1.0, abs=0.1)
+
+
+@pytest.mark.parametrize("source", [None, "a.md"])
+def test_a_story_of_several_is_not_called_as_the_show(
+    source: str | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in ("a.md", "b.md"):
+        Path(name).write_text("Once.", "utf-8")
+    Path("show.toml").write_text(
+        'title = "S"\n[[episodes]]\nstory = "a.md"\n[[episodes]]\nstory = "b.md"\n', "utf-8"
+    )
+    assert read_stories(source, Choices())[0].title == "a"
+
+
+@pytest.mark.parametrize(("source", "title"), [("a.md", "S"), ("b.md", "b")])
+def test_the_one_story_of_a_show_is_called_as_the_show(
+    source: str, title: str, tmp_path: Path
+) -> None:
+    for name in ("a.md", "b.md"):
+        (tmp_path / name).write_text("Once.", "utf-8")
+    (tmp_path / "show.toml").write_text('title = "S"\nstory = "a.md"\n', "utf-8")
+    assert read_stories(tmp_path / source, Choices())[0].title == title
