@@ -54,6 +54,18 @@ def test_a_damaged_header_is_no_speech() -> None:
         decoded(bytes(damaged))
 
 
+@pytest.mark.parametrize("kind", ["WAV", "WAVEX", "AIFF", "FLAC", "OGG", "MP3"])
+def test_a_file_that_ends_early_is_no_speech(kind: str) -> None:
+    file = io.BytesIO()
+    soundfile.write(file, 0.3 * np.sin(np.arange(16_000) / 9), 16_000, format=kind)
+    whole = file.getvalue()
+
+    assert decoded(whole).duration_s == pytest.approx(1, abs=0.1)
+    for part in (whole[: len(whole) // 2], whole[: len(whole) * 9 // 10]):
+        with pytest.raises(NotSpeechError):
+            decoded(part)
+
+
 def test_a_sound_at_no_sensible_rate_is_told_to_be() -> None:
     header = wav(np.zeros(0))
     with pytest.raises(NotSpeechError, match="sound at 1 Hz"):

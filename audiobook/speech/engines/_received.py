@@ -11,6 +11,7 @@ import json
 import threading
 import time
 from collections.abc import Collection, Iterator, Sequence
+from typing import Literal
 
 import numpy as np
 import requests
@@ -28,7 +29,7 @@ _PIECE_BYTES = 1 << 14
 _MOST_SAMPLES = 30_000_000  # ten minutes at 48 kHz
 
 _XING_WITHIN_BYTES = 64  # of the first frame's beginning
-_UNTOLD_BYTES = 0x7FFF_0000  # a WAV file that was streamed says that it is longer, or 0
+_UNTOLD_BYTES = 0x7FFF_0000  # a file that was streamed says that it is longer, or 0
 
 
 class NotSpeechError(requests.exceptions.RequestException):
@@ -181,17 +182,25 @@ def _quoted(said: str, secrets: Collection[str]) -> str:
 def _whole_bytes(audio: bytes) -> int:
     """How many bytes the file has, or nearly, by its own account; 0 where it gives none.
 
-    libsndfile tells when a file ends early, but not of these two.
+    libsndfile tells when a file ends early, but not of these.
     """
-    return _whole_wav_bytes(audio) if audio[:4] == b"RIFF" else _whole_mp3_bytes(audio)
+    match audio[:4]:
+        case b"RIFF":
+            return _whole_chunked_bytes(audio, b"data", "little")
+        case b"FORM":
+            return _whole_chunked_bytes(audio, b"SSND", "big")
+    return _whole_mp3_bytes(audio)
 
 
-def _whole_wav_bytes(audio: bytes) -> int:
-    """By its chunks, each a name, a length and data (IBM and Microsoft, RIFF, 1991)."""
+def _whole_chunked_bytes(audio: bytes, sound: bytes, order: Literal["little", "big"]) -> int:
+    """By its chunks, each a name, a length and data, up to the one of the sound.
+
+    So are WAV (IBM and Microsoft, RIFF, 1991) and AIFF (Apple, AIFF 1.3, 1989).
+    """
     at = 12
     while at + 8 <= len(audio):
-        n_bytes = int.from_bytes(audio[at + 4 : at + 8], "little")
-        if audio[at : at + 4] == b"data":
+        n_bytes = int.from_bytes(audio[at + 4 : at + 8], order)
+        if audio[at : at + 4] == sound:
             return 0 if n_bytes >= _UNTOLD_BYTES else at + 8 + n_bytes
         at += 8 + n_bytes + n_bytes % 2
     return at
