@@ -62,6 +62,7 @@ def speakers(
         ("fr", "— Reste, dit Anna."),
         ("es", "—Quédate —dijo Anna."),
         ("ru", "— Останься, — сказала Anna."),
+        ("kk", "— Қал, — деді Anna."),
     ],
 )
 def test_a_verb_of_speech_tells_who_speaks(language: str, text: str) -> None:
@@ -87,6 +88,11 @@ def test_a_pronoun_means_whoever_was_named_and_has_its_gender(
     language: str, text: str, name: str
 ) -> None:
     assert speakers(["Anna. Ben.", text], ANNA_AND_BEN, language) == [name]
+
+
+def test_names_are_gathered_that_begin_with_a_kazakh_letter() -> None:
+    texts = ["— Бұл кім? — деді Қайрат.", "— Мен, — деді Әсел.", "— Кел! — деді Қайрат."]
+    assert speakers(texts, language="kk") == ["Қайрат", None, "Қайрат"]
 
 
 def test_names_are_gathered_from_behind_a_dash() -> None:

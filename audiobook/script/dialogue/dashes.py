@@ -22,7 +22,7 @@ __all__ = ["dash_spans", "without_incises"]
 
 _COMMA = frozenset({"fr"})
 _CLOSE = frozenset({"es", "ca", "gl", "eu"})
-_BY_SPACES = "be bg cs da el et fi hu it lt lv nb nn no pl pt ro ru sk sr sv tr uk"
+_BY_SPACES = "be bg cs da el et fi hu it kk lt lv nb nn no pl pt ro ru sk sr sv tr uk"
 _SPACED = frozenset(_BY_SPACES.split())
 _IN_QUOTES = frozenset({"fr", "es", "ru", "uk", "be", "bg"})
 """Languages whose incises stand within the quotation marks."""

@@ -7,7 +7,7 @@ import unicodedata
 
 __all__ = ["CAPITALISED", "bare", "familiar_of", "gender_of", "title_of"]
 
-_UPPER = "A-ZÀ-ÖØ-ÞĀĂĄĆČĎĐĘĚĞĪİŁĽŃŇŐŒŔŘŚŠŞŤŪŮŰŹŻŽΑ-ΩА-ЯЁЄІЇҐ"
+_UPPER = "A-ZÀ-ÖØ-ÞĀĂĄĆČĎĐĘĚĞĪİŁĽŃŇŐŒŔŘŚŠŞŤŪŮŰŹŻŽΑ-ΩА-ЯЁЄІЇҐӘҒҚҢӨҰҮҺ"
 _MALE_TITLES = """
     mr mister sir lord master uncle father brother king prince duke count earl baron monsieur
     m don señor signor herr grandfather squire papa dad friar abbé viscount marquis emperor
