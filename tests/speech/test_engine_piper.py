@@ -357,6 +357,21 @@ def test_a_damaged_model_is_told_with_its_name(folder: Path, model: bytes) -> No
         speak(engine_of(folder), "Hello.")
 
 
+def test_what_a_library_says_of_a_model_fits_on_a_line(folder: Path) -> None:
+    model = folder / f"{NAME}.onnx"
+    model.write_bytes(model.read_bytes().replace(b"output", b"missed", 1))
+    with pytest.raises(MissingError, match=rf"{NAME}\.onnx cannot be used: .*ONNX") as caught:
+        speak(engine_of(folder), "Hello.")
+    assert str(caught.value).isprintable()
+
+
+def test_a_sound_of_no_word_is_not_heard(folder: Path) -> None:
+    engine = engine_of(folder)
+    plain = engine.synthesise(Utterance("Yes, no."), VOICE)
+    odd = engine.synthesise(Utterance("Yes, no.", (Pronunciation(4, 5, "ə"),)), VOICE)
+    assert odd.samples.tolist() == plain.samples.tolist()
+
+
 def test_another_model_of_the_same_name_makes_other_clips(folder: Path) -> None:
     line = Line("Hello.", VOICE, 0)
     before = clip_key(engine_of(folder), line)

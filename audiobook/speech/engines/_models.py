@@ -17,6 +17,7 @@ from typing import Generic, TypeVar
 
 from audiobook.engine_settings import EngineSettings
 from audiobook.errors import ConfigError, MissingError, NotInstalledError, SpeechError
+from audiobook.plugins import said
 from audiobook.speech.voice_store import voice_folders
 from audiobook.utterance import Clip
 
@@ -90,7 +91,7 @@ def library(engine: str) -> ModuleType:
         return importlib.import_module(f"audiobook.speech.engines._{engine}_model")
     except ImportError as error:
         raise NotInstalledError(
-            f"{engine} is not installed: {error}", hint=f"pip install 'audiobook[{engine}]'"
+            f"{engine} is not installed: {said(error)}", hint=f"pip install 'audiobook[{engine}]'"
         ) from error
 
 
@@ -115,7 +116,7 @@ def loading(path: Path, *, cure: str) -> Iterator[None]:
     except MissingError:
         raise
     except Exception as error:
-        raise MissingError(f"{path} cannot be used: {error}", hint=cure) from error
+        raise MissingError(f"{path} cannot be used: {said(error)}", hint=cure) from error
 
 
 def with_device(clip: Clip, settings: ModelSettings, *, is_on_cuda: bool) -> Clip:

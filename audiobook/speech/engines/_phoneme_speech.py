@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from audiobook.errors import AudiobookError, SpeechError
+from audiobook.plugins import said
 from audiobook.speech.engine import excerpt, nothing_said
 from audiobook.speech.engines._phonemes import Reading, read, speakable, timed_words, unknown_sound
 from audiobook.utterance import Clip, Utterance, Word
@@ -62,7 +63,7 @@ def say(utterance: Utterance, tongue: Tongue) -> Clip:
     except AudiobookError:
         raise
     except Exception as error:  # whatever the libraries raise
-        raise SpeechError(f"{tongue.voice} fails at {excerpt(text)}: {error}") from error
+        raise SpeechError(f"{tongue.voice} fails at {excerpt(text)}: {said(error)}") from error
     samples = np.round(_PEAK * np.clip(spoken.sound, -1, 1)).astype(np.int16)
     if not samples.any():
         raise nothing_said(tongue.voice, text)

@@ -109,7 +109,8 @@ def read(
     owners, confidence = _owners(signs, alone)
     for sound in sounds:
         own = {at for at, piece in enumerate(pieces) if piece.sound == sound}
-        signs, owners = _replaced(signs, owners, own, spelled[sound] or [])
+        if own:  # one of white space alone has no place among the words
+            signs, owners = _replaced(signs, owners, own, spelled[sound] or [])
     places = [None if owner is None else pieces[owner].start for owner in owners]
     unknown = tuple(sound for sound, ipa in spelled.items() if ipa is None)
     return Reading(tuple(map(Phoneme, signs, places)), confidence, unknown)
