@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from audiobook.cli.asking import confirmed
-from audiobook.cli.options import Debug, EngineName, Json, Quiet
+from audiobook.cli.options import Debug, Json, Quiet
 from audiobook.cli.reporting.cache import clearing_lines, show_kept
 from audiobook.cli.reporting.machine import show_health
 from audiobook.cli.reporting.reporter import reported
@@ -17,7 +17,16 @@ __all__ = ["cache", "doctor"]
 
 
 def doctor(
-    engine: EngineName = None,
+    engine: Annotated[
+        str | None,
+        typer.Option(
+            "--engine",
+            metavar="NAME",
+            envvar="AUDIOBOOK_ENGINE",
+            help="What a build is to speak with: all are tried, and whether this one works decides "
+            "if a build would. Default: the show's.",
+        ),
+    ] = None,
     as_json: Json = False,
     quiet: Quiet = False,
     debug: Debug = False,
