@@ -29,6 +29,7 @@ from audiobook.errors import (
     UnknownNameError,
 )
 from audiobook.language_tags import EVERY_LANGUAGE
+from audiobook.plugins import said
 from audiobook.progress import silent
 from audiobook.show import Show
 from audiobook.show_files import nearest_show
@@ -239,8 +240,8 @@ def _engine(engines: Engines, name: str) -> EngineHealth:
         _speak(engine, is_set_up=engines.is_set_up(name))
     except AudiobookError as error:
         problem, hint, state = error.what, error.hint, _state(error)
-    except Exception as error:  # an engine of others' may raise anything
-        problem, state = f"{type(error).__name__}: {error}", EngineState.FAILS
+    except (Exception, SystemExit) as error:  # an engine of others' may raise anything
+        problem, state = f"{type(error).__name__}: {said(error)}", EngineState.FAILS
     took_s = time.monotonic() - begun
     version = _told(lambda: engine.version if engine else None)
     place = _told(lambda: engine.place() if isinstance(engine, HasPlace) else None)
@@ -283,7 +284,7 @@ def _told(ask: Callable[[], object]) -> str | None:
     """What an engine tells of itself, if it can."""
     try:
         told = ask()
-    except Exception:  # that of an engine which lacks something, whatever it is
+    except (Exception, SystemExit):  # that of an engine which lacks something, whatever it is
         return None
     return None if told is None else str(told)
 

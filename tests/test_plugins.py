@@ -170,6 +170,19 @@ def test_a_doctor_bears_a_version_that_is_no_text(install: Install) -> None:
     assert (hum.version, hum.state) == ("1", EngineState.WORKS)
 
 
+@pytest.mark.parametrize("error", ["SystemExit", "ValueError"])
+def test_a_doctor_tells_what_an_engine_raises_on_a_line(error: str, install: Install) -> None:
+    code = without(
+        "return Clip(16_000, np.full(16_000, 500, np.int16))", f"raise {error}(9999 * 'x')"
+    )
+    install(code, "engines", "hum", "Hum")
+    (hum,) = (engine for engine in audiobook.examine().engines if engine.name == "hum")
+    assert hum.state == EngineState.FAILS
+    assert hum.problem is not None
+    assert hum.problem.startswith(f"{error}: xxx")
+    assert len(hum.problem) < 300
+
+
 @pytest.mark.parametrize(
     ("body", "what"),
     [("return None", "hum.* fails with AttributeError"), ("1 / 0", "hum fails with ZeroDiv")],
