@@ -9,14 +9,18 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TypeAlias
+
+import numpy as np
 
 from audiobook.episode.blocks import KeptBlock, find_block, keep_block
 from audiobook.episode.encoder import EncodedBlock, Encoder
 from audiobook.sound import Sound
 from audiobook.sound.blocks import Block
 from audiobook.sound.levels import Levels, levels_of, packed, true_peak, unpacked
+from audiobook.sound.limit import limit, turned_down
+from audiobook.sound.loudness import true_peaks
 from audiobook.sound.music import Piece
 from audiobook.sound.render import render
 from audiobook.sound.roomtone import ROOM_TONE_KEY, room_tone
@@ -31,11 +35,13 @@ Near: TypeAlias = tuple[tuple[Block, ...], int]
 """A block among its neighbours, and its index among them; see `with_neighbours`."""
 
 _LEVELS_KIND = "levels"
-_VERSION = 8
+_VERSION = 9
 """Part of every block's key: another number when rendering changes what it makes of a scene."""
-_LOWER_STILL_DB = (0.1, 0.5, 1.0, 2.0)
-"""How far below what is allowed a block that was too loud is to peak, the first time it is made
-again, the second, and so on: an encoder can make such a peak of what no limiter would touch yet."""
+_PEAKS_LOWER_DB = (0.1, 0.3, 0.6, 1.0)
+"""How far below what is allowed the peaks that were too loud are to be, the first time a block is
+made again, the second, and so on: what an encoder makes of them is known only when it has."""
+_ALL_LOWER_DB = (0.3, 1.0, 2.0)
+"""Likewise for all of its peaks, where that was not enough: each time others were too loud."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +56,20 @@ class MadeBlock:
     """How many segments are spoken in it."""
     was_kept: bool
     """Whether it was there already."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Heard:
+    """A block as players hear it."""
+
+    block: EncodedBlock
+    """Its frames."""
+    sound: Sound
+    """What is decoded of all that they have a part in, amid the rendered sound."""
+    levels: Levels
+    """Of the block alone."""
+    over: float
+    """The highest true peak of all that, as a factor of the ceiling."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +114,7 @@ class Studio:
         """Everything from sound to store; the frames go in last, when all else is there.
 
         An encoder moves peaks: a block that peaks beyond the ceiling once it is decoded is made
-        again under a lower one.
+        again, softer where it does; if that is not enough, under a lower ceiling.
 
         Raises:
             LostError: speech has gone from the store.
@@ -102,36 +122,49 @@ class Studio:
             OutputError: the store cannot be written.
         """
         scene, flush, key = self._scene(near)
-        block, levels, over = self._encoded(scene, near, flush)
-        for still_db in _LOWER_STILL_DB:
-            if over <= 1:
-                break
-            lower_db = scene.mix.ceiling_db - 20 * math.log10(over) - still_db
-            scene = replace(scene, mix=replace(scene.mix, ceiling_db=lower_db))
-            block, levels, over = self._encoded(scene, near, flush)
-        self.store.put(_LEVELS_KIND, key, packed(levels))
-        kept = keep_block(self.store, key, block)
-        return MadeBlock(kept, levels, _n_segments(near), was_kept=False)
+        pcm = render(scene, self._speech, self._piece)
+        heard = self._heard(pcm, scene, near, flush)
+        for lower_db in _PEAKS_LOWER_DB:
+            if heard.over > 1:
+                pcm = self._peaks_turned_down(pcm, heard.sound, lower_db)
+                heard = self._heard(pcm, scene, near, flush)
+        ceiling_db = scene.mix.ceiling_db
+        for lower_db in _ALL_LOWER_DB:
+            if heard.over > 1:
+                ceiling_db -= 20 * math.log10(heard.over) + lower_db
+                pcm = limit(pcm, 10 ** (ceiling_db / 20), self.mix.sample_rate)
+                heard = self._heard(pcm, scene, near, flush)
+        self.store.put(_LEVELS_KIND, key, packed(heard.levels))
+        kept = keep_block(self.store, key, heard.block)
+        return MadeBlock(kept, heard.levels, _n_segments(near), was_kept=False)
 
-    def _encoded(self, scene: Scene, near: Near, flush: int) -> tuple[EncodedBlock, Levels, float]:
-        """A block rendered and encoded, its levels, and its true peak as a factor of the ceiling.
+    def _heard(self, pcm: Sound, scene: Scene, near: Near, flush: int) -> _Heard:
+        """Encode the sound of a scene, and measure what is decoded of it.
 
         All that its frames have a part in counts: what is too loud where two blocks meet is turned
         down in both.
         """
         blocks, index = near
-        pcm = render(scene, self._speech, self._piece)
         first = -scene.start
         n_frames = blocks[index].n_frames
         last = first + n_frames * self.grid.frame_samples
         block = self.encoder.encode(pcm, first // self.grid.frame_samples, n_frames + flush)
-        place, heard = self.encoder.decoded(block)
+        place, decoded = self.encoder.decoded(block)
         begins = first + place
-        start, stop = max(0, begins), min(begins + heard.shape[1], pcm.shape[1])
-        pcm[:, start:stop] = heard[:, start - begins : stop - begins]  # it is what players hear
-        levels = levels_of(pcm, self.mix.sample_rate, first=first, last=last)
-        beside = max(true_peak(pcm, start, first), true_peak(pcm, last, stop))
-        return block, levels, max(levels.true_peak, beside) / 10 ** (self.ceiling_dbtp / 20)
+        start, stop = max(0, begins), min(begins + decoded.shape[1], pcm.shape[1])
+        sound = pcm.copy()
+        sound[:, start:stop] = decoded[:, start - begins : stop - begins]
+        levels = levels_of(sound, self.mix.sample_rate, first=first, last=last)
+        beside = max(true_peak(sound, start, first), true_peak(sound, last, stop))
+        over = max(levels.true_peak, beside) / 10 ** (self.ceiling_dbtp / 20)
+        return _Heard(block, sound, levels, over)
+
+    def _peaks_turned_down(self, pcm: Sound, heard: Sound, lower_db: float) -> Sound:
+        """Sound to be encoded, softer where what was heard of it went beyond the ceiling."""
+        ceiling = 10 ** (self.ceiling_dbtp / 20)
+        peaks = true_peaks(heard, ceiling)
+        peaks *= np.where(peaks > ceiling, np.float32(10 ** (lower_db / 20)), 0)
+        return turned_down(pcm, peaks, ceiling, self.mix.sample_rate)
 
     def _scene(self, near: Near) -> tuple[Scene, int, str]:
         """The scene of a block, the frames that end the programme with it, and its key."""

@@ -227,6 +227,56 @@ def test_a_block_is_turned_down_for_what_is_too_loud_where_it_meets_another(
         assert 20 * math.log10(encoder.times * np.abs(there).max()) <= profile.ceiling_dbtp
 
 
+class LoudFor50Ms(WavEncoder):
+    """Makes 50 ms of each block ten times as loud."""
+
+    first, last, times = 33_000, 35_205, 10.0
+
+    def __init__(self, sample_rate: int, channels: int) -> None:
+        super().__init__(sample_rate, channels)
+        self.version += " loud for 50 ms"
+
+    def decoded(self, block: EncodedBlock) -> tuple[int, Sound]:
+        _, heard = super().decoded(block)
+        heard[:, self.first : self.last] *= self.times
+        return 0, heard
+
+
+def test_a_block_is_turned_down_only_where_it_is_too_loud(tmp_path: Path, store: Store) -> None:
+    profile = PROFILES["loud"]
+    encoders = [kind(profile.sample_rate, profile.channels) for kind in (WavEncoder, LoudFor50Ms)]
+    before, after = (
+        _block_sounds(
+            made(
+                tmp_path,
+                store,
+                SILENT,
+                tmp_path,
+                profile=profile,
+                chapters=CHAPTERS[:2],
+                encoder=encoder,
+            )
+        )
+        for encoder in encoders
+    )
+    n_turned = 0
+    for was, now in zip(before, after, strict=True):
+        there = slice(LoudFor50Ms.first, LoudFor50Ms.last)
+        peak = LoudFor50Ms.times * np.abs(now[:, there]).max()
+        assert 20 * math.log10(peak) <= profile.ceiling_dbtp
+        n_turned += not np.array_equal(was[:, there], now[:, there])
+        reach = 1000
+        np.testing.assert_array_equal(now[:, : there.start - reach], was[:, : there.start - reach])
+        np.testing.assert_array_equal(now[:, there.stop + reach :], was[:, there.stop + reach :])
+    assert n_turned >= 2
+
+
+def _block_sounds(programme: Programme) -> list[Sound]:
+    sound = programme.decoded()
+    spans = ((block.start_frame, block.end_frame) for block in blocks_of(programme.timeline))
+    return [sound[:, 1152 * first : 1152 * last] for first, last in spans]
+
+
 @pytest.mark.parametrize("music", [SILENT, SCORED], ids=["speech", "music"])
 def test_there_is_no_digital_silence(
     music: Music, programme: Callable[[str, Music], Programme]

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from audiobook.sound import Sound
 
-__all__ = ["limit", "limiter_reach_samples"]
+__all__ = ["limit", "limiter_reach_samples", "turned_down"]
 
 _LOOK_MS = 5.0
 
@@ -30,25 +30,38 @@ def limiter_reach_samples(sample_rate: int) -> int:
 def limit(sound: Sound, ceiling: float, sample_rate: int) -> Sound:
     """Turn peaks down so that no true peak exceeds the ceiling (a factor of full scale).
 
-    The gain that the highest peak within 5 ms asks for is held, then smoothed by a Hann window of
-    that length: it is down in time, and never jumps.
-
     Args:
         sound: shape (channels, n); the first and last `limiter_reach_samples` are only context.
         ceiling: the highest true peak allowed.
         sample_rate: samples per second.
     """
-    peaks = true_peaks(sound, ceiling)
+    return turned_down(sound, true_peaks(sound, ceiling), ceiling, sample_rate)
+
+
+def turned_down(
+    sound: Sound, peaks: NDArray[np.float32], ceiling: float, sample_rate: int
+) -> Sound:
+    """The sound with less gain where peaks, its own or those of what becomes of it, are too high.
+
+    The gain that the highest peak within 5 ms asks for is held, then smoothed by a Hann window of
+    that length: it is down in time, and never jumps.
+
+    Args:
+        sound: shape (channels, n).
+        peaks: shape (n,), as of `true_peaks`.
+        ceiling: what they are to be brought to where they exceed it.
+        sample_rate: samples per second.
+    """
     over = np.nonzero(peaks > ceiling)[0]
     if not len(over):
         return sound
     look = _look_samples(sample_rate)
-    limited = sound.copy()
+    softer = sound.copy()
     for start, stop in _stretches(over, 2 * look, sound.shape[1]):
         asked = np.pad(np.maximum(peaks[start:stop] / ceiling, 1.0), 2 * look, constant_values=1.0)
         held = sliding_maximum(asked, 2 * look + 1)
-        limited[:, start:stop] *= hann_mean(1 / held, 2 * look + 1).astype(np.float32)
-    return limited
+        softer[:, start:stop] *= hann_mean(1 / held, 2 * look + 1).astype(np.float32)
+    return softer
 
 
 def _look_samples(sample_rate: int) -> int:
