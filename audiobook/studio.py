@@ -122,24 +122,30 @@ class Studio:
             OutputError: the store cannot be written.
         """
         scene, flush, key = self._scene(near)
-        pcm = render(scene, self._speech, self._piece)
-        heard = self._heard(pcm, scene, near, flush)
+        heard = self._heard(self._rendered(scene), scene, near, flush)
+        if heard.over > 1:
+            heard = self._softer(heard, scene, near, flush)
+        self.store.put(_LEVELS_KIND, key, packed(heard.levels))
+        kept = keep_block(self.store, key, heard.block)
+        return MadeBlock(kept, heard.levels, _n_segments(near), was_kept=False)
+
+    def _softer(self, heard: _Heard, scene: Scene, near: Near, flush: int) -> _Heard:
+        """A block that was too loud made again, until it is not or nothing more can be done."""
+        pcm = self._rendered(scene)
         for lower_db in _PEAKS_LOWER_DB:
             if heard.over > 1:
                 pcm = self._peaks_turned_down(pcm, heard.sound, lower_db)
-                heard = self._heard(pcm, scene, near, flush)
+                heard = self._heard(pcm.copy(), scene, near, flush)
         ceiling_db = scene.mix.ceiling_db
         for lower_db in _ALL_LOWER_DB:
             if heard.over > 1:
                 ceiling_db -= 20 * math.log10(heard.over) + lower_db
                 pcm = limit(pcm, 10 ** (ceiling_db / 20), self.mix.sample_rate)
-                heard = self._heard(pcm, scene, near, flush)
-        self.store.put(_LEVELS_KIND, key, packed(heard.levels))
-        kept = keep_block(self.store, key, heard.block)
-        return MadeBlock(kept, heard.levels, _n_segments(near), was_kept=False)
+                heard = self._heard(pcm.copy(), scene, near, flush)
+        return heard
 
     def _heard(self, pcm: Sound, scene: Scene, near: Near, flush: int) -> _Heard:
-        """Encode the sound of a scene, and measure what is decoded of it.
+        """Encode the sound of a scene, and measure what is decoded of it; it is used up.
 
         All that its frames have a part in counts: what is too loud where two blocks meet is turned
         down in both.
@@ -152,12 +158,14 @@ class Studio:
         place, decoded = self.encoder.decoded(block)
         begins = first + place
         start, stop = max(0, begins), min(begins + decoded.shape[1], pcm.shape[1])
-        sound = pcm.copy()
-        sound[:, start:stop] = decoded[:, start - begins : stop - begins]
-        levels = levels_of(sound, self.mix.sample_rate, first=first, last=last)
-        beside = max(true_peak(sound, start, first), true_peak(sound, last, stop))
+        pcm[:, start:stop] = decoded[:, start - begins : stop - begins]
+        levels = levels_of(pcm, self.mix.sample_rate, first=first, last=last)
+        beside = max(true_peak(pcm, start, first), true_peak(pcm, last, stop))
         over = max(levels.true_peak, beside) / 10 ** (self.ceiling_dbtp / 20)
-        return _Heard(block, sound, levels, over)
+        return _Heard(block, pcm, levels, over)
+
+    def _rendered(self, scene: Scene) -> Sound:
+        return render(scene, self._speech, self._piece)
 
     def _peaks_turned_down(self, pcm: Sound, heard: Sound, lower_db: float) -> Sound:
         """Sound to be encoded, softer where what was heard of it went beyond the ceiling."""
