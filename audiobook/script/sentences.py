@@ -37,6 +37,8 @@ _NUMBER = re.compile(r"\d|[IVXLC]+\b")
 _WITHIN = (",", ";", ":")
 _RANGE = ("–", "-")
 
+_TAIL_CHARACTERS = 40
+"""More than an abbreviation takes, with what stands before it."""
 _WINDOW_CHARACTERS = 10_000
 """Most text given to sentencex at once, since on unbalanced quotes its time grows as the square."""
 
@@ -96,7 +98,7 @@ def _windows(text: str) -> Iterator[str]:
 def _joined(found: list[str], code: str) -> Iterator[str]:
     kept = ""
     for sentence in found:
-        if kept and not _goes_on(kept, sentence, code):
+        if kept and not _goes_on(kept[-_TAIL_CHARACTERS:], sentence, code):
             yield kept
             kept = ""
         kept += sentence
