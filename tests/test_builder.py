@@ -210,7 +210,8 @@ def change_places(paths: Sequence[Path]) -> None:
         path.write_bytes(value)
 
 
-@pytest.mark.parametrize("harm", [flip_a_bit, pytest.param(change_places, marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("harm", [flip_a_bit, change_places])
 def test_no_value_of_the_store_that_is_not_the_right_one_is_heard(
     harm: Callable[[Sequence[Path]], None], story: Path, tmp_path: Path, store_folder: Path
 ) -> None:

@@ -16,7 +16,7 @@ from audiobook.cli.app import app
 
 
 @pytest.fixture(autouse=True)
-def _alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def _alone(music_at_hand: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """In an empty folder, where nothing is set that a command reads."""
     for name in os.environ:
         if name.startswith("AUDIOBOOK_") and name != "AUDIOBOOK_CACHE":

@@ -109,7 +109,11 @@ def onsets_by_pocketsphinx(clip: Clip, text: str) -> np.ndarray:
     "clip",
     [
         pytest.param(flite, id="flite-slt"),
-        pytest.param(lambda: spoken(HARBOUR, "en-us+f3", 0.7, 1.2), id="espeak-f3-slow"),
+        pytest.param(
+            lambda: spoken(HARBOUR, "en-us+f3", 0.7, 1.2),
+            id="espeak-f3-slow",
+            marks=pytest.mark.slow,
+        ),
         pytest.param(
             lambda: spoken(HARBOUR, "en-us+m3", 1.5, 0.8),
             id="espeak-m3-fast",

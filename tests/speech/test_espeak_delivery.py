@@ -214,7 +214,7 @@ LEVELS = st.fixed_dictionaries(
 ).filter(bool)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(
     st.lists(SCRAPS, max_size=12).map("".join),
     st.lists(st.tuples(st.integers(0, 30), LEVELS), max_size=3),
