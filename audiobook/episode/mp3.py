@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Sequence
 from typing import Protocol
 
 import numpy as np
 
-from audiobook.decoding import UNDECODABLE, open_sound
+from audiobook.decoding import UNDECODABLE, open_bytes
 from audiobook.episode.crc16 import crc16
 from audiobook.episode.encoder import EncodedBlock, FrameTable, fitted, frame_table
 from audiobook.episode.lame import load_lame
@@ -98,7 +97,7 @@ class Mp3Encoder:
         n_samples = max(0, n_frames * self.frame_samples - _LAG_SAMPLES)
         info = info_frame(self._settings, "LAME", [before, block.table, after], n_samples)
         try:
-            with open_sound(io.BytesIO(info + block.before + block.data + block.after)) as decoder:
+            with open_bytes(info + block.before + block.data + block.after) as decoder:
                 sound = decoder.read(dtype="float32", always_2d=True)
         except UNDECODABLE as error:
             raise SoundError("the MP3 encoder made frames that cannot be decoded") from error
