@@ -14,12 +14,13 @@ import errno
 import hashlib
 import json
 import os
+import re
 import stat
 import struct
 import time
 import uuid
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
@@ -49,6 +50,7 @@ HEADER_BYTES = _HEADER.size
 _OUTPUT_CURE = "choose another folder with --output"
 _STORE_CURE = "set AUDIOBOOK_CACHE to a folder that can be written"
 _PREFIX = ".partial-"
+_PARTIAL = re.compile(re.escape(_PREFIX) + "[0-9a-f]{32}")
 _STALE_S = 24 * 3600
 
 
@@ -140,8 +142,8 @@ class Store:
 
     def sweep(self) -> None:
         """Remove what killed builds left half-written, once it is a day old."""
-        for folder in self.folder.glob("*/*"):
-            sweep(folder)
+        for folder, _, names in os.walk(self.folder):
+            _sweep(folder, names)
 
 
 def read_value(path: str) -> bytes | None:
@@ -247,7 +249,13 @@ def make_writable(folder: Path) -> None:
 
 def sweep(folder: Path) -> None:
     """Remove what `replacing` was killed over in a folder, once it is a day old."""
-    for path in folder.glob(_PREFIX + "[0-9a-f]" * 32):
+    with contextlib.suppress(OSError):  # it has gone, or cannot be read
+        _sweep(str(folder), os.listdir(folder))  # noqa: PTH208 - no Path for each of thousands
+
+
+def _sweep(folder: str, names: Iterable[str]) -> None:
+    for name in filter(_PARTIAL.fullmatch, names):
+        path = Path(folder, name)
         with contextlib.suppress(OSError):
             if time.time() - path.stat().st_mtime > _STALE_S:
                 path.unlink()

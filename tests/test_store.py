@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 from audiobook.errors import OutputError, Where
 from audiobook.model import Kind, Reading, Segment
 from audiobook.show import Music
-from audiobook.store import HEADER_BYTES, Store, default_folder, digest, replacing
+from audiobook.store import HEADER_BYTES, Store, default_folder, digest, replacing, sweep
 from audiobook.utterance import Delivery, Utterance, Voice
 
 KEY = "0123456789abcdef0123456789abcdef01234567"
@@ -169,6 +169,19 @@ def test_strays_are_swept_once_they_are_a_day_old_and_nothing_else_is(store: Sto
 
     store.sweep()
     assert set(files_in(store.folder)) == {path, young}
+
+
+def test_of_the_files_in_a_folder_only_strays_are_swept(tmp_path: Path) -> None:
+    stray = tmp_path / f".partial-{'0a' * 16}"
+    others = {tmp_path / name for name in ("a.mp3", ".partial-mine", f".partial-{'x' * 32}")}
+    day_ago_s = time.time() - 25 * 3600
+    for path in (stray, *others):
+        path.touch()
+        os.utime(path, (day_ago_s, day_ago_s))
+
+    sweep(tmp_path)
+    assert set(tmp_path.iterdir()) == others
+    sweep(tmp_path / "missing")
 
 
 WRITERS = """
