@@ -14,6 +14,7 @@ import copy
 import json
 import os
 import shutil
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -33,6 +34,7 @@ from audiobook.episode.mp3_settings import Cbr, Mp3Settings
 from audiobook.store import Store
 
 _LAME_STRETCH_S = 300
+_N_COPIES = 5
 
 
 @dataclass(frozen=True)
@@ -163,12 +165,18 @@ def _lame_speed(file: Path, threads: int) -> float:
 
 
 def _copy_seconds(file: Path, target: Path) -> float:
-    """What it takes to put a copy in the place of an older one, as a build does with its file."""
+    """What it takes to put a copy in the place of an older one, as a build does with its file.
+
+    The median of a few: some file systems write to the disk then, and wait for what is under way.
+    """
     shutil.copyfile(file, target)
-    begun = time.perf_counter()
-    shutil.copyfile(file, target.with_suffix(".new"))
-    target.with_suffix(".new").replace(target)
-    return time.perf_counter() - begun
+    seconds = []
+    for _ in range(_N_COPIES):
+        begun = time.perf_counter()
+        shutil.copyfile(file, target.with_suffix(".new"))
+        target.with_suffix(".new").replace(target)
+        seconds.append(time.perf_counter() - begun)
+    return statistics.median(seconds)
 
 
 def _show(name: str, run: Run, hours: float) -> None:
