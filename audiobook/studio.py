@@ -35,7 +35,7 @@ Near: TypeAlias = tuple[tuple[Block, ...], int]
 """A block among its neighbours, and its index among them; see `with_neighbours`."""
 
 _LEVELS_KIND = "levels"
-_VERSION = 9
+_VERSION = 10
 """Part of every block's key: another number when rendering changes what it makes of a scene."""
 _PEAKS_LOWER_DB = (0.1, 0.3, 0.6, 1.0)
 """How far below what is allowed the peaks that were too loud are to be, the first time a block is

@@ -7,6 +7,7 @@ of a programme is exact from those of its blocks, and foretold from those of its
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -38,6 +39,8 @@ _RELATIVE_GATE_LU = -10.0
 _TAPS_BEFORE = 11
 """As many as BS.1770-5 shows, 5, read up to 0.6 dB too little of bursts that reach up to 19 kHz."""
 _HITS_AT_ONCE = 1 << 15
+_WINDOWS_AT_ONCE = 1 << 16
+"""A programme of days has millions."""
 _STEPS_AT_ONCE = 49
 """At 44.1 kHz they fill sixteen transforms; what that takes stays in a processor's cache."""
 
@@ -101,17 +104,32 @@ def k_settling_samples(sample_rate: int) -> int:
 
 def integrated_lufs(energies: NDArray[np.floating]) -> float:
     """Integrated loudness with both gates (BS.1770-5 annex 1) of 100 ms steps; −inf for silence."""
+    above_silence = _mean_above(energies, energy_of_lufs(_ABSOLUTE_GATE_LUFS))
+    if not above_silence:
+        return -math.inf
+    gate = energy_of_lufs(_lufs(above_silence) + _RELATIVE_GATE_LU)
+    return _lufs(_mean_above(energies, gate))
+
+
+def _mean_above(energies: NDArray[np.floating], gate: float) -> float:
+    """The mean of those windows of 400 ms that are above a gate; 0 where none is."""
+    total = n_above = 0.0
+    for windows in _windows(energies):
+        above = windows[windows > gate]
+        total += float(above.sum())
+        n_above += len(above)
+    return total / max(n_above, 1.0)
+
+
+def _windows(energies: NDArray[np.floating]) -> Iterator[NDArray[np.float64]]:
+    """The mean energies of all windows of 400 ms, or of what is shorter, some at a time."""
     n_summed = min(4, len(energies))
     n_windows = len(energies) - n_summed + 1 if n_summed else 0
-    window = np.zeros(n_windows)
-    for at in range(n_summed):  # in place: there may be millions of them
-        window += energies[at : at + n_windows]
-    window /= max(n_summed, 1)
-    window = window[window > energy_of_lufs(_ABSOLUTE_GATE_LUFS)]
-    if not len(window):
-        return -math.inf
-    gate = _lufs(float(window.mean())) + _RELATIVE_GATE_LU
-    return _lufs(float(window[window > energy_of_lufs(gate)].mean()))
+    for start in range(0, n_windows, _WINDOWS_AT_ONCE):
+        windows = np.zeros(min(_WINDOWS_AT_ONCE, n_windows - start))
+        for at in range(start, start + n_summed):
+            windows += energies[at : at + len(windows)]
+        yield windows / n_summed
 
 
 def ungated_lufs(energies: NDArray[np.float64]) -> float:
@@ -123,8 +141,8 @@ def true_peaks(sound: Sound, above: float) -> NDArray[np.float32]:
     """Of each sample, the greatest magnitude there or on the way to the next, over all channels.
 
     Peaks between samples are sought by oversampling four times (BS.1770-5 annex 2), and only beside
-    samples at which the sound turns round and that exceed half of `above`: elsewhere there are none
-    that reach it. Beyond its ends the sound goes on at its first and last value.
+    samples at which the sound turns round, and near which it exceeds half of `above`: elsewhere
+    there are none that reach it. Beyond its ends the sound goes on at its first and last value.
 
     Args:
         sound: shape (channels, n).
@@ -136,7 +154,7 @@ def true_peaks(sound: Sound, above: float) -> NDArray[np.float32]:
     peaks = np.abs(sound[0])
     for channel in sound[1:]:
         np.maximum(peaks, np.abs(channel), out=peaks)
-    high = (peaks > above / 2) & _turns(sound)
+    high = _near(peaks > above / 2) & _turns(sound)
     high[:-1] |= high[1:]  # the way to a high sample begins at the one before
     hits = np.nonzero(high)[0]
     taps = _oversampling_taps()
@@ -148,6 +166,19 @@ def true_peaks(sound: Sound, above: float) -> NDArray[np.float32]:
         between = np.abs(np.einsum("cnt,pt->pcn", windows, taps)).max(axis=(0, 1))
         peaks[some] = np.maximum(peaks[some], between)
     return np.asarray(peaks)
+
+
+def _near(samples: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Those samples, and the two on either side of each.
+
+    Beside a peak of what lies beyond a third of the sample rate both samples are less than half as
+    high; one of the four nearest is higher up to 20 kHz.
+    """
+    near = samples.copy()
+    for distance in (1, 2):
+        near[distance:] |= samples[:-distance]
+        near[:-distance] |= samples[distance:]
+    return near
 
 
 def _turns(sound: Sound) -> NDArray[np.bool_]:

@@ -43,7 +43,7 @@ __all__ = ["WORKING_LUFS", "Room", "Take", "find_take", "kept_length", "kept_tak
 WORKING_LUFS = -24.0
 """Every clip is brought to this loudness; the programme's gain takes it from there."""
 
-_VERSION = 4
+_VERSION = 5
 """Another number when the chain makes anything else of a clip."""
 _TAKE_KIND = "take"
 _FACTS = struct.Struct("<QQQd")
