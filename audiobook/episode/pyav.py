@@ -49,7 +49,7 @@ class PyavLame:
             ) from error
         self._av = av
         libraries = sorted((name, *numbers) for name, numbers in av.library_versions.items())
-        self.version = f"pyav {av.__version__} {libraries}"
+        self.version = f"pyav {av.__version__} {libraries} at full level"
 
     def __reduce__(self) -> tuple[Callable[[], PyavLame], tuple[()]]:
         return load_pyav, ()  # another process loads its own
@@ -93,7 +93,13 @@ class PyavLame:
 
     @functools.lru_cache(maxsize=16)  # noqa: B019  # there is one PyavLame
     def _preset_level(self, settings: Mp3Settings) -> np.float32:
-        """The factor by which LAME's preset turns the sound down, in hundredths: it is 1 or .95."""
+        """The factor by which LAME's preset turns the sound down, in hundredths; 1 for VBR.
+
+        Only presets of a bit rate do that. A tone is not kept to the level by VBR, which takes up
+        to a decibel from it and nothing from speech.
+        """
+        if isinstance(settings.rate, Vbr):
+            return np.float32(1)
         time_s = np.arange(settings.sample_rate) / settings.sample_rate
         wave = (0.5 * np.sin(2 * np.pi * 1000 * time_s)).astype(np.float32)
         tone = np.tile(wave, (settings.channels, 1))

@@ -11,6 +11,7 @@ import soundfile
 
 from audiobook.episode import mp3
 from audiobook.episode.encoder import EncodedBlock
+from audiobook.episode.lame import load_lame
 from audiobook.episode.mp3 import Mp3Encoder, mp3_encoder
 from audiobook.episode.mp3_frame import main_data_begin, split_frames
 from audiobook.episode.mp3_settings import Cbr, Mp3Settings, Vbr
@@ -63,6 +64,23 @@ def test_what_is_decoded_has_the_length_and_the_level_of_what_was_encoded(
     decoded, _ = soundfile.read(io.BytesIO(head + block.data), dtype="float32", always_2d=True)
     assert decoded.shape == (n_samples, encoder.channels)
     assert abs(20 * np.log10(np.std(decoded[5000:-5000]) / np.std(pcm))) < 0.1
+
+
+@pytest.mark.parametrize(
+    "mp3_settings",
+    [
+        Mp3Settings(32_000, 1, Vbr(4)),
+        Mp3Settings(32_000, 2, Vbr(5)),
+        Mp3Settings(48_000, 1, Vbr(7)),
+        Mp3Settings(32_000, 1, Cbr(64)),
+    ],
+    ids=str,
+)
+def test_it_is_as_loud_as_the_other_lame(mp3_settings: Mp3Settings) -> None:
+    encoders = [Mp3Encoder(mp3_settings, codec) for codec in (load_pyav(), load_lame())]
+    pcm = _noise(100 * encoders[0].frame_samples, mp3_settings.channels)
+    here, there = (np.std(e.decoded(e.encode(pcm, 0, 100))[1]) for e in encoders)
+    assert abs(20 * np.log10(here / there)) < 0.1
 
 
 def test_it_stands_in_where_lame_cannot_be_reached(monkeypatch: pytest.MonkeyPatch) -> None:
