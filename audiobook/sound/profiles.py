@@ -14,6 +14,10 @@ from audiobook.sound.levels import SILENCE_DB, Figures
 __all__ = ["PROFILES", "Demand", "Measure", "Profile", "find_profile"]
 
 _NEAR_ENOUGH_DB = 0.25
+_NEAREST_DB = 0.125
+"""No gain brings a programme nearer for certain: gains are multiples of twice that."""
+_READ_OTHERWISE_DB = 0.05
+"""A finished file may measure so much more or less than its blocks."""
 _LUFS_OVER_RMS = 0.5
 """How far, about, the loudness of narration in LUFS is above its RMS in dB."""
 _LEAST_CREST_DB = 8.0
@@ -129,11 +133,14 @@ class Profile:
         """What is no further from its aim stays: to come nearer, all of it would be made twice.
 
         A quarter of a decibel; where an RMS within a range is asked for, half the way to its bound.
+        Less where a file that far off would not pass.
         """
-        if self.rms_db is None or self.rms_range_db is None:
-            return _NEAR_ENOUGH_DB
-        least_db, most_db = self.rms_range_db
-        return max(_NEAR_ENOUGH_DB, min(self.rms_db - least_db, most_db - self.rms_db) / 2)
+        near_db, room_db = _NEAR_ENOUGH_DB, self.tolerance_lu or math.inf
+        if self.rms_db is not None and self.rms_range_db is not None:
+            least_db, most_db = self.rms_range_db
+            room_db = min(self.rms_db - least_db, most_db - self.rms_db)
+            near_db = max(near_db, room_db / 2)
+        return max(_NEAREST_DB, min(near_db, room_db - _READ_OTHERWISE_DB))
 
     @property
     def aim_db(self) -> float:

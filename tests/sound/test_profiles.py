@@ -92,8 +92,16 @@ def test_the_error_is_that_of_what_is_aimed_at() -> None:
 def test_where_a_range_is_asked_for_its_middle_need_not_be_hit() -> None:
     enough = {name: profile.near_enough_db for name, profile in PROFILES.items()}
     assert enough == dict.fromkeys(PROFILES, 0.25) | {"acx": 1.0}
-    narrow = replace(PROFILES["acx"], rms_range_db=(-20.1, -19.0))
-    assert narrow.near_enough_db == 0.25
+    narrow = replace(PROFILES["acx"], rms_range_db=(-20.3, -19.0))
+    assert narrow.near_enough_db == pytest.approx(0.25)
+
+
+@pytest.mark.parametrize(("tolerance_lu", "near_db"), [(5.0, 0.25), (0.2, 0.15), (0.1, 0.125)])
+def test_what_would_not_pass_is_not_near_enough(tolerance_lu: float, near_db: float) -> None:
+    strict = replace(PROFILES["podcast"], tolerance_lu=tolerance_lu)
+    assert strict.near_enough_db == pytest.approx(near_db)
+    narrow = replace(PROFILES["acx"], rms_range_db=(-20.2, -18.0))
+    assert narrow.near_enough_db == pytest.approx(0.15)
 
 
 def test_the_crest_is_the_room_above_the_loudness() -> None:
