@@ -29,11 +29,13 @@ from audiobook.model import Cue
 from audiobook.show import Music
 from audiobook.sound.blocks import Block
 from audiobook.sound.duck import Ducking
+from audiobook.sound.render import render
 from audiobook.sound.roomtone import ROOM_TONE_KEY
 from audiobook.sound.scene import Mix, Reach, Run, Scene, make_scene
 from audiobook.sound.timeline import Timeline
 from audiobook.store import digest
 
+BED_ALONE = Music(None, BED, None)
 ALL_MUSIC = Music(STING, BED, "long sting")
 RATE, FRAME = GRID.sample_rate, GRID.frame_samples
 
@@ -214,7 +216,7 @@ def test_the_speech_is_where_the_timeline_says_and_nowhere_else() -> None:
 
 def test_the_bed_is_heard_alone_ducks_before_each_word_and_closes() -> None:
     lines = [Line("one", 4.0, 2500), Line("two", 4.0, 300), Line("three", 4.0, 0)]
-    timeline = laid_out([lines], Music(None, BED, None))
+    timeline = laid_out([lines], BED_ALONE)
     bed = bed_alone(timeline)
     first = timeline.slots[0].n_frames * FRAME
     spoken, at = [], 0
@@ -246,7 +248,7 @@ def test_the_bed_is_heard_alone_ducks_before_each_word_and_closes() -> None:
 def test_the_bed_keeps_its_power_where_it_goes_over_to_another_phase() -> None:
     # Speech that never pauses: the bed stays down, and its power must not change.
     lines = [Line(f"line {index}", 4.0, 0) for index in range(30)]
-    timeline = laid_out([lines], Music(None, BED, None))
+    timeline = laid_out([lines], BED_ALONE)
     assert len(blocks_of(timeline)) > 4
     bed = bed_alone(timeline)
     begin = 6 * RATE
@@ -261,6 +263,25 @@ def test_the_bed_keeps_its_power_where_it_goes_over_to_another_phase() -> None:
         around = np.arange(-RATE, RATE)
         wanted = factor * np.take(piece, around + phase, mode="wrap")
         np.testing.assert_allclose(bed[0, around + edge], wanted, atol=1e-6)
+
+
+def test_the_bed_goes_over_to_another_phase_without_a_click() -> None:
+    """Of a pure tone a cut would be heard wherever it is made."""
+    timeline = laid_out([[Line(f"line {index}", 4.0, 0) for index in range(30)]], BED_ALONE)
+    n_loop = piece_of(BED)[0].shape[1]
+    turns = 2 * np.pi * 1601 / n_loop  # of each sample; phrases begin at other places of a wave
+    tone = np.sin(turns * np.arange(n_loop))[np.newaxis].astype(np.float32)
+    loudest = 10 ** ((MIX.bed_db + MIX.ducking.depth_db) / 20)
+    for index in range(1, len(blocks_of(timeline)) - 1):
+        scene = scene_of(timeline, index, replace(MIX, gain_db=0.0), Reach(0, 0))
+        sound = render(
+            scene,
+            lambda take: np.zeros((1, take.n_samples), np.float32),
+            lambda key: (tone if key == BED else np.zeros_like(tone), True),
+        )
+        assert np.abs(sound).max() > 0.9 * loudest
+        bends = np.abs(np.diff(sound[0].astype(np.float64), n=2))
+        assert bends.max() < 1.5 * loudest * turns**2  # two at once are 1.4 times as loud
 
 
 def test_nothing_clicks_at_the_joins_of_blocks() -> None:
