@@ -25,6 +25,16 @@ def test_the_library_in_the_wheel_is_found_and_works() -> None:
     assert library is load_lame()
 
 
+def test_another_build_of_the_library_has_another_version(tmp_path: Path) -> None:
+    spec = importlib.util.find_spec("lameenc")
+    assert spec is not None
+    assert spec.origin is not None
+    other = tmp_path / "lameenc.so"
+    other.write_bytes(Path(spec.origin).read_bytes() + b"\0")
+    assert Lame(other).name == load_lame().name
+    assert Lame(other).version != load_lame().version
+
+
 def test_without_the_wheel_a_hint_tells_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
     with pytest.raises(MissingError) as caught:
