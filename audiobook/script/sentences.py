@@ -42,7 +42,7 @@ _TAIL_CHARACTERS = 40
 _WINDOW_CHARACTERS = 10_000
 """Most text given to sentencex at once, since on unbalanced quotes its time grows as the square."""
 
-_MARKS = '"“”„«»‘’ '
+_MARKS = "\"“”„«»‘’' "
 _STOPS = ".!?…。！？"
 _ATTACHED = ",;:)]"
 

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from audiobook.script.clauses import cut
-from audiobook.script.sentences import sentences
+from audiobook.script.sentences import sentences, sentences_of_speech
 
 
 @pytest.mark.parametrize(
@@ -34,6 +34,13 @@ from audiobook.script.sentences import sentences
 def test_sentences_end_where_they_end(language: str, marked: str) -> None:
     spaced = marked.replace("|", "" if language == "zh" else " ")
     assert [part.strip() for part in sentences(spaced, language)] == marked.split("|")
+
+
+@pytest.mark.parametrize("marks", ["“”", "‘’", '""', "''", "«»"])
+def test_speech_is_cut_at_its_sentences_whatever_its_marks(marks: str) -> None:
+    text = f"{marks[0]}I was. Nobody knew. It’s all.{marks[1]}"
+    first, last = f"{marks[0]}I was. ", f"It’s all.{marks[1]}"
+    assert sentences_of_speech(text, "en") == [first, "Nobody knew. ", last]
 
 
 @given(st.text('aB .?!"“”’;:\n1é。', max_size=200))
