@@ -34,8 +34,21 @@ _GLUED_TITLE = re.compile(r"[^\w\s](?:Mrs?|Ms|Messrs|Dr|Prof|Rev|St|Capt|Col|Gen
 _MEASURE = re.compile(r"(?:[\d¼½¾][sd]|\b(?:ft|in|oz|lbs?|yds?))\.\s*$")
 _PLACE = re.compile(r"\b(?i:vol|ch|chap|pp?|fig)\.\s+$")
 _NUMBER = re.compile(r"\d|[IVXLC]+\b")
-_WITHIN = (",", ";", ":")
+_NUMERAL = re.compile(r"\b[IVXLC]+\.\s+$")
+_WITHIN = (",", ";", ":", "º", "ª")
 _RANGE = ("–", "-")
+
+# In German an ordinal is a figure with a stop, and what it counts has a capital, as a sentence has:
+# an article before it tells it, unless what follows is a word that no ordinal stands before.
+_ORDINAL = re.compile(
+    r"\b(?i:d(?:er|ie|as|e[mns])|[ai]m|vo[mr]|zu[mr]|beim|ins|(?:[mds]?ein|ihr|unser)(?:e[mnrs]?)?"
+    r"|jede[mnrs]?) \d{1,3}\.\s+$"
+)
+_OPENING = re.compile(
+    r"(?:Ich|Du|Er|Sie|Es|Wir|Ihr|Man|Dann|Da|Dort|Hier|Nun|Jetzt|So|Und|Aber|Doch|Denn|Als|Wenn"
+    r"|D(?:er|ie|as|e[mns]|iese\w?|anach)|(?:[MDSK]e|E)in(?:e\w?)?|W(?:as|er|ie|o|arum)|Nach|Vor"
+    r"|I[nm]|A[nm]|Auf|Bei|Mit|Von|Zu[mr]?|Um|Nur|Nicht|Auch|Schon|Noch|Ja|Nein)\b"
+)
 
 _TAIL_CHARACTERS = 40
 """More than an abbreviation takes, with what stands before it."""
@@ -111,12 +124,16 @@ def _goes_on(text: str, after: str, code: str) -> bool:
         return True
     if code in _UNENDED and _UNENDED[code].search(text):
         return True
+    if code == "de" and _ORDINAL.search(text):
+        return after[0].isupper() and not _OPENING.match(after)
     return code == "en" and _goes_on_in_english(text, after)
 
 
 def _goes_on_in_english(text: str, after: str) -> bool:
     if _PLACE.search(text):
         return _NUMBER.match(after) is not None
+    if after[0].islower() and _NUMERAL.search(text):
+        return True
     is_lower = after[0].islower() or after[0].isdigit()
     return bool(_GLUED_TITLE.search(text) or (is_lower and _MEASURE.search(text)))
 
