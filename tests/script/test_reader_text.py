@@ -71,6 +71,32 @@ CHAPTER_LINES = [
 ]
 
 
+@pytest.mark.parametrize(
+    ("lines", "title"),
+    [
+        ("CHAPTER I\n\nA LETTER ARRIVES", "CHAPTER I: A LETTER ARRIVES"),
+        ("Chapter Two.\n\n_The Will_", "Chapter Two: The Will"),
+        ("1. Kapitel\n\n\nDer Brief", "1. Kapitel: Der Brief"),
+        ("PART ONE\n\nWHO GOES THERE?", "PART ONE: WHO GOES THERE?"),
+    ],
+)
+def test_a_title_alone_below_a_number_is_that_of_its_chapter(
+    read_text: ReadText, lines: str, title: str
+) -> None:
+    contents = "Contents\n\nI. A Letter Arrives 1\nII. The Will 9\nIII. Home 12\n\n"
+    for front in ("", contents):
+        book = read_text(f"{front}{lines}\n\nIt was late.\n\nCHAPTER IX\n\nNobody came.\n")
+        assert [chapter.title for chapter in book.chapters][-2:] == [title, "CHAPTER IX"]
+        kinds = [item.kind for item in book.chapters[-2].items if isinstance(item, Paragraph)]
+        assert kinds == [Kind.HEADING, Kind.HEADING, Kind.NARRATION]
+
+
+@pytest.mark.parametrize("line", ["Home.", "it was late", "“Who?” he said,", "II", "Chapter 2"])
+def test_what_is_no_title_below_a_number_is_not_put_to_it(read_text: ReadText, line: str) -> None:
+    book = read_text(f"CHAPTER I\n\n{line}\n\nIt was late.")
+    assert book.chapters[0].title == "CHAPTER I"
+
+
 @pytest.mark.parametrize("line", CHAPTER_LINES)
 def test_a_chapter_line_opens_a_chapter(read_text: ReadText, line: str) -> None:
     book = read_text(f"Before.\n\n   {line}\n\nAfter.")

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
-from itertools import groupby
+from itertools import groupby, pairwise
 
 from audiobook.model import Book, Cue, Kind, Omission, Role, Source
 from audiobook.script.assemble import Titled, chapters, paragraph
@@ -19,7 +19,13 @@ from audiobook.script.plain.asides import (
 )
 from audiobook.script.plain.contents import Contents, find_contents, folded
 from audiobook.script.plain.gutenberg import Edition, edition, is_credit
-from audiobook.script.plain.headings import is_break, is_chapter_line, is_numeral
+from audiobook.script.plain.headings import (
+    is_bare_chapter_line,
+    is_break,
+    is_chapter_line,
+    is_numeral,
+    is_title_line,
+)
 from audiobook.script.plain.lines import Block, blocks_of, is_verse, parts_of_block, wrap_columns
 from audiobook.script.plain.title_page import TitlePage, find_title_page
 from audiobook.script.plain.transcript import display_name, labels_of, turn, untold
@@ -78,6 +84,8 @@ class _Page:
     columns: int
     """Where it is wrapped."""
     contents: Contents
+    titles: Mapping[int, str]
+    """By the index of a block that is a chapter's number, the title alone in the next one."""
     letters: frozenset[str]
     """Those that stand in it as marks of notes do."""
     notes: frozenset[str]
@@ -102,12 +110,21 @@ def _page(text: str, found: Edition, blocks: list[Block]) -> _Page:
         blocks,
         wrap_columns(blocks),
         contents,
+        dict(_titles(blocks)),
         letters,
         note_labels(blocks, letters),
         folded(found.title or ""),
         opening if has_title_page else 0,
         None if found.left_out else find_title_page(blocks, first),
     )
+
+
+def _titles(blocks: list[Block]) -> Iterator[tuple[int, str]]:
+    """The index of each chapter's number with a title alone below it, and the title."""
+    for n, (above, below) in enumerate(pairwise(blocks)):
+        is_number = len(above) == 1 and is_bare_chapter_line(above[0].text)
+        if is_number and len(below) == 1 and is_title_line(below[0].text):
+            yield n, below[0].text.strip("_")
 
 
 def _prose(page: _Page) -> Iterator[Titled]:
@@ -124,18 +141,20 @@ def _prose(page: _Page) -> Iterator[Titled]:
             is_title = folded(" ".join(line.text for line in block)) == page.title
             kind, role = (Kind.HEADING, Role.BODY) if is_title else (Kind.NARRATION, Role.FRONT)
             yield from _said(page, block[0].start, block[-1].end, kind, role)
+        elif n - 1 in page.titles:
+            yield from _by_line(page, block, Kind.HEADING)
         else:
-            yield from _story(page, block)
+            yield from _story(page, block, page.titles.get(n, ""))
 
 
-def _story(page: _Page, block: Block) -> Iterator[Titled]:
-    """A block of the story itself."""
+def _story(page: _Page, block: Block, title: str) -> Iterator[Titled]:
+    """A block of the story itself; the title is that of a chapter whose number it is."""
     for is_mark, grouped in groupby(block, key=lambda line: is_break(line.text)):
         lines = tuple(grouped)
         if is_mark:
             yield from ((Cue("break", line.start, line.end), None) for line in lines)
         elif _opens_chapter(lines, page.contents.titles):
-            yield from _heading(page, lines)
+            yield from _heading(page, lines, title)
         elif is_verse(lines, page.columns):
             yield from _by_line(page, lines, Kind.VERSE)
         else:
@@ -146,8 +165,9 @@ def _story(page: _Page, block: Block) -> Iterator[Titled]:
                     yield from _said(page, part[0].start, part[-1].end)
 
 
-def _heading(page: _Page, lines: Block) -> Iterator[Titled]:
-    yield from _said(page, lines[0].start, lines[-1].end, Kind.HEADING, opens=True)
+def _heading(page: _Page, lines: Block, title: str = "") -> Iterator[Titled]:
+    for item, name in _said(page, lines[0].start, lines[-1].end, Kind.HEADING, opens=True):
+        yield item, f"{name.rstrip('.:')}: {title}" if name and title else name
 
 
 def _by_line(page: _Page, block: Block, kind: Kind, role: Role = Role.BODY) -> Iterator[Titled]:
