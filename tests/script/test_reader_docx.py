@@ -43,6 +43,25 @@ def test_headings_of_styles_are_chapters_and_the_title_is_above_them() -> None:
     assert headings == ["The Mill", "One", "A part", "Two", "Three"]
 
 
+def test_chapters_of_a_book_without_styles_are_found_by_their_words() -> None:
+    book = _read(
+        paragraph("The Mill", "Title")
+        + paragraph("CHAPTER ONE")
+        + paragraph("The Letter")
+        + paragraph(STORY)
+        + paragraph("Chapter Two: The Road")
+        + paragraph("He left")
+    )
+    assert [c.title for c in book.chapters] == ["CHAPTER ONE", "Chapter Two: The Road"]
+    headings = [item.text for item in paragraphs(book) if item.kind is Kind.HEADING]
+    assert headings == ["The Mill", "CHAPTER ONE", "The Letter", "Chapter Two: The Road"]
+
+
+def test_the_words_of_chapters_are_text_where_a_book_has_headings() -> None:
+    book = _read(paragraph("One", "H1") + paragraph("Two", "H1") + paragraph("Chapter 3"))
+    assert [chapter.title for chapter in book.chapters] == ["One", "Two"]
+
+
 def test_the_core_properties_name_the_book() -> None:
     core = (
         '<c:coreProperties xmlns:c="urn:c" xmlns:dc="http://purl.org/dc/elements/1.1/">'

@@ -38,6 +38,11 @@ def test_a_page_becomes_paragraphs_without_markup() -> None:
     assert found.source.text.split("\n") == ["One bold word.", "", "Two & three four.", "", ""]
 
 
+def test_chapters_of_a_page_without_headings_are_found_by_their_words() -> None:
+    found = book("<p>CHAPTER I<p>The Mill<p>It was late.<p>Kapitel 2<p>Home.")
+    assert [chapter.title for chapter in found.chapters] == ["CHAPTER I", "Kapitel 2"]
+
+
 def test_places_are_those_of_the_visible_text() -> None:
     found = book('<p>He said<a role="doc-noteref" href="#n">12</a> nothing.</p>')
     (only,) = paragraphs(found)

@@ -8,14 +8,21 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TypeGuard
 
-from audiobook.model import BookChapter, Paragraph, Role
+from audiobook.model import BookChapter, Kind, Paragraph, Role
 from audiobook.script.assemble import chapters, title_and_chapters
 from audiobook.script.documents.flow import Flow, Item, Place, is_heading
 from audiobook.script.documents.package import Entry, Package
 from audiobook.script.documents.semantics import role_of_title
 from audiobook.script.plain.gutenberg import Edition, edition
+from audiobook.script.plain.headings import is_bare_chapter_line, is_chapter_line, is_title_line
 
-__all__ = ["chapters_by_contents", "chapters_by_headings", "set_apart", "with_roles"]
+__all__ = [
+    "chapters_by_contents",
+    "chapters_by_headings",
+    "find_headings",
+    "set_apart",
+    "with_roles",
+]
 
 _IMPRINT = re.compile(
     r"\bISBN\b|\ball rights reserved\b|\blibrary of congress\b|\balle rechte vorbehalten\b"
@@ -26,9 +33,29 @@ _MAX_IMPRINT_CHARACTERS = 4000
 _MAX_NOTE_ITEMS = 20
 _MIN_CONTENTS_LINES = 4
 _MAX_CHAPTER_LEVEL = 6
+_FOUND_LEVEL = 2
 _NUMBER = re.compile(r"(?:\w{1,20}\s)?(?:[IVXLCDM]{1,15}|\d{1,5})\.?|chapter [\w-]{1,20}", re.I)
 _MAX_WHOLE_CHARACTERS = 200
 """The longest title that is set before a number; many numbers may stand under one title."""
+
+
+def find_headings(flow: Flow) -> None:
+    """Take for headings what opens chapters by its words, where none is marked but a title.
+
+    Many write a book without styles: ``CHAPTER ONE`` stands on a line, and its title on the next.
+    """
+    if sum(map(is_heading, flow.items)) > 1:
+        return
+    is_opened = False
+    for n, item in enumerate(flow.items):
+        if not _is_body(item) or item.kind is not Kind.NARRATION or item.goes_on:
+            is_opened = False
+        elif (opens := is_chapter_line(item.text)) or (is_opened and is_title_line(item.text)):
+            flow.items[n] = replace(item, kind=Kind.HEADING)
+            flow.levels[n] = _FOUND_LEVEL if opens else _FOUND_LEVEL + 1
+            is_opened = is_bare_chapter_line(item.text)
+        else:
+            is_opened = False
 
 
 def with_roles(flow: Flow, text: str, notes: Iterable[Place]) -> Edition:

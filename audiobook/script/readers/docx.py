@@ -16,7 +16,7 @@ from audiobook.script.documents.flow import Flow, is_heading
 from audiobook.script.documents.hypertext import Document
 from audiobook.script.documents.limits import few_warnings
 from audiobook.script.documents.markup import local_name, parse_xml, text_of
-from audiobook.script.documents.parts import chapters_by_headings, with_roles
+from audiobook.script.documents.parts import chapters_by_headings, find_headings, with_roles
 from audiobook.script.documents.word_blocks import WordDocument, blocks_of_body, notes_of
 from audiobook.script.documents.word_styles import (
     attribute,
@@ -39,7 +39,8 @@ _NO_TITLE = re.compile(r"untitled|document\d*|word document", re.IGNORECASE)
 def read(data: bytes, name: str, cast: Collection[str]) -> Book:
     """Read a Word document. Nobody is named as a speaker: the cast plays no part.
 
-    Headings are those of styles and outline levels. What was inserted and not yet accepted is
+    Headings are those of styles and outline levels, or, where there are none, what opens chapters
+    by its words. What was inserted and not yet accepted is
     read, what was deleted is not; nor are comments, heads and feet of pages, and hidden text.
     Notes come after the paragraph that points to them.
 
@@ -66,6 +67,7 @@ def read(data: bytes, name: str, cast: Collection[str]) -> Book:
     )
     if not flow.items:
         raise StoryError("has no text", where=Where(name))
+    find_headings(flow)
     source = Source(name, flow.text)
     edition = with_roles(flow, source.text, ())
     core = _core(_part(archive, _CORE_PART, warnings))

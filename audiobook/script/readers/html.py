@@ -12,7 +12,7 @@ from audiobook.model import Book, Source
 from audiobook.script.documents.flow import Flow
 from audiobook.script.documents.hypertext import document
 from audiobook.script.documents.markup import local_name, parse, text_of
-from audiobook.script.documents.parts import chapters_by_headings, with_roles
+from audiobook.script.documents.parts import chapters_by_headings, find_headings, with_roles
 
 __all__ = ["read"]
 
@@ -34,6 +34,7 @@ def read(data: bytes, name: str, cast: Collection[str]) -> Book:
     page = document(root)
     flow = Flow(cast)
     flow.add(page, _PAGE)
+    find_headings(flow)
     notes = [(_PAGE, address.removeprefix("#")) for address in page.notes]
     source = Source(name, flow.text)
     edition = with_roles(flow, source.text, notes)
