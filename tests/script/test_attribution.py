@@ -100,6 +100,19 @@ def test_names_are_gathered_from_behind_a_dash() -> None:
     assert speakers(talk, (), "es") == ["María", "Iker", "Iker", "Iker"]
 
 
+def test_several_titles_belong_to_one_name() -> None:
+    talk = [
+        "»Guten Tag«, sagte Herr Dr. Müller.",
+        "»Tag«, antwortete Frau Prof. Dr. Schmidt.",
+        "»Bleiben Sie«, sagte Herr Dr. Lenz.",
+        "»Gern«, sagte Müller.",
+    ]
+    named = ["Herr Dr. Müller", "Frau Prof. Dr. Schmidt", "Herr Dr. Lenz", "Herr Dr. Müller"]
+    assert speakers(talk, language="de") == named
+    roster = roster_of_cast([("Herr Dr. Müller", (), None)])
+    assert (roster.find("Müller") is not None, roster.find("Dr")) == (True, None)
+
+
 def test_people_take_turns() -> None:
     talk = ["“One,” said Anna.", "“Two,” said Ben.", "“Three.”", "“Four.”", "“Five.”", "“Six.”"]
     assert speakers(talk, ANNA_AND_BEN) == ["Anna", "Ben"] * 3

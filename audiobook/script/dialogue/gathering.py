@@ -8,7 +8,14 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from audiobook.language_tags import primary
-from audiobook.script.dialogue.names import CAPITALISED, bare, familiar_of, gender_of, title_of
+from audiobook.script.dialogue.names import (
+    CAPITALISED,
+    bare,
+    familiar_of,
+    gender_of,
+    title_of,
+    untitled,
+)
 from audiobook.script.dialogue.roster import Character, Roster
 from audiobook.script.dialogue.speech_words import determiners, pronouns, roles, speech_verbs
 
@@ -202,8 +209,7 @@ def _people(found: _Found, speech: str) -> list[_Person]:
 
 
 def _parted(name: str) -> tuple[str, list[str]]:
-    title = title_of(name)
-    return title, name.split(" ")[bool(title) :]
+    return title_of(name), untitled(name)
 
 
 def _bearer(people: list[_Person], name: str, found: _Found, speech: str) -> _Person | None:

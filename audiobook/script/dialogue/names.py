@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-__all__ = ["CAPITALISED", "bare", "familiar_of", "gender_of", "title_of"]
+__all__ = ["CAPITALISED", "bare", "familiar_of", "gender_of", "title_of", "untitled"]
 
 _UPPER = "A-ZÀ-ÖØ-ÞĀĂĄĆČĎĐĘĚĞĪİŁĽŃŇŐŒŔŘŚŠŞŤŪŮŰŹŻŽΑ-ΩА-ЯЁЄІЇҐӘҒҚҢӨҰҮҺ"
 _MALE_TITLES = """
@@ -103,7 +103,8 @@ _FAMILIAR = {
 _TITLE = "|".join(sorted(map(str.capitalize, _TITLES), key=lambda title: (-len(title), title)))
 _WORD = rf"[{_UPPER}](?:[’'](?=[{_UPPER}]))?[\w’'\-]*"
 CAPITALISED = re.compile(
-    rf"(?<![\w’'])(?:(?:{_TITLE}|St)\. (?=[{_UPPER}]))?{_WORD}"
+    rf"(?<![\w’'])(?:(?:{_TITLE}) (?=(?:{_TITLE})\. ))?"  # Herr Prof. Dr. Müller
+    rf"(?:(?:{_TITLE}|St)\. (?=[{_UPPER}])){{0,3}}{_WORD}"
     rf"(?:(?<![’']s) (?:(?:de|du|di|da|von|van|of|la|le|del|y) (?:(?:la|le|the) )?)?{_WORD}"
     rf"|(?<=\bSt)\. {_WORD}|(?<=[ \n][{_UPPER}])\. ?{_WORD})*"
 )
@@ -130,6 +131,14 @@ def title_of(name: str) -> str:
     first, _, rest = name.partition(" ")
     first = first.rstrip(".").lower()
     return first if rest and first in _TITLES else ""
+
+
+def untitled(name: str) -> list[str]:
+    """The words of a name without the titles that it begins with, as in “Herr Dr Müller”."""
+    words = name.split(" ")
+    while title_of(" ".join(words)):
+        words.pop(0)
+    return words
 
 
 def gender_of(name: str) -> str | None:

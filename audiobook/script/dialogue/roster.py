@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from audiobook.script.dialogue.names import CAPITALISED, bare, gender_of, title_of
+from audiobook.script.dialogue.names import CAPITALISED, bare, gender_of, untitled
 
 __all__ = ["Character", "Mention", "Roster", "roster_of_cast"]
 
@@ -108,6 +108,5 @@ def _gender(names: Iterable[str]) -> str | None:
 
 def _parts(alias: str) -> Iterator[str]:
     """The words of a full name, each of which may do alone; a title may not."""
-    words = alias.split(" ")
-    if len(words) > 1 and alias[:1].isupper():
-        yield from (word for word in words[bool(title_of(alias)) :] if word[:1].isupper())
+    if " " in alias and alias[:1].isupper():
+        yield from (word for word in untitled(alias) if word[:1].isupper())

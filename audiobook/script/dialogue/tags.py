@@ -14,7 +14,7 @@ from audiobook.script.dialogue.speech_words import determiners, pronouns, roles,
 __all__ = ["Tag", "TagReader"]
 
 _SENTENCE_END = re.compile(
-    r"(?<!\bMr)(?<!\bMrs)(?<!\bMs)(?<!\bDr)(?<!\bSt)(?<!\bMme)(?<!\bM)[.?!…;]+[\s”\"’»]+(?=\S)"
+    r"(?<!\bMr)(?<!\bMrs)(?<!\bMs)(?<!\bDr)(?<!\bProf)(?<!\bSt)(?<!\bMme)(?<!\bM)[.?!…;]+[\s”\"’»]+(?=\S)"
 )
 _MOST_CHARACTERS = 240
 """How much narration is looked at from the speech beside it."""
