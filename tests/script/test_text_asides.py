@@ -95,3 +95,11 @@ def test_words_that_an_editor_put_in_are_all_spoken(
     read_text: ReadText, paragraphs: list[str]
 ) -> None:
     assert texts(read_text("\n\n".join(paragraphs))) == paragraphs
+
+
+@pytest.mark.parametrize("heading", ["FOOTNOTES:", "Notes", "Anmerkungen."])
+def test_a_heading_over_notes_is_left_out_with_them(read_text: ReadText, heading: str) -> None:
+    book = read_text(f"One.[1] Two.[2]\n\n{heading}\n\n[1] A note.\n\n[2] Another.")
+    assert texts(book) == ["One. Two."]
+    check_accounted(book)
+    assert heading in texts(read_text(f"One.\n\n{heading}\n\nTwo."))

@@ -9,6 +9,7 @@ from itertools import groupby, pairwise
 from audiobook.model import Book, Cue, Kind, Omission, Role, Source
 from audiobook.script.assemble import Titled, chapters, paragraph
 from audiobook.script.documents.limits import few_warnings
+from audiobook.script.documents.semantics import role_of_title
 from audiobook.script.encoding import decode
 from audiobook.script.plain.asides import (
     aside,
@@ -141,10 +142,21 @@ def _prose(page: _Page) -> Iterator[Titled]:
             is_title = folded(" ".join(line.text for line in block)) == page.title
             kind, role = (Kind.HEADING, Role.BODY) if is_title else (Kind.NARRATION, Role.FRONT)
             yield from _said(page, block[0].start, block[-1].end, kind, role)
+        elif _heads_notes(page, n):
+            yield from _by_line(page, block, Kind.HEADING, Role.NOTES)
         elif n - 1 in page.titles:
             yield from _by_line(page, block, Kind.HEADING)
         else:
             yield from _story(page, block, page.titles.get(n, ""))
+
+
+def _heads_notes(page: _Page, n: int) -> bool:
+    """Whether a block is a heading such as "Footnotes:", with a note right below it."""
+    (line, *more), below = page.blocks[n], page.blocks[n + 1 : n + 2]
+    if more or not below or role_of_title(line.text) is not Role.NOTES:
+        return False
+    note = aside(page.text, below[0], page.letters)
+    return note is not None and note.role is Role.NOTES
 
 
 def _story(page: _Page, block: Block, title: str) -> Iterator[Titled]:
