@@ -114,8 +114,8 @@ def _with_settings(show: Show, table: Table, folder: Path) -> Show:
     cover = table.text("cover")
     given: dict[str, object] = {
         "title": table.text("title"),
-        "author": table.text("author"),
-        "narrator": table.text("narrator"),
+        "author": table.joined("author"),
+        "narrator": table.joined("narrator"),
         "language": table.text("language"),
         "description": table.text("description", most_bytes=_MOST_DESCRIPTION_BYTES),
         "category": table.text("category"),

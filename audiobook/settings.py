@@ -140,6 +140,11 @@ class Table:
                 raise self._wrong(name, "a list of texts", value, "put each in quotes")
         return tuple(one.strip() for one in values)
 
+    def joined(self, name: str) -> str | None:
+        """A text, or those of a list with commas between them; None where it is not given."""
+        is_list = isinstance(self._get(name), list)
+        return ", ".join(self.texts(name)) or None if is_list else self.text(name)
+
     def flag(self, name: str) -> bool | None:
         """True or false; None where it is not given."""
         value = self._get(name)

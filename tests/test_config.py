@@ -184,6 +184,15 @@ def test_every_setting_of_front_matter_lies_over_show_toml(write: Callable[[str]
     assert str(over.where("author")) == "story.md:2:1"
 
 
+def test_several_names_may_stand_in_a_list(write: Callable[[str], Path]) -> None:
+    show = read_show(write('story = "one.md"\nauthor = ["A. Reader", "B. Writer"]\n'))
+    over = laid(show, "author:\n  - Ana Cruz\n  - J. O’Neill\nnarrator: [N. Speaker]\n")
+    assert show.author == "A. Reader, B. Writer"
+    assert (over.author, over.narrator) == ("Ana Cruz, J. O’Neill", "N. Speaker")
+    with pytest.raises(ConfigError, match="author"):
+        laid(show, "author: [{name: Ana}]\n")
+
+
 def test_what_front_matter_does_not_say_stays(write: Callable[[str], Path]) -> None:
     show = read_show(
         write(
