@@ -93,6 +93,24 @@ def test_markup_is_not_spoken(read_markdown: ReadMarkdown, story: str, text: str
     assert paragraph.text == text
 
 
+@pytest.mark.parametrize("mark", ["\\", "  "])
+def test_short_lines_that_their_author_breaks_are_verse(
+    read_markdown: ReadMarkdown, mark: str
+) -> None:
+    end = f"{mark}\n"
+    book = read_markdown(
+        f"Slow runs *the water,{end}Slow runs* the night,{end}Nobody calls.\n\nHo."
+    )
+    verse = [(item.text, item.goes_on) for item in _paragraphs(book) if item.kind is Kind.VERSE]
+    assert verse == [
+        ("Slow runs the water,", True),
+        ("Slow runs the night,", True),
+        ("Nobody calls.", False),
+    ]
+    for other in (f"One{end}two{end}three", f"One{end}two", "One\ntwo\nthree"):
+        assert [item.kind for item in _paragraphs(read_markdown(other))] == [Kind.NARRATION]
+
+
 def test_every_character_knows_its_place(read_markdown: ReadMarkdown) -> None:
     story = (
         "# A *b* #\r\n\r\n- *z** \\*y\\* one **two** &amp; `3`\r\n"

@@ -17,6 +17,7 @@ from audiobook.model import Cue, Kind, Omission, Paragraph, Role
 from audiobook.script.assemble import paragraph
 from audiobook.script.documents.hypertext import LABEL, Block, Document, Run
 from audiobook.script.plain.headings import is_break
+from audiobook.script.plain.lines import MAX_VERSE_CHARACTERS, are_verse
 from audiobook.script.plain.transcript import cast_name
 
 __all__ = ["Flow", "Item", "Place", "is_heading"]
@@ -27,9 +28,6 @@ Place: TypeAlias = tuple[str, str]
 
 _SPACE = re.compile(r"\s+")
 _LABEL_END = re.compile(r"\s*[.:]+(?=\s)")
-_VERSE_LINE = re.compile(r"[\W_]*[^\W\d_a-z]")
-_MAX_VERSE_CHARACTERS = 60
-_MIN_VERSE_LINES = 3
 _SPACE_RUN = Run(" ")
 
 
@@ -154,11 +152,9 @@ def _lines(block: Block) -> tuple[list[tuple[Run, ...]], bool]:
 def _looks_verse(block: Block) -> bool:
     """Whether lines are short, and begin with capitals if they were parted by tags."""
     lines = ["".join(run.text for run in line).strip() for line in block.lines]
-    if any(len(line) > _MAX_VERSE_CHARACTERS for line in lines):
-        return False
     if block.is_fixed:
-        return True
-    return len(lines) >= _MIN_VERSE_LINES and all(map(_VERSE_LINE.match, lines))
+        return all(len(line) <= MAX_VERSE_CHARACTERS for line in lines)
+    return are_verse(lines)
 
 
 def _role(block: Block) -> Role:

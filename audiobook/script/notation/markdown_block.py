@@ -19,6 +19,7 @@ from audiobook.script.assemble import Run, paragraph
 from audiobook.script.notation.annotations import PauseMark, ReadingMark
 from audiobook.script.notation.markdown_inline import Passage, inline
 from audiobook.script.notation.speakers import GUESS_CONFIDENCE, SpokenLine, spoken_line
+from audiobook.script.plain.lines import are_verse
 from audiobook.utterance import Delivery
 
 __all__ = ["Item", "Page", "paragraphs"]
@@ -27,6 +28,7 @@ Item: TypeAlias = Paragraph | Cue | Omission | PauseMark
 """What a block is made of; a pause here is one that belongs to what stands before the block."""
 
 _VERSE_MARK = "| "
+_LINE_BREAKS = ("  ", "\\")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +55,8 @@ def paragraphs(page: Page, passage: Passage, kind: Kind) -> list[Item]:
     Raises:
         StoryError, UnknownNameError: a mark, a cue or a name in it cannot be read.
     """
-    gathered = _Gathering(page, passage, kind)
+    is_verse = kind is Kind.NARRATION and not page.in_script and _is_verse(passage.content)
+    gathered = _Gathering(page, passage, Kind.VERSE if is_verse else kind)
     for piece in inline(page.parser, passage, page.env):
         gathered.take(piece)
     gathered.end()
@@ -122,7 +125,7 @@ class _Gathering:
         before, self.n_line = self.cue, n_line
         start, line = self.passage.lines[n_line][1], self.passage.line(n_line)
         cue, is_verse = SpokenLine(start, start), False
-        if self.kind is Kind.NARRATION:
+        if self.kind is not Kind.HEADING:
             is_verse = self.page.in_script and line.startswith(_VERSE_MARK)
             skip = len(_VERSE_MARK) if is_verse else 0
             cue = spoken_line(
@@ -132,7 +135,8 @@ class _Gathering:
                 self.page.cast,
                 in_script=self.page.in_script,
             )
-            if self.page.in_script or before.speaker is not None or cue.speaker is not None:
+            is_line = self.page.in_script or self.kind is Kind.VERSE
+            if is_line or before.speaker is not None or cue.speaker is not None:
                 self.end()
         self.cue, self.is_verse = cue, is_verse
         if is_verse or cue.speaker is not None:
@@ -200,6 +204,12 @@ class _Gathering:
                 "a pause cannot stand in the brackets", where=self.page.source.where(mark.start)
             )
         return start, stop
+
+
+def _is_verse(content: str) -> bool:
+    """Whether a block is verse, each line of it broken by a mark."""
+    *broken, _ = lines = content.split("\n")
+    return are_verse(lines) and all(line.endswith(_LINE_BREAKS) for line in broken)
 
 
 def _run_at(runs: list[Run], offset: int) -> int | None:

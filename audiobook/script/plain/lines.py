@@ -3,11 +3,22 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import TypeAlias
 
-__all__ = ["ANY_LINE", "Block", "Line", "blocks_of", "is_verse", "parts_of_block", "wrap_columns"]
+__all__ = [
+    "ANY_LINE",
+    "MAX_VERSE_CHARACTERS",
+    "Block",
+    "Line",
+    "are_verse",
+    "blocks_of",
+    "is_verse",
+    "parts_of_block",
+    "wrap_columns",
+]
 
 ANY_LINE = re.compile(r"([^\r\n]*)(?:\r\n|\r|\n|\Z)")
 """A line with its end, whatever stands on it; its text is group 1."""
@@ -20,6 +31,11 @@ _MAX_WRAP_COLUMNS = 120
 """Nobody wraps lines by hand beyond this: text with longer ones has a paragraph on each."""
 _MIN_WRAP_COLUMNS = 60
 """Nor at less than this; a text of shorter lines is not wrapped, or all of it is verse."""
+
+MAX_VERSE_CHARACTERS = 60
+"""The longest line of verse that is known by its breaks alone."""
+_MIN_VERSE_LINES = 3
+_VERSE_LINE = re.compile(r"[\W_]*[^\W\d_a-z]")
 
 _INDENT = 2
 _SLACK = 3
@@ -64,6 +80,15 @@ def _line(match: re.Match[str], base: int) -> Line:
     whole = match.group()
     indent = len(whole) - len(whole.lstrip())
     return Line(whole.strip(), base + match.start() + indent, indent)
+
+
+def are_verse(lines: Sequence[str]) -> bool:
+    """Whether lines that their author broke are verse: short, with capitals, and a few of them."""
+    return (
+        len(lines) >= _MIN_VERSE_LINES
+        and all(len(line) <= MAX_VERSE_CHARACTERS for line in lines)
+        and all(map(_VERSE_LINE.match, lines))
+    )
 
 
 def wrap_columns(blocks: list[Block]) -> int:
