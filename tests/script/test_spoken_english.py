@@ -77,6 +77,7 @@ ORDINALS_AND_FRACTIONS = [
 MONEY = [
     ("$1 million", "one million dollars"),
     ("£3.50 and $3.05", "three pounds fifty and three dollars and five cents"),
+    ("$.50 or $.05 a line", "fifty cents or five cents a line"),
     ("€20, 50¢, $0.01, £0.50", "twenty euros, fifty cents, one cent, fifty pence"),
     ("$5–10 million", "five to ten million dollars"),
     ("a $1.5 billion deal", "a one point five billion dollar deal"),
@@ -100,6 +101,7 @@ UNITS = [
     ("20 m² of it", "twenty square metres of it"),
 ]  # fmt: skip
 TIMES = [
+    ("8–10am, 2-3 p.m. or 11-1 AM", "eight to ten A M, two to three P M or eleven to one A M"),
     ("at 3:45 p.m. we left", "at three forty-five P M we left"),
     ("He left at 4 p.m.", "He left at four P M."),
     ("at 15:30; at 3:00; at 14:00", "at fifteen thirty; at three o’clock; at fourteen hundred "
@@ -171,6 +173,7 @@ SCORES_RANGES_PHONES = [
     ("They won 3–2.", "They won three two."),
     ("They lost 0-1.", "They lost nil one."),
     ("10–12 men", "ten to twelve men"),
+    ("a 50-50 chance, 20–20 vision", "a fifty fifty chance, twenty twenty vision"),
     ("Call 555-0123.", "Call five five five, zero one two three."),
     ("(212) 555-0199", "two one two, five five five, zero one nine nine"),
     ("+44 20 7946 0018", "plus four four, two zero, seven nine four six, zero zero one eight"),

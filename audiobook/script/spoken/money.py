@@ -38,7 +38,7 @@ _CURRENCIES = {
 }
 _SCALES = {"k": "thousand", "m": "million", "bn": "billion", "b": "billion", "tn": "trillion"}
 _SIGN = r"(?<![\w$])(?P<minus>[-−] ?)?(?P<sign>US\$|[AC]\$|USD|GBP|EUR|[$£€¥₹₽]) ?"
-_AMOUNT = r"\d{1,30}(?:,\d{3})*(?:\.\d{1,30})?"
+_AMOUNT = r"(?:\d{1,30}(?:,\d{3})*(?:\.\d{1,30})?|\.\d\d)"
 _SCALE = r"(?:(?P<space>[ -]?)(?P<scale>hundred|thousand|million|billion|trillion|[kmb]|bn|tn)\b)?"
 _SUM = re.compile(
     rf"{_SIGN}(?P<from>{_AMOUNT})(?: ?[-–] ?[$£€]?(?P<to>{_AMOUNT}))?{_SCALE}(?![\w%]|[.,]\d)"
@@ -76,6 +76,7 @@ def _after(match: re.Match[str], _context: Context) -> str:
 def _amount(written: str, currency: _Currency, kind: bool) -> str:
     """So much of a currency: "three pounds fifty", "five cents", "twenty-pound" of a note."""
     whole, _, cents = written.replace(",", "").partition(".")
+    whole = whole or "0"
     if cents and (len(cents) != 2 or currency.cent == "sen"):
         return f"{number(written)} {currency.many}"
     name = currency.one if kind or int(whole) == 1 else currency.many

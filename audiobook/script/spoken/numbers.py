@@ -89,7 +89,8 @@ def _score(match: re.Match[str], context: Context) -> str | None:
 
 
 def _range(match: re.Match[str], _context: Context) -> str:
-    return f"{number(match['from'])} to {number(match['to'])}"
+    between = " " if match["from"] == match["to"] else " to "  # fifty-fifty is no range
+    return f"{number(match['from'])}{between}{number(match['to'])}"
 
 
 def _sign(match: re.Match[str], _context: Context) -> str:

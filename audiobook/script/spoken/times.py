@@ -15,7 +15,10 @@ _CLOCK = re.compile(
     rf"(?::(?P<second>[0-5]\d))?(?: ?{_HALF})?(?![\w:%]|[.,]\d)",
     re.IGNORECASE,
 )
-_HOUR = re.compile(rf"(?<![\w.,:/$£€-])(?P<hour>1[0-2]|0?\d) ?{_HALF}(?!\w)", re.IGNORECASE)
+_HOUR = re.compile(
+    rf"(?<![\w.,:/$£€-])(?:(?P<from>1[0-2]|0?\d) ?[-–] ?)?(?P<hour>1[0-2]|0?\d) ?{_HALF}(?!\w)",
+    re.IGNORECASE,
+)
 _RATIO = re.compile(r"(?<![\w.,:/-])(\d{1,4}):(\d{1,4})(?![\w:%]|[.,]\d)")
 _AT_A_TIME = re.compile(r"\b(?:at|by|the|until|till|before|after|past) $", re.IGNORECASE)
 _MEASURED = re.compile(r" (?:per|million|billion|thousand|[a-z]+(?<!s)s\b)")
@@ -48,7 +51,8 @@ def _is_time(match: re.Match[str]) -> bool:
 
 
 def _hour(match: re.Match[str], _context: Context) -> str:
-    return cardinal(int(match["hour"])) + _half(match)
+    first = f"{cardinal(int(match['from']))} to " if match["from"] else ""
+    return first + cardinal(int(match["hour"])) + _half(match)
 
 
 def _half(match: re.Match[str]) -> str:
