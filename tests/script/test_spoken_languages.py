@@ -25,6 +25,13 @@ def read(text: str, language: str, kind: Kind = Kind.NARRATION) -> Segment:
         ("de", "50 % für 3,50 €", "fünfzig Prozent für drei Euro und fünfzig Cent"),
         ("de", "z. B. Dr. Müller usw.", "zum Beispiel Doktor Müller und so weiter."),
         ("de-AT", "Nr. 5", "Nummer fünf"),
+        ("de", "20–30 Leute, 1914–18", "zwanzig bis dreißig Leute, neunzehnhundertvierzehn bis "
+         "achtzehn"),
+        ("de", "200 v. Chr., ggf. u.a. 3", "zweihundert vor Christus, gegebenenfalls unter "
+         "anderem drei"),
+        ("es", "de 10 – 12 km", "de diez a doce km"),
+        ("fr", "10–21 ans, 5–6 kg", "10–21 ans, cinq à six kg"),
+        ("ru", "10–12 человек", "10–12 человек"),
         ("de", "２３ Bücher, ٣,٥ Liter", "dreiundzwanzig Bücher, drei Komma fünf Liter"),
         ("ja", "２３冊の本", "２３冊の本"),
         ("de", "um 15:30 Uhr, 1 Jahr", "um 15:30 Uhr, 1 Jahr"),

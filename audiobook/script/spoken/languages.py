@@ -64,7 +64,7 @@ _PER_CENT = {
 _CURRENCIES = {"$": "USD", "£": "GBP", "€": "EUR", "₽": "RUB", "zł": "PLN", "Kč": "CZK"}
 
 _NUMBER = r"(?:\d{1,3}(?:[.   ]\d{3})+|\d{1,15})(?:,\d{1,9})?"
-_BEFORE = r"(?<![\w.,/:$£€+−-])"
+_BEFORE = r"(?<![\w.,/:$£€+−–-])"
 _AFTER = r"(?![\w/°²³]|[.,:]\d|[-–]|[’']\w)"
 _ANY = re.compile(rf"{_BEFORE}{_NUMBER}{_AFTER}")
 _PER_CENT_OF = re.compile(rf"{_BEFORE}(?P<from>{_NUMBER})[   ]?%")
@@ -73,6 +73,9 @@ _MONEY = re.compile(
     rf"{_BEFORE}(?P<from>{_NUMBER})[   ]?{_SIGN}(?!\w)"
     rf"|(?<![\w$£€])(?P<before>[$£€])[   ]?(?P<then>{_NUMBER}){_AFTER}"
 )
+_TO = {"de": "bis", "fr": "à", "es": "a", "it": "a", "pt": "a", "nl": "tot"}
+"""What stands for the dash of a range; where cases hang on it, the range is left as it is."""
+_RANGE = re.compile(rf"{_BEFORE}(?P<from>{_NUMBER}) ?– ?(?P<to>{_NUMBER}){_AFTER}")
 _GENDERED = {
     "de": re.compile(r"1|0*1"),
     "fr": re.compile(r"\d*(?<!1)1"),
@@ -150,6 +153,14 @@ def _is_known(written: str, match: re.Match[str], context: Context) -> bool:
 def _number(match: re.Match[str], context: Context) -> str | None:
     is_known = _is_known(match[0], match, context)
     return _said(match[0], context.language) if is_known else None
+
+
+def _range(match: re.Match[str], context: Context) -> str | None:
+    ends = match["from"], match["to"]
+    if not all(_is_known(end, match, context) for end in ends):
+        return None
+    first, last = (_said(end, context.language) for end in ends)
+    return first and last and f"{first} {_TO[context.language]} {last}"
 
 
 def _per_cent(match: re.Match[str], context: Context) -> str | None:
@@ -239,7 +250,8 @@ def _ordinal(match: re.Match[str], context: Context) -> str | None:
 _ABBREVIATIONS = {
     "de": "z. B.|zum Beispiel;z.B.|zum Beispiel;d. h.|das heißt;d.h.|das heißt;u. a.|unter anderem"
     ";usw.|und so weiter;bzw.|beziehungsweise;evtl.|eventuell;ca.|circa;vgl.|vergleiche"
-    ";u. U.|unter Umständen;s. o.|siehe oben",
+    ";u. U.|unter Umständen;s. o.|siehe oben;u.a.|unter anderem;etc.|et cetera"
+    ";v. Chr.|vor Christus;n. Chr.|nach Christus;ggf.|gegebenenfalls",
     "fr": "etc.|et cetera;p. ex.|par exemple;c.-à-d.|c’est-à-dire;av. J.-C.|avant Jésus-Christ"
     ";apr. J.-C.|après Jésus-Christ;cf.|confer",
     "es": "etc.|etcétera;p. ej.|por ejemplo;EE. UU.|Estados Unidos;EE.UU.|Estados Unidos"
@@ -329,6 +341,7 @@ RULES = (
     ),
     Rule("money", Clue.DIGIT, _MONEY, _money, LANGUAGES),
     Rule("units", Clue.DIGIT, _PER_CENT_OF, _per_cent, LANGUAGES),
+    Rule("ranges", Clue.DIGIT, _RANGE, _range, tuple(_TO)),
     Rule("numbers", Clue.DIGIT, _ANY, _number, LANGUAGES),
 )
 """In the order in which they are tried."""
