@@ -249,7 +249,8 @@ def _episodes(tables: Iterable[Table], folder: Path) -> tuple[EpisodeEntry, ...]
 def _episode(table: Table, folder: Path, place: int) -> EpisodeEntry:
     story = table.text("story")
     if story is None:
-        raise ConfigError('an episode needs a "story"', where=table.where())
+        hint = 'add story = "NAME.md"'
+        raise ConfigError('an episode needs a "story"', where=table.where(), hint=hint)
     where = table.where("story")
     number = table.integer("number", 1, 100_000) or place
     path = _beside(story, folder, where)

@@ -227,7 +227,7 @@ class Table:
         if value is None:
             return []
         if not isinstance(value, Sequence) or not all(isinstance(v, Mapping) for v in value):
-            raise self._wrong(name, "a list of tables", value)
+            raise self._wrong(name, "a list of tables", value, f"begin each with [[{name}]]")
         return [self._inner(entry, (name, at)) for at, entry in enumerate(value)]
 
     def table_or_text(self, name: str) -> Table | str | None:

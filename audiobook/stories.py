@@ -113,7 +113,11 @@ def _check_names(entries: Iterable[EpisodeEntry]) -> None:
     by_name: dict[str, EpisodeEntry] = {}
     for entry in entries:
         name = file_stem(entry.story)
-        if (first := by_name.setdefault(name, entry)) is not entry:
+        first = by_name.setdefault(name, entry)
+        if first is not entry and first.story == entry.story:
+            what = f'"{entry.story.name}" is listed twice'
+            raise ConfigError(what, where=entry.where, hint="take one of the two episodes out")
+        if first is not entry:
             raise ConfigError(
                 f'two episodes would both be called "{name}"',
                 where=entry.where,

@@ -123,7 +123,10 @@ def check_cover(path: Path, *, where: Where | None = None) -> tuple[bytes, str]:
             data = file.read(_MOST_BYTES + 1)
     except OSError as error:
         reason = error.strerror or str(error)
-        raise ConfigError(f"cannot read the cover {path}: {reason}", where=where) from error
+        hint = "name a picture in the folder of the show, or of the story, or none"
+        raise ConfigError(
+            f"cannot read the cover {path}: {reason}", where=where, hint=hint
+        ) from error
     if len(data) > _MOST_BYTES:
         raise _refused(path, "is larger than 10 MB", where)
     picture = _opened(data)

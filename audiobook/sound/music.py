@@ -105,7 +105,8 @@ def load_piece(
             sound = seamless(sound, sample_rate)
         sound = _levelled(sound, sample_rate)
         if not sound.any():
-            raise ConfigError(f"music {shown(name)} is silent", where=where)
+            hint = "use a file in which something is heard, or none"
+            raise ConfigError(f"music {shown(name)} is silent", where=where, hint=hint)
         samples = _keep(store, key, sound)
     return Piece(name, samples, loop, _FILE_PHRASE_SAMPLES, key)
 

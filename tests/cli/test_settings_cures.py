@@ -38,6 +38,14 @@ TWO = '[[episodes]]\nstory = "crossing.md"\n[[episodes]]\nstory = "Crossing.txt"
             'show.toml:4:1: two episodes would both be called "crossing"',
             "rename crossing.md or Crossing.txt",
         ),
+        (
+            TWO.replace("Crossing.txt", "crossing.md"),
+            'show.toml:4:1: "crossing.md" is listed twice',
+            "take one of the two episodes out",
+        ),
+        ('[episodes]\nstory = "crossing.md"', "show.toml:1:1: ", "begin each with [[episodes]]"),
+        ("[[episodes]]\n", 'show.toml:1:1: an episode needs a "story"', 'add story = "NAME.md"'),
+        (WHOLE + 'cover = "no.jpg"', "show.toml:3:1: cannot read the cover", "or none"),
         ('story = "crosing.md"', "show.toml:1:1: no such file: crosing.md", '"crossing.md"'),
     ],
 )
