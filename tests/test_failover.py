@@ -197,6 +197,18 @@ def test_a_voice_counts_for_those_of_them_that_have_it(show: Path, google: Googl
         built(show, voices=(("Nobody", "bass"),))
 
 
+def test_a_voice_that_the_first_alone_has_is_to_be_named_for_it(show: Path, google: Google) -> None:
+    narrator = f"{IN_TURN}[cast.Narrator]\nvoice = "
+    with pytest.raises(ConfigError, match=r'unknown voice "co\.uk" of engine tone') as failed:
+        built(show, f'{narrator}"co.uk"\n')
+    assert failed.value.hint == 'name it for its engine: voice = { gtts = "co.uk" }'
+    assert built(show, f'{narrator}{{ gtts = "co.uk" }}\n').episodes
+    with pytest.raises(ConfigError, match="of engine gtts") as failed:
+        built(show, f'{narrator}"co.ku"\n')
+    assert '"co.uk"' in str(failed.value.hint)
+    assert "voice =" not in str(failed.value.hint)
+
+
 def test_a_voice_for_one_of_the_cast_is_of_their_own_engine(show: Path, google: Google) -> None:
     settings = f'{IN_TURN}[cast.Ida]\nengine = "tone"\n'
     built(show, settings, voices=(("Ida", "bass"),))

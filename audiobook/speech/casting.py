@@ -94,6 +94,9 @@ def cast_voices(
         except UnknownNameError as error:
             asked_at = None if override else member.where("voice")
             where = language_where if error.kind == "language" else asked_at
+            is_theirs = override is None and error.name == member.voice
+            if is_theirs and chosen in show.stand_ins:  # the first engine has that voice
+                error.hint = f'name it for its engine: voice = {{ {show.engine} = "{error.name}" }}'
             raise _placed(error, engines[chosen], where) from error
         voices[None if name == NARRATOR else name] = voice
     unvoiced = [s for s in speakers if _is_free(members[s.name], main, overrides)]
