@@ -43,6 +43,22 @@ def test_chapters_of_a_page_without_headings_are_found_by_their_words() -> None:
     assert [chapter.title for chapter in found.chapters] == ["CHAPTER I", "Kapitel 2"]
 
 
+def test_contents_that_were_typed_make_no_chapters() -> None:
+    entries = ["Prologue", "Chapter 1: The Mill ..... 3", "Chapter 2: Home  17", "Chapter 3  29"]
+    texts = ["Prologue", "Before.", "Chapter 1: The Mill", "It was late.", "Chapter 2: Home"]
+    texts += ["He slept.", "Chapter 3", "Morning."]
+    found = book("".join(f"<p>{text}" for text in ["Contents", *entries, *texts]))
+    assert [item.text for item in paragraphs(selected(found))] == texts
+    assert [chapter.title for chapter in found.chapters if chapter.title] == texts[::2]
+
+
+def test_chapters_that_are_numbered_anew_in_each_part_are_no_contents() -> None:
+    lines = ["Chapter 1", "Chapter 2", "Chapter 3"]
+    texts = [text for line in lines * 2 for text in (line, f"What {line} tells. " * 20)]
+    found = book("".join(f"<p>{text}" for text in texts))
+    assert [chapter.title for chapter in found.chapters] == lines * 2
+
+
 def test_places_are_those_of_the_visible_text() -> None:
     found = book('<p>He said<a role="doc-noteref" href="#n">12</a> nothing.</p>')
     (only,) = paragraphs(found)

@@ -13,6 +13,7 @@ from audiobook.script.assemble import chapters, title_and_chapters
 from audiobook.script.documents.flow import Flow, Item, Place, is_heading
 from audiobook.script.documents.package import Entry, Package
 from audiobook.script.documents.semantics import role_of_title
+from audiobook.script.plain.contents import entry_key
 from audiobook.script.plain.gutenberg import Edition, edition
 from audiobook.script.plain.headings import is_bare_chapter_line, is_chapter_line, is_title_line
 
@@ -46,6 +47,7 @@ def find_headings(flow: Flow) -> None:
     """
     if sum(map(is_heading, flow.items)) > 1:
         return
+    _set_typed_contents_apart(flow)
     is_opened = False
     for n, item in enumerate(flow.items):
         if not _is_body(item) or item.kind is not Kind.NARRATION or item.goes_on:
@@ -56,6 +58,26 @@ def find_headings(flow: Flow) -> None:
             is_opened = is_bare_chapter_line(item.text)
         else:
             is_opened = False
+
+
+def _set_typed_contents_apart(flow: Flow) -> None:
+    """Say of lines that name chapters, and stand again further on, that they are contents."""
+    texts = [item.text if _is_body(item) else "" for item in flow.items]
+    last_at = {entry_key(text): n for n, text in enumerate(texts)}
+    is_listed = [bool(text) and last_at[entry_key(text)] > n for n, text in enumerate(texts)]
+    listed = [n for n, text in enumerate(texts) if is_listed[n] and is_chapter_line(text)]
+    if len(listed) < _MIN_CONTENTS_LINES - 1:
+        return
+    first, stop = listed[0], listed[-1] + 1
+    if any(len(text) > _MAX_WHOLE_CHARACTERS for text in texts[first:stop]):
+        return  # chapters whose numbers begin again in another part
+    while first and is_listed[first - 1]:
+        first -= 1
+    while is_listed[stop]:
+        stop += 1
+    if first and role_of_title(texts[first - 1]) is Role.CONTENTS:
+        first -= 1
+    _set_role(flow, first, stop, Role.CONTENTS)
 
 
 def with_roles(flow: Flow, text: str, notes: Iterable[Place]) -> Edition:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from audiobook.script.plain.headings import is_chapter_line
 from audiobook.script.plain.lines import Block, Line
 
-__all__ = ["Contents", "find_contents", "folded"]
+__all__ = ["Contents", "entry_key", "find_contents", "folded"]
 
 _HEADING = re.compile(
     r"(?:the |table of )?contents[.:]?|inhalt(?:sverzeichnis)?[.:]?|table des matières|sommaire"
@@ -47,6 +47,13 @@ def folded(title: str) -> str:
     return " ".join(re.findall(r"\w+", title.replace("_", " ").casefold()))
 
 
+def entry_key(line: str) -> str:
+    """What an entry and its chapter have in common: "chapter 4" of either, or all the line."""
+    if is_chapter_line(line) and (chapter := _CHAPTER.match(line)):
+        return f"{chapter[1]} {chapter[2]}".casefold()
+    return folded(line)
+
+
 def find_contents(blocks: list[Block]) -> Contents:
     """Find a text's table of contents, with a heading of its own or without.
 
@@ -72,7 +79,7 @@ def _entries(
     at = first
     while at < len(blocks):
         entries = blocks[at][1:] if headed and at == first else blocks[at]
-        keys = [_key(line) for line in entries]
+        keys = [entry_key(line.text) for line in entries]
         if not seen.isdisjoint(keys) or not _are_entries(entries, at, last_at, headed):
             break
         seen.update(keys)
@@ -86,11 +93,11 @@ def _are_entries(entries: Block, at: int, last_at: dict[str, int], headed: bool)
     """Whether most lines of a block are entries, and none too long for one."""
     if any(len(line.text) > _MAX_ENTRY for line in entries):
         return False
-    n_listed = sum(last_at.get(_key(line), -1) > at for line in entries)
+    n_listed = sum(last_at.get(entry_key(line.text), -1) > at for line in entries)
     if not headed or any(is_chapter_line(line.text) for line in entries):
         return n_listed >= 0.5 * len(entries)
     n_marked = sum(
-        last_at.get(_key(line), -1) > at
+        last_at.get(entry_key(line.text), -1) > at
         or bool(_PAGE.search(line.text) or _NUMBERED.match(line.text))
         for line in entries
     )
@@ -98,22 +105,15 @@ def _are_entries(entries: Block, at: int, last_at: dict[str, int], headed: bool)
 
 
 def _is_listed_chapter(line: Line, last_at: dict[str, int], at: int) -> bool:
-    return is_chapter_line(line.text) and last_at.get(_key(line), -1) > at
+    return is_chapter_line(line.text) and last_at.get(entry_key(line.text), -1) > at
 
 
 def _keys_of_block(block: Block) -> Iterator[str]:
     """What a block may be listed as: its first line, and all of it where that is short."""
-    yield _key(block[0])
+    yield entry_key(block[0].text)
     if 1 < len(block) <= 3:
         yield folded(" ".join(line.text for line in block))
         yield folded(" ".join(line.text for line in block[1:]))
-
-
-def _key(line: Line) -> str:
-    """What an entry and its chapter have in common: "chapter 4" of either, or all the line."""
-    if is_chapter_line(line.text) and (chapter := _CHAPTER.match(line.text)):
-        return f"{chapter[1]} {chapter[2]}".casefold()
-    return folded(line.text)
 
 
 def _titles(line: Line) -> Iterator[str]:
