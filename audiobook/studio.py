@@ -21,7 +21,7 @@ from audiobook.sound.blocks import Block
 from audiobook.sound.levels import Levels, levels_of, packed, true_peak, unpacked
 from audiobook.sound.limit import limit, turned_down
 from audiobook.sound.loudness import true_peaks
-from audiobook.sound.music import Piece
+from audiobook.sound.music import Piece, samples_of
 from audiobook.sound.render import render
 from audiobook.sound.roomtone import ROOM_TONE_KEY, room_tone
 from audiobook.sound.scene import Mix, Reach, Scene, make_scene, seen_frames
@@ -117,7 +117,7 @@ class Studio:
         again, softer where it does; if that is not enough, under a lower ceiling.
 
         Raises:
-            LostError: speech has gone from the store.
+            LostError: speech or music has gone from the store.
             SoundError: the block cannot be rendered or encoded.
             OutputError: the store cannot be written.
         """
@@ -195,7 +195,7 @@ class Studio:
     def _piece(self, key: str) -> tuple[Sound, bool]:
         if key == ROOM_TONE_KEY:
             return room_tone(self.mix.sample_rate, self.mix.channels), True
-        return self.pieces[key].samples, self.pieces[key].loops
+        return samples_of(self.pieces[key], self.store), self.pieces[key].loops
 
 
 def _n_segments(near: Near) -> int:

@@ -254,14 +254,19 @@ def test_the_work_may_be_done_elsewhere(story: Path, tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_sound_may_be_worked_on_in_other_processes(story: Path, tmp_path: Path) -> None:
+    theme = 0.1 * np.sin(np.arange(9 * 44_100) / 20)
+    soundfile.write(tmp_path / "theme.wav", theme, 44_100)
+    music = '[music]\nopening = false\nbed = "theme.wav"\nclosing = "theme.wav"\n'
+    (tmp_path / "show.toml").write_text(f'story = "{story.name}"\n{music}')
+    choices = replace(TONE, music=True)
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(2, context) as executor:
         for fresh in (False, True):
             lent = audiobook.build(
-                story, output=tmp_path / "a", choices=TONE, executor=executor, fresh=fresh
+                tmp_path, output=tmp_path / "a", choices=choices, executor=executor, fresh=fresh
             )
             assert lent.episodes[0].blocks_encoded
-    own = audiobook.build(story, output=tmp_path / "b", choices=TONE, fresh=True)
+    own = audiobook.build(tmp_path, output=tmp_path / "b", choices=choices, fresh=True)
     assert file_bytes(lent) == file_bytes(own)
 
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from audiobook.errors import ConfigError, Where, did_you_mean, near_names
+from audiobook.errors import ConfigError, LostError, Where, did_you_mean, near_names
 from audiobook.sound import Sound
 from audiobook.sound.loudness import integrated_lufs, step_energies
 from audiobook.sound.music_file import (
@@ -22,9 +24,9 @@ from audiobook.sound.music_file import (
     with_channels,
 )
 from audiobook.sound.pieces import LOOP_GRID_SAMPLES, PHRASE_BEATS, PIECES, compose
-from audiobook.store import Store, digest
+from audiobook.store import Store, digest, read_value
 
-__all__ = ["PIECE_LUFS", "Piece", "built_in_names", "energies_of", "load_piece"]
+__all__ = ["PIECE_LUFS", "Piece", "built_in_names", "energies_of", "load_piece", "samples_of"]
 
 PIECE_LUFS = -21.0
 """Integrated loudness of every piece, gated (ITU-R BS.1770-5), as two loudspeakers play it: mono is
@@ -38,6 +40,8 @@ _VERSION = 5
 _KIND = "music"
 _ENERGIES_KIND = "music-energies"
 _LEAST_S = 0.4
+_MOST_PIECES = 4
+"""Another process keeps so many at hand: it works on a programme from its beginning to its end."""
 _FILE_PHRASE_SAMPLES = 400 * LOOP_GRID_SAMPLES
 """Where the phrases of a file begin is not known: about every 10 s is taken."""
 
@@ -49,13 +53,19 @@ class Piece:
     name: str
     """As the script names it."""
     samples: Sound = field(repr=False, compare=False)
-    """Shape (channels, n), float32, read-only, at PIECE_LUFS."""
+    """Shape (channels, n), float32, read-only, at PIECE_LUFS; n is 0 where the piece has come from
+    another process (see `samples_of`)."""
     loops: bool
     """Whether its end goes on into its beginning; n is then a multiple of LOOP_GRID_SAMPLES."""
     phrase_samples: int
     """A listener hears no break where it is taken up at a multiple of this."""
     key: str
     """Digest of all that shaped the samples; it belongs in the key of what is mixed from them."""
+
+    def __reduce__(self) -> tuple[Callable[..., Piece], tuple[object, ...]]:
+        """Without the samples, which another process takes from the store: they are megabytes."""
+        none = self.samples[:, :0]
+        return Piece, (self.name, none, self.loops, self.phrase_samples, self.key)
 
 
 def built_in_names() -> list[str]:
@@ -109,6 +119,28 @@ def load_piece(
             raise ConfigError(f"music {shown(name)} is silent", where=where, hint=hint)
         samples = _keep(store, key, sound)
     return Piece(name, samples, loop, _FILE_PHRASE_SAMPLES, key)
+
+
+def samples_of(piece: Piece, store: Store) -> Sound:
+    """A piece's samples, from the store where it has come from another process.
+
+    Raises:
+        LostError: they are not there.
+    """
+    if piece.samples.size:
+        return piece.samples
+    return _samples_at(store.file(_KIND, piece.key), len(piece.samples))
+
+
+@lru_cache(maxsize=_MOST_PIECES)
+def _samples_at(file: str, channels: int) -> Sound:
+    value = read_value(file)
+    if value is None:
+        raise LostError(
+            "music has gone from the store while it was in use",
+            hint="build again: what is missing is made anew",
+        )
+    return _unpacked(value, channels)
 
 
 def energies_of(piece: Piece, sample_rate: int, store: Store) -> NDArray[np.float64]:

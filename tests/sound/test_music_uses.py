@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +10,9 @@ import pytest
 import soundfile
 
 import audiobook
-from audiobook import Choices
+from audiobook import Choices, LostError
+from audiobook.sound.music import load_piece, samples_of
+from audiobook.store import Store
 
 RATE = 16_000
 THEME_S = 9.0
@@ -68,3 +71,17 @@ def test_an_opening_that_is_the_bed_as_well_begins_as_its_file_does(tmp_path: Pa
     spectrum = np.abs(np.fft.rfft(beginning * np.hanning(len(beginning))))
     first, second = spectrum[440 * 2], spectrum[660 * 2]
     assert second < 0.01 * first  # as a bed, its end lies over its beginning
+
+
+def test_another_process_takes_music_from_the_store(tmp_path: Path) -> None:
+    write_theme(tmp_path / "theme.wav")
+    store = Store(tmp_path / "store")
+    piece = load_piece("theme.wav", tmp_path, sample_rate=RATE, channels=2, store=store)
+    sent = pickle.dumps(piece)
+    assert len(sent) < 1000 < piece.samples.nbytes
+
+    arrived = pickle.loads(sent)
+    assert arrived == piece
+    np.testing.assert_array_equal(samples_of(arrived, store), piece.samples)
+    with pytest.raises(LostError, match="music has gone"):
+        samples_of(arrived, Store(tmp_path / "another"))
