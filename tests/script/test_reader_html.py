@@ -59,6 +59,35 @@ def test_chapters_that_are_numbered_anew_in_each_part_are_no_contents() -> None:
     assert [chapter.title for chapter in found.chapters] == lines * 2
 
 
+STORY = "<h1>The Mill</h1><p>It was late, and nobody came to the mill."
+
+
+@pytest.mark.parametrize("main", ["main", "article"])
+def test_what_a_site_puts_around_a_story_is_left_out(main: str) -> None:
+    page = (
+        f"<nav><a href=/>Home</a></nav><div><{main}>{STORY}"
+        f"<form><label>Mail</label></form></{main}><aside><h2>Read on</h2><p>The River.</aside></div><footer>Privacy</footer>"
+    )
+    assert said(page) == ["The Mill", "It was late, and nobody came to the mill."]
+    found = book(page)
+    assert [chapter.title for chapter in found.chapters if chapter.title] == ["The Mill"]
+    assert "Privacy" in found.source.text
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        "<main></main>{}",
+        "<article><p>A teaser.</article>{}",
+        "<article>{}</article><article>{}</article>",
+        "<h1>Its title stands before it</h1><main><p>And what is told, at some length.</main>",
+    ],
+)
+def test_a_page_whose_story_is_elsewhere_is_read_whole(page: str) -> None:
+    page = page.replace("{}", STORY)
+    assert len(said(page)) == len(paragraphs(book(page))) > 0
+
+
 def test_places_are_those_of_the_visible_text() -> None:
     found = book('<p>He said<a role="doc-noteref" href="#n">12</a> nothing.</p>')
     (only,) = paragraphs(found)

@@ -109,11 +109,16 @@ class _Context:
     has_picture: bool = False
 
 
-def document(root: etree._Element) -> Document:
-    """The blocks of a document, without what a browser would not show."""
+def document(root: etree._Element, main: etree._Element | None = None) -> Document:
+    """The blocks of a document, without what a browser would not show.
+
+    Args:
+        root: of its tree.
+        main: the element beside which nothing is of the body; None for all of the document.
+    """
     bodies = (element for element in root.iter() if isinstance(element.tag, str))
     body = next((element for element in bodies if local_name(element) == "body"), root)
-    walk = _Walk()
+    walk = _Walk(main)
     events = etree.iterwalk(body, events=("start", "end"))
     for event, element in events:
         if event == "end":
@@ -126,12 +131,14 @@ def document(root: etree._Element) -> Document:
 class _Walk:
     """The state of a walk through a tree."""
 
-    def __init__(self) -> None:
+    def __init__(self, main: etree._Element | None) -> None:
+        self._main = main
+        outermost = _Context() if main is None else _Context(Role.BACK)
         self.blocks: list[Block] = []
         self.anchors: dict[str, tuple[int, int]] = {}
         self.notes: set[str] = set()
-        self._open: list[tuple[str, _Context, list[str]]] = [("", _Context(), [])]
-        self._context_of_block = _Context()
+        self._open: list[tuple[str, _Context, list[str]]] = [("", outermost, [])]
+        self._context_of_block = outermost
         self._lines: list[list[Run]] = [[]]
         self._has_text = False
         self._n_items: list[int] = []
@@ -146,6 +153,8 @@ class _Walk:
         if tag in UNSEEN_TAGS or _is_hidden(attributes):
             self._open.append((tag, context, []))
             return False
+        if element is self._main:
+            context = _Context()
         terms = terms_of(attributes, inline=not is_block)
         within = _within_block if is_block else _within_line
         inner = within(context, tag, terms, element)

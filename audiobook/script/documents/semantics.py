@@ -31,7 +31,7 @@ DIRECTION = "stage-direction"
 
 _UNSEEN = """
 head script style template noscript iframe object embed audio video canvas select button input
-textarea datalist meter progress map rp annotation annotation-xml noembed noframes xmp
+label textarea datalist meter progress map rp annotation annotation-xml noembed noframes xmp
 """
 UNSEEN_TAGS = frozenset(_UNSEEN.split())
 """Elements that hold nothing to be read."""

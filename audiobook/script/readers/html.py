@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from typing import NamedTuple
 
 from lxml import etree
 
@@ -13,6 +14,7 @@ from audiobook.script.documents.flow import Flow
 from audiobook.script.documents.hypertext import document
 from audiobook.script.documents.markup import local_name, parse, text_of
 from audiobook.script.documents.parts import chapters_by_headings, find_headings, with_roles
+from audiobook.script.documents.semantics import UNSEEN_TAGS
 
 __all__ = ["read"]
 
@@ -31,7 +33,7 @@ def read(data: bytes, name: str, cast: Collection[str]) -> Book:
         StoryError: it cannot be read, or there is nothing in it to read.
     """
     root = parse(data, name)
-    page = document(root)
+    page = document(root, _main_part(root))
     flow = Flow(cast)
     flow.add(page, _PAGE)
     find_headings(flow)
@@ -57,6 +59,39 @@ def _title(root: etree._Element) -> str | None:
         if local_name(element) == "body":
             break
     return None
+
+
+def _main_part(root: etree._Element) -> etree._Element | None:
+    """The part of a page that its site's menus, forms and advice on what to read next stand around.
+
+    That is its only `main` element, or else its only `article` (HTML Living Standard, 4.4.14 and
+    4.3.2), if most of the page's text is in there, and its title; None where there is no such.
+    """
+    whole = _weight(root)
+    for wanted in ("main", "article"):
+        found = [element for element in root.iter("*") if local_name(element) == wanted]
+        if len(found) == 1:
+            within = _weight(found[0])
+            is_most = 2 * within.n_characters > whole.n_characters
+            return found[0] if is_most and bool(within.n_titles) == bool(whole.n_titles) else None
+    return None
+
+
+class _Weight(NamedTuple):
+    n_characters: int
+    n_titles: int
+
+
+def _weight(element: etree._Element) -> _Weight:
+    """About how many characters are to be read in an element, and how many titles."""
+    n_characters = n_titles = 0
+    for part in element.iter("*"):
+        tag = local_name(part)
+        n_titles += tag == "h1"
+        n_characters += len(part.tail or "")
+        if tag not in UNSEEN_TAGS:
+            n_characters += len(part.text or "")
+    return _Weight(n_characters, n_titles)
 
 
 def _authors(root: etree._Element) -> tuple[str, ...]:
