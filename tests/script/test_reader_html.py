@@ -66,7 +66,8 @@ STORY = "<h1>The Mill</h1><p>It was late, and nobody came to the mill."
 def test_what_a_site_puts_around_a_story_is_left_out(main: str) -> None:
     page = (
         f"<nav><a href=/>Home</a></nav><div><{main}>{STORY}"
-        f"<form><label>Mail</label></form></{main}><aside><h2>Read on</h2><p>The River.</aside></div><footer>Privacy</footer>"
+        f"<form><label>Mail</label></form></{main}>"
+        "<aside><h2>Read on</h2><p>The River.</aside></div><footer>Privacy</footer>"
     )
     assert said(page) == ["The Mill", "It was late, and nobody came to the mill."]
     found = book(page)
@@ -78,7 +79,7 @@ def test_what_a_site_puts_around_a_story_is_left_out(main: str) -> None:
     "page",
     [
         "<main></main>{}",
-        "<article><p>A teaser.</article>{}",
+        "<article><h1>A teaser</h1></article>{}",
         "<article>{}</article><article>{}</article>",
         "<h1>Its title stands before it</h1><main><p>And what is told, at some length.</main>",
     ],
