@@ -158,6 +158,7 @@ def say_story(
     choices = replace(choices, formats=(_format_of(path),))
     if not path.parent.exists():
         raise UsageError(f"there is no folder {path.parent}", hint="name a file in one there is")
+    make_writable(path.parent)
     with ThreadPoolExecutor() as executor, closing(Pacer()) as pacer:
         tools = Tools(Store(), executor, executor, _AHEAD_PER_JOB, listen, pacer)
         check_target(path)

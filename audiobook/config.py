@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import fields, replace
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from audiobook.categories import category_path
 from audiobook.engine_settings import AUTO, read_engine_names, read_engine_settings
 from audiobook.errors import ConfigError, Where, did_you_mean
 from audiobook.feed_settings import check_email, folder_url, web_url
+from audiobook.language_tags import is_language_tag
 from audiobook.lexicon import read_entries, read_switches
 from audiobook.own_profiles import read_own_profiles
 from audiobook.progress import Listener, Warned, silent
@@ -100,6 +102,8 @@ def with_front_matter(
             hint=f"move the setting to {SHOW_FILE}",
         )
     laid = _with_settings(show, table, entry.story.parent)
+    if "language" not in table.names():
+        laid = replace(laid, language=_lang(table) or laid.language)
     if show.folder is not None:
         laid = replace(laid, title=show.title, date=show.date, description=show.description)
     laid_entry = _entry(entry, table)
@@ -107,6 +111,14 @@ def with_front_matter(
         what = f'"{name}" is no setting, and is passed over'
         listen(Warned(what, table.where(name), did_you_mean(near)))
     return laid, laid_entry
+
+
+def _lang(table: Table) -> str | None:
+    """What front matter for Pandoc has as `lang`, where it is a tag: others may mean more by it."""
+    with suppress(ConfigError):
+        tag = table.text("lang")
+        return tag if tag and is_language_tag(tag) else None
+    return None
 
 
 def _with_settings(show: Show, table: Table, folder: Path) -> Show:

@@ -193,6 +193,22 @@ def test_several_names_may_stand_in_a_list(write: Callable[[str], Path]) -> None
         laid(show, "author: [{name: Ana}]\n")
 
 
+@pytest.mark.parametrize(
+    ("front", "language"),
+    [
+        ("lang: pt-BR\n", "pt-BR"),
+        ("lang: pt\nlanguage: de\n", "de"),
+        ("lang: Brazilian Portuguese\n", "fr"),
+        ("lang: [en, de]\n", "fr"),
+    ],
+)
+def test_what_pandoc_calls_the_language_is_taken_where_it_is_a_tag(
+    front: str, language: str, write: Callable[[str], Path]
+) -> None:
+    show = read_show(write('story = "one.md"\nlanguage = "fr"\n'))
+    assert laid(show, front).language == language
+
+
 def test_what_front_matter_does_not_say_stays(write: Callable[[str], Path]) -> None:
     show = read_show(
         write(

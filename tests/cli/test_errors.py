@@ -278,6 +278,16 @@ def test_an_output_folder_that_cannot_be_written(run: Run, story: Path) -> None:
     done.fails(1, "cannot write to the folder locked", hint="--output")
 
 
+def test_nothing_is_spoken_for_a_folder_that_cannot_be_written(
+    run: Run, story: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("os.access", lambda _, mode: not mode & os.W_OK)
+    monkeypatch.setenv("AUDIOBOOK_CACHE", "store")
+    for words in (("build", story, "-o", "out"), ("say", "Hello", "-o", "said.mp3")):
+        run(*words, *TONE[:2]).fails(1, "cannot write to the folder", hint="--output")
+    assert not list(Path("store").rglob("clips"))
+
+
 def test_a_folder_in_the_place_of_the_episode(run: Run, story: Path) -> None:
     Path("output/crossing.mp3").mkdir(parents=True)
     done = run("build", story, *TONE)
