@@ -40,9 +40,9 @@ def read(data: bytes, name: str, cast: Collection[str]) -> Book:
     """Read a Word document. Nobody is named as a speaker: the cast plays no part.
 
     Headings are those of styles and outline levels, or, where there are none, what opens chapters
-    by its words. What was inserted and not yet accepted is
-    read, what was deleted is not; nor are comments, heads and feet of pages, and hidden text.
-    Notes come after the paragraph that points to them.
+    by its words. What was inserted and not yet accepted is read, what was deleted is not; nor are
+    comments, heads and feet of pages, and hidden text. Notes come after the paragraph that points
+    to them.
 
     Args:
         data: the file's content.
