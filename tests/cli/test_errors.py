@@ -283,8 +283,8 @@ def test_nothing_is_spoken_for_a_folder_that_cannot_be_written(
 ) -> None:
     monkeypatch.setattr("os.access", lambda _, mode: not mode & os.W_OK)
     monkeypatch.setenv("AUDIOBOOK_CACHE", "store")
-    for words in (("build", story, "-o", "out"), ("say", "Hello", "-o", "said.mp3")):
-        run(*words, *TONE[:2]).fails(1, "cannot write to the folder", hint="--output")
+    for words in (("build", story, *TONE), ("say", "Hello", *TONE[:2])):
+        run(*words).fails(1, "cannot write to the folder", hint="--output")
     assert not list(Path("store").rglob("clips"))
 
 
