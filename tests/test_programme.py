@@ -155,7 +155,7 @@ def lufs(sound: Sound) -> float:
         ("podcast", SCORED),
         pytest.param("loud", SILENT, marks=pytest.mark.slow),
         pytest.param("loud", SCORED, marks=pytest.mark.slow),
-        ("podcast-stereo", SCORED),
+        pytest.param("podcast-stereo", SCORED, marks=pytest.mark.slow),
     ],
 )
 def test_the_finished_file_keeps_to_its_profile(
@@ -223,7 +223,7 @@ class LoudBeside(WavEncoder):
         return (-3, np.hstack([peak, heard])) if self._is_before else (0, np.hstack([heard, peak]))
 
 
-@pytest.mark.parametrize("side", ["before", "after"])
+@pytest.mark.parametrize("side", ["before", pytest.param("after", marks=pytest.mark.slow)])
 def test_a_block_is_turned_down_for_what_is_too_loud_where_it_meets_another(
     side: str, tmp_path: Path, store: Store
 ) -> None:

@@ -59,7 +59,7 @@ STORIES = st.lists(
 ).map(lambda parts: "So it was. " + " ".join(parts))
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(STORIES, st.integers(20, 120), st.one_of(st.none(), st.integers(20, 300)))
 @example("So it was. “Come in,” she said. It rained.", 20, 20)
 def test_packing_loses_nothing_and_keeps_limits(
@@ -96,7 +96,7 @@ def test_packing_loses_nothing_and_keeps_limits(
         assert next(rest, None) is None
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(STORIES, st.integers(20, 120))
 def test_no_two_are_left_that_would_have_gone_together(
     read_text: ReadText, story: str, packed: int

@@ -214,7 +214,7 @@ def test_a_damaged_file_is_read_or_refused(cuts: list[tuple[float, bytes]]) -> N
 
 @pytest.mark.slow
 @pytest.mark.timeout(900)
-@settings(max_examples=500, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(MUTATIONS)
 def test_many_damaged_files_are_read_or_refused(cuts: list[tuple[float, bytes]]) -> None:
     _check_mutation(cuts)

@@ -26,7 +26,7 @@ def readings(rule: Rule, text: str, context: Context) -> list[str]:
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: f"{rule.name}-{rule.pattern.pattern[:20]}")
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(data=st.data())
 def test_a_rule_reads_nothing_without_its_clue(rule: Rule, data: st.DataObject) -> None:
     shape = data.draw(st.from_regex(rule.pattern))

@@ -14,6 +14,7 @@ from audiobook import Choices, LostError
 from audiobook.sound.music import load_piece, samples_of
 from audiobook.store import Store
 
+SLOW = pytest.mark.slow
 RATE = 16_000
 THEME_S = 9.0
 ROUGH = f"""
@@ -50,7 +51,8 @@ def windows_db(sound: np.ndarray) -> np.ndarray:
 
 
 @pytest.mark.parametrize(
-    "name", ["theme.wav", "lute-opening", pytest.param("lute-closing", marks=pytest.mark.slow)]
+    "name",
+    ["theme.wav", *(pytest.param(f"lute-{end}", marks=SLOW) for end in ("opening", "closing"))],
 )
 @pytest.mark.parametrize("first", ["![sting]({})\n\n", ""], ids=["after a sting", "at once"])
 def test_any_piece_is_a_bed_without_holes(name: str, first: str, tmp_path: Path) -> None:
