@@ -101,9 +101,7 @@ def with_front_matter(
             where=table.where("engines"),
             hint=f"move the setting to {SHOW_FILE}",
         )
-    laid = _with_settings(show, table, entry.story.parent)
-    if "language" not in table.names():
-        laid = replace(laid, language=_lang(table) or laid.language)
+    laid = _with_settings(_with_lang(show, table), table, entry.story.parent)
     if show.folder is not None:
         laid = replace(laid, title=show.title, date=show.date, description=show.description)
     laid_entry = _entry(entry, table)
@@ -113,12 +111,14 @@ def with_front_matter(
     return laid, laid_entry
 
 
-def _lang(table: Table) -> str | None:
-    """What front matter for Pandoc has as `lang`, where it is a tag: others may mean more by it."""
+def _with_lang(show: Show, table: Table) -> Show:
+    """A show in what Pandoc's front matter has as `lang`, where it is a tag: others mean more."""
     with suppress(ConfigError):
         tag = table.text("lang")
-        return tag if tag and is_language_tag(tag) else None
-    return None
+        if tag and is_language_tag(tag):
+            places = dict(show.places) | {"language": table.where("lang")}
+            return replace(show, language=tag, places=tuple(places.items()))
+    return show
 
 
 def _with_settings(show: Show, table: Table, folder: Path) -> Show:

@@ -206,7 +206,11 @@ def test_what_pandoc_calls_the_language_is_taken_where_it_is_a_tag(
     front: str, language: str, write: Callable[[str], Path]
 ) -> None:
     show = read_show(write('story = "one.md"\nlanguage = "fr"\n'))
-    assert laid(show, front).language == language
+    over = laid(show, front)
+    assert over.language == language
+    where = over.where("language")
+    assert where is not None
+    assert language in str(where.excerpt)
 
 
 def test_what_front_matter_does_not_say_stays(write: Callable[[str], Path]) -> None:
