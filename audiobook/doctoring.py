@@ -29,7 +29,7 @@ from audiobook.errors import (
     UnknownNameError,
 )
 from audiobook.language_tags import EVERY_LANGUAGE
-from audiobook.plugins import said
+from audiobook.plugins import told
 from audiobook.progress import silent
 from audiobook.show import Show
 from audiobook.show_files import nearest_show
@@ -241,7 +241,7 @@ def _engine(engines: Engines, name: str) -> EngineHealth:
     except AudiobookError as error:
         problem, hint, state = error.what, error.hint, _state(error)
     except (Exception, SystemExit) as error:  # an engine of others' may raise anything
-        problem, state = f"{type(error).__name__}: {said(error)}", EngineState.FAILS
+        problem, state = told(error), EngineState.FAILS
     took_s = time.monotonic() - begun
     version = _told(lambda: engine.version if engine else None)
     place = _told(lambda: engine.place() if isinstance(engine, HasPlace) else None)
@@ -283,10 +283,10 @@ def _voice(engine: Engine) -> Voice:
 def _told(ask: Callable[[], object]) -> str | None:
     """What an engine tells of itself, if it can."""
     try:
-        told = ask()
+        answer = ask()
     except (Exception, SystemExit):  # that of an engine which lacks something, whatever it is
         return None
-    return None if told is None else str(told)
+    return None if answer is None else str(answer)
 
 
 def _silent_engine(name: str, problem: str) -> EngineHealth:

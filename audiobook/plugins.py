@@ -12,7 +12,7 @@ from importlib.metadata import EntryPoint, entry_points
 
 from audiobook.errors import AudiobookError, MissingError, NotInstalledError
 
-__all__ = ["blaming", "load_plugin", "plugin_names", "said"]
+__all__ = ["blaming", "load_plugin", "plugin_names", "said", "told"]
 
 _OWN = "audiobook"
 _MOST_SAID_CHARACTERS = 200
@@ -50,7 +50,7 @@ def load_plugin(group: str, name: str, what: str) -> object:
         return point.load()
     except (Exception, SystemExit) as error:  # whatever a module does when it is imported
         kind = NotInstalledError if isinstance(error, ImportError) else MissingError
-        raise kind(f"{what} cannot be loaded: {_told(error)}", hint=_cure(point)) from error
+        raise kind(f"{what} cannot be loaded: {told(error)}", hint=_cure(point)) from error
 
 
 @contextmanager
@@ -74,7 +74,7 @@ def blaming(what: str, plugin: object) -> Generator[None]:
         if str(getattr(plugin, "__module__", "")).partition(".")[0] == _OWN:
             raise
         raise MissingError(
-            f"{what} fails with {_told(error)}", hint="the fault is its own: see to its package"
+            f"{what} fails with {told(error)}", hint="the fault is its own: see to its package"
         ) from error
 
 
@@ -90,8 +90,8 @@ def _cure(point: EntryPoint) -> str:
     return f"see to the package {package} that offers it, or pip uninstall {package}"
 
 
-def _told(error: BaseException) -> str:
-    """An error on one line."""
+def told(error: BaseException) -> str:
+    """An error of others' on one line: its kind, and what it says."""
     return f"{type(error).__name__}: {said(error)}"
 
 

@@ -75,11 +75,12 @@ def _figures(sound: NDArray[np.float64], rate: int) -> dict[str, float]:
     powers = _spectra(sound)
     hz = np.fft.rfftfreq(_WINDOW, 1 / rate)
     whole = powers.sum(axis=1)
-    figures = {}
+    bands, figures = {}, {}
     for name, (low, high) in _BANDS_HZ.items():
-        share = powers[:, (hz >= low) & (hz < high)].sum() / whole.sum()
+        bands[name] = powers[:, (hz >= low) & (hz < high)].sum(axis=1)
+        share = bands[name].sum() / whole.sum()
         figures[f"{name}, {low} to {high} Hz, of all, dB"] = 10 * np.log10(share)
-    hiss = powers[:, (hz >= 5000) & (hz < 9000)].sum(axis=1)
+    hiss = bands["sibilants' band"]
     loud = whole > 1e-3 * np.percentile(whole, 99)
     sibilants = hiss[loud & (hiss > 0.35 * whole)]
     vowels = whole[loud & (hiss < 0.02 * whole)]

@@ -7,14 +7,13 @@ that holds of blocks holds here. It is slower by half or more.
 from __future__ import annotations
 
 import functools
-import io
 from collections.abc import Callable
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from audiobook.decoding import open_sound
+from audiobook.decoding import open_bytes
 from audiobook.episode.mp3_settings import Mp3Settings, Vbr
 from audiobook.errors import MissingError, SoundError
 
@@ -103,7 +102,7 @@ class PyavLame:
         time_s = np.arange(settings.sample_rate) / settings.sample_rate
         wave = (0.5 * np.sin(2 * np.pi * 1000 * time_s)).astype(np.float32)
         tone = np.tile(wave, (settings.channels, 1))
-        with open_sound(io.BytesIO(self._encoded(tone, settings))) as decoder:
+        with open_bytes(self._encoded(tone, settings)) as decoder:
             decoded = decoder.read(dtype="float32")
         middle = slice(settings.sample_rate // 4, settings.sample_rate * 3 // 4)
         return np.float32(round(float(np.std(decoded[middle]) / np.std(tone)), 2))

@@ -113,12 +113,12 @@ def integrated_lufs(energies: NDArray[np.floating]) -> float:
 
 def _mean_above(energies: NDArray[np.floating], gate: float) -> float:
     """The mean of those windows of 400 ms that are above a gate; 0 where none is."""
-    total = n_above = 0.0
+    total, n_above = 0.0, 0
     for windows in _windows(energies):
         above = windows[windows > gate]
         total += float(above.sum())
         n_above += len(above)
-    return total / max(n_above, 1.0)
+    return total / max(n_above, 1)
 
 
 def _windows(energies: NDArray[np.floating]) -> Iterator[NDArray[np.float64]]:

@@ -24,7 +24,7 @@ import numpy as np
 
 from audiobook.errors import AudiobookError, SpeechError, UnknownNameError
 from audiobook.language_tags import EVERY_LANGUAGE, is_language_tag
-from audiobook.plugins import said
+from audiobook.plugins import told
 from audiobook.speech.clip_faults import sound_fault, words_fault
 from audiobook.speech.engine import (
     AGES,
@@ -148,7 +148,7 @@ def check_engine(make: Callable[[], Engine], language: str = "en") -> None:
             try:
                 check(subject)
             except Exception as error:  # whatever it is, it should not have come out
-                broken.append(f"{check.__name__}: {type(error).__name__}: {said(error)}")
+                broken.append(f"{check.__name__}: {told(error)}")
     if broken:
         raise BrokenPromiseError("\n".join(broken))
 

@@ -33,6 +33,9 @@ _IMPRINT = re.compile(
 _MAX_IMPRINT_CHARACTERS = 4000
 _MAX_NOTE_ITEMS = 20
 _MIN_CONTENTS_LINES = 4
+_MIN_TYPED_ENTRIES = 3
+_MAX_TYPED_CHARACTERS = 200
+"""Nothing in contents that were typed is longer."""
 _MAX_CHAPTER_LEVEL = 6
 _FOUND_LEVEL = 2
 _NUMBER = re.compile(r"(?:\w{1,20}\s)?(?:[IVXLCDM]{1,15}|\d{1,5})\.?|chapter [\w-]{1,20}", re.I)
@@ -63,13 +66,14 @@ def find_headings(flow: Flow) -> None:
 def _set_typed_contents_apart(flow: Flow) -> None:
     """Say of lines that name chapters, and stand again further on, that they are contents."""
     texts = [item.text if _is_body(item) else "" for item in flow.items]
-    last_at = {entry_key(text): n for n, text in enumerate(texts)}
-    is_listed = [bool(text) and last_at[entry_key(text)] > n for n, text in enumerate(texts)]
+    keys = [entry_key(text) for text in texts]
+    last_at = {key: n for n, key in enumerate(keys)}
+    is_listed = [bool(text) and last_at[keys[n]] > n for n, text in enumerate(texts)]
     listed = [n for n, text in enumerate(texts) if is_listed[n] and is_chapter_line(text)]
-    if len(listed) < _MIN_CONTENTS_LINES - 1:
+    if len(listed) < _MIN_TYPED_ENTRIES:
         return
     first, stop = listed[0], listed[-1] + 1
-    if any(len(text) > _MAX_WHOLE_CHARACTERS for text in texts[first:stop]):
+    if any(len(text) > _MAX_TYPED_CHARACTERS for text in texts[first:stop]):
         return  # chapters whose numbers begin again in another part
     while first and is_listed[first - 1]:
         first -= 1

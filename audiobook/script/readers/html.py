@@ -67,11 +67,10 @@ def _main_part(root: etree._Element) -> etree._Element | None:
     That is its only `main` element, or else its only `article` (HTML Living Standard, 4.4.14 and
     4.3.2), if most of the page's text is in there, and its title; None where there is no such.
     """
-    whole = _weight(root)
     for wanted in ("main", "article"):
         found = [element for element in root.iter("*") if local_name(element) == wanted]
         if len(found) == 1:
-            within = _weight(found[0])
+            within, whole = _weight(found[0]), _weight(root)
             is_most = 2 * within.n_characters > whole.n_characters
             return found[0] if is_most and bool(within.n_titles) == bool(whole.n_titles) else None
     return None
