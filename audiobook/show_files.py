@@ -79,6 +79,8 @@ def engines_here() -> tuple[EngineSettings, ...]:
 
 def near_file_hint(path: Path) -> str | None:
     """A hint that offers the files in its folder whose names are near one that is not there."""
+    if path.parts[:1] in (("http:",), ("https:",)):
+        return "nothing is fetched from the web: save the page, and name its file"
     try:
         names = [found.name for found in path.parent.iterdir()]
     except (OSError, ValueError):  # there is no such folder, nor can there be

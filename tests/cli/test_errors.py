@@ -34,6 +34,12 @@ def test_no_such_file(run: Run, command: str) -> None:
     run(command, "nowhere.md").fails(2, "error: no such file: nowhere.md")
 
 
+@pytest.mark.parametrize("command", ["build", "plan", "script", "publish"])
+def test_an_address_is_no_file(run: Run, command: str) -> None:
+    done = run(command, "https://example.org/story.html")
+    done.fails(2, "error: no such file: https:", hint="save the page")
+
+
 def test_a_folder_without_a_show(run: Run) -> None:
     Path("empty").mkdir()
     run("build", "empty").fails(2, "no show.toml in empty", hint="name the story")
